@@ -1,0 +1,57 @@
+"""Where logs are shipped to, without the credentials that OCP may send along.
+
+``oss://bucket/path?host=...&access_id=...&access_key=...`` keeps scheme, host without userinfo, path
+and the ``host`` parameter: the rule for everything stored, logged or posted.
+"""
+
+import re
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/{1,3}[^\s\"'<>]*")
+_TRAILING = ".,;:!?)]}"
+
+
+def strip_uri(uri: str) -> str:
+    """Cut everything from a URI but scheme, host without userinfo, path and the ``host`` parameter.
+
+    A text that is no URI keeps what stands before its first ``?`` or ``#``.
+    """
+    text = uri.strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return re.split(r"[?#]", _without_userinfo(text), maxsplit=1)[0]
+    if not parts.scheme:
+        return re.split(r"[?#]", _without_userinfo(text), maxsplit=1)[0]
+    separator = f"{parts.scheme}:"
+    slashes = "//" if text[len(separator) :].startswith("//") else ""
+    host = parts.netloc.rpartition("@")[2]
+    kept = f"{separator}{slashes}{host}{parts.path}"
+    endpoint = parse_qs(parts.query).get("host")
+    if endpoint:
+        bare = unquote(endpoint[0]).rpartition("@")[2]
+        kept += "?host=" + quote(re.split(r"[?#&]", bare, maxsplit=1)[0], safe=":/.-_")
+    return kept
+
+
+def _without_userinfo(text: str) -> str:
+    return re.sub(r"//[^/@\s]*@", "//", text)
+
+
+def strip_uris(text: str) -> str:
+    """Cut the credentials from every URI inside a text, such as ``errorMsg``; the rest stays to the letter."""
+
+    def stripped(match: re.Match[str]) -> str:
+        uri = match.group()
+        body = uri.rstrip(_TRAILING)
+        return strip_uri(body) + uri[len(body) :]
+
+    return _URI.sub(stripped, text)
+
+
+def place(destination: str) -> str:
+    """Return the part of a destination that one failure takes down whole: scheme, and bucket or mount."""
+    parts = urlsplit(destination)
+    if parts.scheme == "file":
+        return destination.partition("?")[0].rstrip("/") or destination
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme else destination

@@ -1,0 +1,1 @@
+"""OCP, read over HTTP: JSON becomes tasks here and nowhere else."""

@@ -1,0 +1,1 @@
+"""The lines that record writes and replay reads."""

@@ -1,0 +1,1 @@
+"""Slack: listeners, messenger, connection; Bolt stays in here."""

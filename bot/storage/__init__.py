@@ -1,0 +1,1 @@
+"""The database: observations, incidents, the outbox; SQLAlchemy stays in here."""

@@ -1,0 +1,1 @@
+"""What people see: pure functions from read models to Slack messages."""
