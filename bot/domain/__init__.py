@@ -1,4 +1,6 @@
-"""The nouns, pure and without a clock. A glossary:
+"""The nouns, pure and without a clock.
+
+The glossary:
 
 source
     One OCP, by the name the settings give it.

@@ -39,7 +39,7 @@ def _without_userinfo(text: str) -> str:
 
 
 def strip_uris(text: str) -> str:
-    """Cut the credentials from every URI inside a text, such as ``errorMsg``; the rest stays to the letter."""
+    """Cut the credentials from every URI inside a text, such as ``errorMsg``; the rest stays as it is."""
 
     def stripped(match: re.Match[str]) -> str:
         uri = match.group()

@@ -31,6 +31,9 @@ class Finding:
     opens: bool = True
 
 
+_WELL = Well()
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """All that the rules say of one subject at ``at`` (OCP's clock; ours for an unreachable source).
@@ -46,7 +49,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     delay: timedelta | None = None
     closing_hold: timedelta = timedelta(0)
-    because: Evidence = Well()
+    because: Evidence = _WELL
 
     @property
     def gravest(self) -> Finding | None:

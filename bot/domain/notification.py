@@ -12,7 +12,7 @@ from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.task import SourceName
 
 OutboxId = NewType("OutboxId", str)
-"""Our own id of a notification; it travels in the message's metadata, so that a message can be found again."""
+"""Our own id of a notification; it travels in the message's metadata: a message can be found again."""
 MessageKey = NewType("MessageKey", str)
 """Which parent message a notification is about: ``incident/42`` or ``greeting/prod``."""
 Channel = NewType("Channel", str)
