@@ -42,6 +42,8 @@ class Grows:
     delay: timedelta
     limit: timedelta
     limit_at: datetime | None = None
+    pace: float | None = None
+    """How much of real time the checkpoint made good meanwhile: 0.7 is seven minutes in ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,24 @@ class Well:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRhythm:
+    """The task does something else than before, steadily, and that is its normal from now on.
+
+    ``every`` and ``every_before`` are how often the checkpoint moves, ``reach`` and ``reach_before`` the
+    delay that its teeth reach; ``at`` is when it was proved, by ``teeth`` whole teeth that each returned to
+    the old floor, or, where ``by_hand``, when somebody said so.
+    """
+
+    every: timedelta
+    every_before: timedelta
+    reach: timedelta
+    reach_before: timedelta
+    at: datetime
+    teeth: int = 3
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """Nothing can be said from this observation; ``why`` is a short clause."""
 
@@ -133,5 +153,6 @@ Evidence = (
     | NoTasks
     | NotRead
     | Well
+    | NewRhythm
     | Unclear
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.evidence import Evidence, Unclear, Well
+from bot.domain.evidence import Evidence, NewRhythm, Unclear, Well
 from bot.domain.problem import Problem, Severity
 
 
@@ -31,6 +31,26 @@ class Finding:
     opens: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RecoveryGap:
+    """Nothing written from ``start`` to ``end`` (OCP's clock) can be restored, as observations show.
+
+    ``start`` is the last checkpoint of what ended, ``end`` the beginning of what was started anew.
+    """
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewLevel:
+    """The delay has stepped from ``before`` to ``now`` at about ``at`` and stayed: told, not announced."""
+
+    before: timedelta
+    now: timedelta
+    at: datetime
+
+
 _WELL = Well()
 
 
@@ -42,6 +62,9 @@ class Assessment:
     status runs, the checkpoint moves and the delay is back in the task's normal range. UNKNOWN is
     everything that proves neither. ``closing_hold`` is how long it must stay CLEAR before an incident
     resolves, on top of the number of good polls (one whole rhythm after a stall or a growth).
+
+    Facts beside the verdict, None where there is nothing to tell: ``gap`` from when it is seen until the
+    trouble is over; ``learned`` and ``told`` at the one observation that proves them.
     """
 
     at: datetime
@@ -50,6 +73,9 @@ class Assessment:
     delay: timedelta | None = None
     closing_hold: timedelta = timedelta(0)
     because: Evidence = _WELL
+    gap: RecoveryGap | None = None
+    learned: NewRhythm | None = None
+    told: NewLevel | None = None
 
     @property
     def gravest(self) -> Finding | None:
