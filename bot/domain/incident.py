@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.domain.evidence import Evidence
-from bot.domain.finding import Assessment, Verdict
+from bot.domain.finding import Assessment, RecoveryGap, Verdict
 from bot.domain.problem import Problem, Severity
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
@@ -104,6 +104,10 @@ class Incident:
     good_since: datetime | None = None
     closing_hold: timedelta = timedelta(0)
     reopened: int = 0
+    shown_delay: timedelta | None = None
+    """The delay that the last message about it stated."""
+    gap: RecoveryGap | None = None
+    """From when to when nothing can be restored, put into our clock, where observations show it."""
     revision: int = 0
 
     @property
@@ -166,11 +170,18 @@ def advance(
         case Verdict.UNKNOWN:
             return Step(incident)
         case Verdict.CLEAR:
-            return _on_clear(incident, assessment, thresholds, now)
+            return _on_clear(incident, assessment, thresholds, now, offset)
         case Verdict.HOLDS:
             if incident is None or not incident.is_open:
                 return _on_new(incident, subject, assessment, thresholds, now, offset, checkpoint)
-            return _on_lasting(incident, assessment, thresholds, now)
+            return _on_lasting(incident, assessment, thresholds, now, offset)
+
+
+def _gap(known: RecoveryGap | None, assessment: Assessment, offset: timedelta) -> RecoveryGap | None:
+    """Give the gap as last observed, in our clock; one that was seen is not forgotten."""
+    if assessment.gap is None:
+        return known
+    return RecoveryGap(start=assessment.gap.start + offset, end=assessment.gap.end + offset)
 
 
 def _on_new(
@@ -207,6 +218,7 @@ def _on_new(
             good_since=None,
             closing_hold=assessment.closing_hold,
             reopened=last.reopened + 1,
+            gap=_gap(last.gap, assessment, offset),
         )
         return Step(again, Transition(Change.REOPENED, last, again, now, gravest.evidence))
     since = gravest.since + offset
@@ -226,11 +238,14 @@ def _on_new(
         delay=assessment.delay,
         checkpoint=None if checkpoint is None else checkpoint + offset,
         closing_hold=assessment.closing_hold,
+        gap=_gap(None, assessment, offset),
     )
     return Step(opened, None if waiting else Transition(Change.OPENED, None, opened, now, gravest.evidence))
 
 
-def _on_lasting(incident: Incident, assessment: Assessment, thresholds: Thresholds, now: datetime) -> Step:
+def _on_lasting(
+    incident: Incident, assessment: Assessment, thresholds: Thresholds, now: datetime, offset: timedelta
+) -> Step:
     gravest = assessment.findings[0]
     severity = assessment.severity
     after = replace(
@@ -244,6 +259,7 @@ def _on_lasting(incident: Incident, assessment: Assessment, thresholds: Threshol
         good_polls=0,
         good_since=None,
         closing_hold=max(incident.closing_hold, assessment.closing_hold),
+        gap=_gap(incident.gap, assessment, offset),
     )
     if incident.lifecycle is Lifecycle.PENDING:
         if now - incident.opened_at < thresholds.pending:
@@ -272,6 +288,7 @@ def _on_clear(
         delay=assessment.delay,
         good_polls=incident.good_polls + 1,
         good_since=good_since,
+        gap=_gap(incident.gap, assessment, offset),
     )
     held = assessment.at - good_since
     if after.good_polls < thresholds.closing_polls or held < max(

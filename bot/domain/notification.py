@@ -16,7 +16,7 @@ OutboxId = NewType("OutboxId", str)
 MessageKey = NewType("MessageKey", str)
 """Which parent message a notification is about: ``incident/42`` or ``greeting/prod``."""
 Channel = NewType("Channel", str)
-"""A Slack channel's id (``C…``), never its name."""
+"""A channel as it was configured, name or id; a name is resolved to its id once, when it is first used."""
 
 
 class Action(StrEnum):

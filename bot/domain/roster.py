@@ -1,0 +1,201 @@
+"""What is known of a source's clusters and tasks, and how one poll changes it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.domain.detection import (
+    TaskMemory,
+    evaluate,
+    evaluate_absence,
+    evaluate_empty_cluster,
+    evaluate_unread,
+)
+from bot.domain.finding import Assessment, Verdict, clear, unknown
+from bot.domain.incident import Subject, cluster_subject, source_subject, task_subject
+from bot.domain.reading import FailedReading, Reading
+from bot.domain.task import Cluster, SourceName, Task, TaskKey
+from bot.domain.thresholds import Thresholds
+
+ThresholdsFor = Callable[[SourceName, str, str | None], Thresholds]
+"""The limits for a source, a cluster's label, and a tenant's label (None: the cluster itself)."""
+
+
+def limits_of(task: Task, thresholds_for: ThresholdsFor) -> Thresholds:
+    """Give the limits that apply to a task."""
+    return thresholds_for(task.key.source, task.cluster_label, task.tenant_label)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTask:
+    """One task as it was last listed, at ``listed_at`` (OCP's clock), and what the rules remember of it."""
+
+    task: Task
+    listed_at: datetime
+    absent_polls: int = 0
+    memory: TaskMemory | None = None
+    assessment: Assessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A source or cluster that could not be read in the last ``polls`` polls, since ``since`` (our clock)."""
+
+    polls: int
+    since: datetime
+    last: FailedReading
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCluster:
+    """One cluster and its tasks. ``read_at`` is OCP's clock, ``received_at`` ours; None: never read yet."""
+
+    cluster: Cluster
+    tasks: Mapping[TaskKey, KnownTask] = field(default_factory=dict)
+    read_at: datetime | None = None
+    received_at: datetime | None = None
+    skipped: int = 0
+    empty_polls: int = 0
+    unread: Unread | None = None
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far our clock is ahead of OCP's, by the last reading."""
+        if self.read_at is None or self.received_at is None:
+            return timedelta(0)
+        return self.received_at - self.read_at
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One subject and what the rules say of it now. ``task`` is None for a cluster or a source."""
+
+    subject: Subject
+    assessment: Assessment
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A cluster after one poll, what was judged, and the tasks to forget.
+
+    ``judged`` leaves out what is well and has no open incident: nothing can come of it.
+    """
+
+    cluster: KnownCluster
+    judged: tuple[Judged, ...]
+    forgotten: tuple[TaskKey, ...] = ()
+
+
+def fold_reading(
+    known: KnownCluster,
+    reading: Reading,
+    thresholds_for: ThresholdsFor,
+    troubled: Callable[[TaskKey], bool],
+) -> Folded:
+    """Take one reading of a cluster into what is known of it.
+
+    ``troubled`` tells whether a task has an open incident.
+    """
+    judged: list[Judged] = []
+    tasks: dict[TaskKey, KnownTask] = {}
+    for task in reading.tasks:
+        before = known.tasks.get(task.key)
+        memory, assessment = evaluate(
+            None if before is None else before.memory, task, reading.at, limits_of(task, thresholds_for)
+        )
+        tasks[task.key] = KnownTask(task=task, listed_at=reading.at, memory=memory, assessment=assessment)
+        if assessment.verdict is Verdict.HOLDS or troubled(task.key):
+            judged.append(Judged(task_subject(task), assessment, task))
+    forgotten: list[TaskKey] = []
+    present = {(task.key.cluster, task.key.tenant) for task in reading.tasks}
+    for key, absent in known.tasks.items():
+        if key in tasks:
+            continue
+        if not reading.complete:
+            tasks[key] = absent
+            continue
+        kept, assessment = _absent(absent, reading, thresholds_for, (key.cluster, key.tenant) in present)
+        if assessment.verdict is Verdict.CLEAR and not troubled(key):
+            forgotten.append(key)
+            continue
+        tasks[key] = kept
+        if assessment.verdict is Verdict.HOLDS or troubled(key):
+            judged.append(Judged(task_subject(absent.task), assessment, absent.task))
+    after = replace(
+        known,
+        cluster=reading.cluster,
+        tasks=tasks,
+        read_at=reading.at,
+        received_at=reading.received_at,
+        skipped=reading.skipped,
+        empty_polls=_empty_polls(known, reading),
+        unread=None,
+    )
+    limits = thresholds_for(reading.cluster.source, reading.cluster.label, None)
+    judged.append(_judge_cluster(after, reading, limits))
+    return Folded(after, tuple(judged), tuple(forgotten))
+
+
+def _absent(
+    absent: KnownTask, reading: Reading, thresholds_for: ThresholdsFor, moved: bool
+) -> tuple[KnownTask, Assessment]:
+    """Judge a task that a complete reading no longer lists; ``moved``: its tenant ships elsewhere now."""
+    if moved:
+        return absent, clear(reading.at)
+    if not reading.tasks:
+        return absent, unknown(reading.at, "the whole cluster lists no task")
+    kept = replace(absent, absent_polls=absent.absent_polls + 1)
+    assessment = evaluate_absence(
+        absent.task, kept.absent_polls, absent.listed_at, reading.at, limits_of(absent.task, thresholds_for)
+    )
+    return replace(kept, assessment=assessment), assessment
+
+
+def _empty_polls(known: KnownCluster, reading: Reading) -> int:
+    if reading.tasks or reading.skipped:
+        return 0
+    return known.empty_polls + 1 if reading.complete else known.empty_polls
+
+
+def _judge_cluster(cluster: KnownCluster, reading: Reading, limits: Thresholds) -> Judged:
+    """Judge the cluster itself: read, and with at least one task."""
+    subject = cluster_subject(reading.cluster.source, reading.cluster.id, reading.cluster.label)
+    if cluster.empty_polls == 0:
+        return Judged(subject, clear(reading.at) if reading.complete else unknown(reading.at, "not complete"))
+    last_listed = max((known.listed_at for known in cluster.tasks.values()), default=None)
+    assessment = evaluate_empty_cluster(cluster.empty_polls, last_listed, reading.at, limits)
+    return Judged(subject, assessment)
+
+
+def fold_failure(known: KnownCluster, failure: FailedReading, thresholds: Thresholds) -> Folded:
+    """Take a failed read of one cluster into what is known of it; nothing is said of its tasks."""
+    unread = another_failure(known.unread, failure)
+    subject = cluster_subject(failure.source, known.cluster.id, known.cluster.label)
+    return Folded(replace(known, unread=unread), (Judged(subject, judge_unread(unread, thresholds)),))
+
+
+def another_failure(unread: Unread | None, failure: FailedReading) -> Unread:
+    """Count one more failed poll."""
+    if unread is None:
+        return Unread(polls=1, since=failure.at, last=failure)
+    return Unread(polls=unread.polls + 1, since=unread.since, last=failure)
+
+
+def judge_unread(unread: Unread, thresholds: Thresholds) -> Assessment:
+    """Judge a source or cluster that cannot be read."""
+    return evaluate_unread(
+        unread.polls,
+        unread.since,
+        unread.last.at,
+        reason=unread.last.reason,
+        sentence=unread.last.sentence,
+        trace_id=unread.last.trace_id,
+        thresholds=thresholds,
+    )
+
+
+def judge_source(source: SourceName, unread: Unread | None, now: datetime, thresholds: Thresholds) -> Judged:
+    """Judge a whole source: read, or not."""
+    assessment = clear(now) if unread is None else judge_unread(unread, thresholds)
+    return Judged(source_subject(source), assessment)
