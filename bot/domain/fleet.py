@@ -1,0 +1,268 @@
+"""What is known of every source, cluster and task at this moment: the read model that answers are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from bot.domain.evidence import Evidence
+from bot.domain.finding import Assessment, Verdict
+from bot.domain.incident import Incident
+from bot.domain.problem import Problem, Severity
+from bot.domain.status import Meaning
+from bot.domain.task import Cluster, SourceName, Task
+
+
+class Standing(StrEnum):
+    """How a task stands, the worst first."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    UNKNOWN = "unknown"
+    QUIET = "quiet"
+    WELL = "well"
+
+
+_QUIET = {Meaning.PAUSED, Meaning.STOPPED, Meaning.STARTING, Meaning.STOPPING}
+_ORDER = {standing: rank for rank, standing in enumerate(Standing)}
+
+
+@dataclass(frozen=True, slots=True)
+class PollFailure:
+    """Why something could not be read, since when (our clock), and in how many polls in a row."""
+
+    since: datetime
+    sentence: str
+    reason: str = "error"
+    polls: int = 1
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskNow:
+    """A task as its last reading showed it, with what the rules and the incidents say of it.
+
+    ``at`` is the reading's moment in OCP's clock, ``offset`` how far our clock is ahead of OCP's.
+    ``incident`` is its open incident. ``listed`` is False where OCP no longer lists it: the task is then
+    as it was last seen at ``at``.
+    """
+
+    task: Task
+    cluster: Cluster
+    at: datetime
+    offset: timedelta = timedelta(0)
+    assessment: Assessment | None = None
+    incident: Incident | None = None
+    listed: bool = True
+
+    @property
+    def source(self) -> SourceName:
+        """The source it was read from."""
+        return self.task.key.source
+
+    @cached_property
+    def cluster_label(self) -> str:
+        """The cluster's name, else OCP's id of it."""
+        return self.task.cluster_name or self.cluster.label
+
+    @cached_property
+    def tenant_label(self) -> str | None:
+        """The tenant's name, else its id; None for a task of the whole cluster."""
+        return self.task.tenant_label
+
+    @cached_property
+    def name(self) -> str:
+        """``cluster/tenant``, or the cluster alone."""
+        return (
+            self.cluster_label if self.tenant_label is None else f"{self.cluster_label}/{self.tenant_label}"
+        )
+
+    @cached_property
+    def delay(self) -> timedelta | None:
+        """How far it was behind when it was read."""
+        return self.task.behind(self.at)
+
+    @property
+    def checkpoint(self) -> datetime | None:
+        """The checkpoint, put into our clock."""
+        return self.ours(self.task.checkpoint)
+
+    @cached_property
+    def severity(self) -> Severity | None:
+        """How bad it is: its incident's severity, else what the rules say; None where nothing is wrong."""
+        if self.incident is not None:
+            return self.incident.severity
+        if self.assessment is not None and self.assessment.verdict is Verdict.HOLDS:
+            opening = [finding.severity for finding in self.assessment.findings if finding.opens]
+            return max(opening, default=None)
+        return None
+
+    @cached_property
+    def problem(self) -> Problem | None:
+        """The gravest present problem."""
+        if self.incident is not None:
+            return self.incident.problem
+        if self.severity is not None and self.assessment is not None:
+            return next(finding.problem for finding in self.assessment.findings if finding.opens)
+        return None
+
+    @property
+    def because(self) -> Evidence | None:
+        """What its problem rests on; instants in OCP's clock."""
+        if self.incident is not None:
+            return self.incident.because
+        if self.severity is not None and self.assessment is not None:
+            return next(finding.evidence for finding in self.assessment.findings if finding.opens)
+        return None
+
+    @property
+    def since(self) -> datetime | None:
+        """When its trouble began, in our clock."""
+        if self.incident is not None:
+            return self.incident.since
+        if self.severity is not None and self.assessment is not None:
+            return self.ours(next(finding.since for finding in self.assessment.findings if finding.opens))
+        return None
+
+    @property
+    def is_recovering(self) -> bool:
+        """Whether it is well again while its incident waits out the closing hold."""
+        return self.incident is not None and self.incident.good_polls > 0
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How it stands, in one word."""
+        if self.severity is Severity.CRITICAL:
+            return Standing.CRITICAL
+        if self.severity is Severity.WARNING:
+            return Standing.WARNING
+        if self.task.status.meaning is Meaning.UNKNOWN or not self.listed:
+            return Standing.UNKNOWN
+        if self.task.status.meaning in _QUIET:
+            return Standing.QUIET
+        return Standing.WELL
+
+    @cached_property
+    def worst_first(self) -> tuple[int, int, float, str, str]:
+        """The key that sorts tasks from the worst."""
+        gravity = 0 if self.problem is None else -self.problem.gravity
+        delay = timedelta(0) if self.delay is None else self.delay
+        return (
+            _ORDER[self.standing],
+            gravity,
+            -delay.total_seconds(),
+            self.name.casefold(),
+            self.task.key.text,
+        )
+
+    def ours(self, instant: datetime | None) -> datetime | None:
+        """Put an instant of OCP's clock into ours."""
+        return None if instant is None else instant + self.offset
+
+
+@dataclass(frozen=True)
+class ClusterNow:
+    """A cluster, its tasks, when it was last read (our clock), and why not if the last poll failed.
+
+    ``incident`` is the open incident about the cluster itself. ``complete`` is False where its list
+    could not be walked to the end; ``skipped`` counts rows that could not be understood.
+    """
+
+    cluster: Cluster
+    tasks: tuple[TaskNow, ...] = ()
+    read_at: datetime | None = None
+    failure: PollFailure | None = None
+    incident: Incident | None = None
+    complete: bool = True
+    skipped: int = 0
+
+    @property
+    def source(self) -> SourceName:
+        """The source it belongs to."""
+        return self.cluster.source
+
+    @property
+    def label(self) -> str:
+        """Its name, else OCP's id."""
+        return self.cluster.label
+
+    @cached_property
+    def in_need(self) -> tuple[TaskNow, ...]:
+        """Its tasks that need somebody, the worst first."""
+        return tuple(worst_first(task for task in self.tasks if task.severity is not None))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The worst of its own standing and its tasks'."""
+        standings = [task.standing for task in self.tasks]
+        if self.incident is not None:
+            standings.append(Standing(self.incident.severity.word))
+        if self.failure is not None or not self.tasks:
+            standings.append(Standing.UNKNOWN)
+        return min(standings, key=_ORDER.__getitem__)
+
+    @cached_property
+    def worst_delay(self) -> timedelta | None:
+        """The longest delay of its tasks."""
+        return max((task.delay for task in self.tasks if task.delay is not None), default=None)
+
+    @cached_property
+    def worst_first(self) -> tuple[int, int, float, str, str]:
+        """The key that sorts clusters from the worst."""
+        gravity = min((task.worst_first[1] for task in self.in_need), default=0)
+        delay = timedelta(0) if self.worst_delay is None else self.worst_delay
+        return (_ORDER[self.standing], gravity, -delay.total_seconds(), self.label.casefold(), self.source)
+
+
+@dataclass(frozen=True)
+class SourceNow:
+    """One OCP: how often it is read, when it last was (our clock) and how long that took.
+
+    ``failure`` is set while the last poll of it failed; ``offset`` is how far our clock is ahead of its.
+    """
+
+    name: SourceName
+    interval: timedelta
+    clusters: tuple[ClusterNow, ...] = ()
+    read_at: datetime | None = None
+    duration: timedelta | None = None
+    offset: timedelta | None = None
+    failure: PollFailure | None = None
+    incident: Incident | None = None
+
+
+@dataclass(frozen=True)
+class FleetSnapshot:
+    """Everything that is watched, at this moment; ``incidents`` are all that are open."""
+
+    sources: tuple[SourceNow, ...]
+    incidents: tuple[Incident, ...] = ()
+
+    @cached_property
+    def clusters(self) -> tuple[ClusterNow, ...]:
+        """All clusters, as the sources list them."""
+        return tuple(cluster for source in self.sources for cluster in source.clusters)
+
+    @cached_property
+    def tasks(self) -> tuple[TaskNow, ...]:
+        """All tasks, as the sources list them."""
+        return tuple(task for cluster in self.clusters for task in cluster.tasks)
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether there is more than one source, so that names need it said."""
+        return len(self.sources) > 1
+
+    def full_name(self, task: TaskNow) -> str:
+        """Name a task, with its source where there are several."""
+        return f"{task.source}/{task.name}" if self.several else task.name
+
+    def source_of(self, name: SourceName) -> SourceNow | None:
+        """Give the source of this name."""
+        return next((source for source in self.sources if source.name == name), None)
+
+
+def worst_first(tasks: Iterator[TaskNow] | tuple[TaskNow, ...]) -> list[TaskNow]:
+    """Sort tasks from the worst."""
+    return sorted(tasks, key=lambda task: task.worst_first)

@@ -1,0 +1,333 @@
+"""How people name what is watched: ``[source/]cluster[/tenant]``, whatever the case, with ``*`` globs.
+
+A cluster is meant by its name before its OCP id, never by obClusterId. A task of the whole cluster is
+named by the cluster alone. What a name leaves open is a choice for people, never a guess.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import islice
+from typing import TypeVar
+
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
+from bot.domain.task import WHOLE_CLUSTER
+
+T = TypeVar("T")
+CHOICES = 20
+"""So many things that an ambiguous name may mean are spelled out; the rest is counted."""
+_NEAREST = 3
+_LONGEST = 100
+_SEARCHED = 2000
+_PATH_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What somebody named: a bare name, or its parts each by a filter; all None means everything.
+
+    ``path`` tells the destinations of one task apart.
+    """
+
+    name: str | None = None
+    source: str | None = None
+    cluster: str | None = None
+    tenant: str | None = None
+    path: str | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is narrowed down."""
+        return self == Scope()
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a scope means: whole clusters with all their tasks, or only tasks.
+
+    ``clusters`` is empty where single tasks were named.
+    """
+
+    tasks: tuple[TaskNow, ...]
+    clusters: tuple[ClusterNow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that an ambiguous name may mean: what it is called, and the scope that means it alone."""
+
+    label: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A name that means several things: the first of them, and how many there are."""
+
+    choices: tuple[Choice, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """A name that means nothing here; ``what`` was looked for, and ``nearest`` are names that exist."""
+
+    what: str
+    nearest: tuple[str, ...] = ()
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text is what a pattern with ``*`` asks for, whatever the case; in linear time."""
+    first, *rest = pattern.casefold().split("*")
+    folded = text.casefold()
+    if not rest:
+        return folded == first
+    last = rest.pop()
+    if not folded.startswith(first) or len(folded) < len(first) + len(last) or not folded.endswith(last):
+        return False
+    position, end = len(first), len(folded) - len(last)
+    for part in rest:
+        position = folded.find(part, position, end)
+        if position < 0:
+            return False
+        position += len(part)
+    return True
+
+
+def find(fleet: FleetSnapshot, scope: Scope) -> Found | Ambiguous | NotFound:
+    """Find what a scope means: by name before by id, as written before whatever the case, globs last."""
+    sources: Sequence[SourceNow] = fleet.sources
+    if scope.source is not None:
+        sources = _narrowed(sources, scope.source, lambda source: source.name)
+        if not sources:
+            return NotFound(scope.source, _nearest(scope.source, (source.name for source in fleet.sources)))
+    clusters: Sequence[ClusterNow] = [cluster for source in sources for cluster in source.clusters]
+    if scope.cluster is not None:
+        among = clusters
+        clusters = _narrowed(among, scope.cluster, _label, lambda cluster: str(cluster.cluster.id))
+        if not clusters:
+            return NotFound(scope.cluster, _nearest(scope.cluster, map(_label, among)))
+    found: Found | Ambiguous | NotFound = Found(
+        tuple(task for cluster in clusters for task in cluster.tasks), tuple(clusters)
+    )
+    if scope.name is not None:
+        found = _by_name(fleet, clusters, scope.name)
+    return _within(found, scope) if isinstance(found, Found) else found
+
+
+def find_task(fleet: FleetSnapshot, scope: Scope) -> TaskNow | Ambiguous | NotFound:
+    """Find the one task that a scope means; a cluster's name means the task of the whole cluster."""
+    found = find(fleet, scope)
+    if not isinstance(found, Found):
+        return found
+    tasks = found.tasks
+    whole = tuple(task for task in tasks if task.tenant_label is None)
+    if found.clusters and whole:
+        tasks = whole
+    if not tasks:
+        return NotFound(_said(scope))
+    return tasks[0] if len(tasks) == 1 else _choice_of_tasks(fleet, tasks)
+
+
+def scope_of_task(fleet: FleetSnapshot, task: TaskNow) -> Scope:
+    """Give the shortest scope that means this task and no other."""
+    tenant = task.tenant_label
+    whole = Scope(source=task.source, cluster=task.cluster_label, tenant=tenant)
+    candidates = (
+        Scope(name=task.name),
+        Scope(name=f"{task.source}/{task.name}"),
+        whole,
+        replace(whole, path=_path(task)),
+        replace(whole, cluster=str(task.task.key.cluster), path=_path(task)),
+        Scope(task.source, None, str(task.task.key.cluster), task.task.key.tenant, _path(task)),
+    )
+    return next((scope for scope in candidates if find_task(fleet, scope) is task), candidates[-1])
+
+
+def scope_of_cluster(fleet: FleetSnapshot, cluster: ClusterNow) -> Scope:
+    """Give the shortest scope that means this cluster and no other."""
+    candidates = (
+        Scope(name=cluster.label),
+        Scope(name=f"{cluster.source}/{cluster.label}"),
+        Scope(source=cluster.source, cluster=cluster.label),
+        Scope(source=cluster.source, cluster=str(cluster.cluster.id)),
+    )
+    for scope in candidates:
+        found = find(fleet, scope)
+        if isinstance(found, Found) and found.clusters == (cluster,):
+            return scope
+    return candidates[-1]
+
+
+def scope_of_source(source: SourceNow) -> Scope:
+    """Give the scope that means one source."""
+    return Scope(source=source.name)
+
+
+def _label(cluster: ClusterNow) -> str:
+    return cluster.label
+
+
+def _said(scope: Scope) -> str:
+    parts = (scope.source, scope.cluster, scope.name, scope.tenant, scope.path)
+    return "/".join(part for part in parts if part)
+
+
+def _path(task: TaskNow) -> str | None:
+    """Give a path filter for a task; a very long path is cut and ends in a glob."""
+    destination = task.task.key.destination
+    if destination is None or len(destination) <= _PATH_KEPT:
+        return destination
+    return destination[:_PATH_KEPT] + "*"
+
+
+def _narrowed(items: Sequence[T], pattern: str, *spellings: Callable[[T], str]) -> list[T]:
+    """Keep what a filter means: as written, else whatever the case, each spelling in turn, else by glob."""
+    for spelling in spellings:
+        exact = [item for item in items if spelling(item) == pattern]
+        folded = pattern.casefold()
+        found = exact or [item for item in items if spelling(item).casefold() == folded]
+        if found:
+            return found
+    return [item for item in items if "*" in pattern and matches(pattern, spellings[0](item))]
+
+
+def _within(found: Found, scope: Scope) -> Found | NotFound:
+    """Narrow what was found by the tenant and the path of a scope."""
+    tasks: Sequence[TaskNow] = found.tasks
+    if scope.tenant is not None:
+        among = tasks
+        tasks = _narrowed(among, scope.tenant, _tenant, lambda task: task.task.key.tenant or WHOLE_CLUSTER)
+        if not tasks:
+            return NotFound(scope.tenant, _nearest(scope.tenant, map(_tenant, among)))
+    if scope.path is not None:
+        among = tasks
+        tasks = _narrowed(among, scope.path, lambda task: task.task.key.destination or "")
+        if not tasks:
+            return NotFound(
+                scope.path, tuple({task.task.key.destination or "": None for task in among})[:_NEAREST]
+            )
+    return found if scope.tenant is None and scope.path is None else Found(tuple(tasks), ())
+
+
+def _tenant(task: TaskNow) -> str:
+    return task.tenant_label or WHOLE_CLUSTER
+
+
+Target = ClusterNow | tuple[TaskNow, ...]
+
+
+def _by_name(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], name: str) -> Found | Ambiguous | NotFound:
+    for spelled, fold in (("name", str), ("name", str.casefold), ("id", str.casefold)):
+        targets = [target for cluster in clusters for target in _meant(cluster, fold(name), spelled, fold)]
+        if len(targets) > 1:
+            return _choice(fleet, targets)
+        if targets:
+            return _found(targets)
+    in_source = [cluster for cluster in clusters if cluster.source.casefold() == name.casefold()]
+    if in_source:
+        return _found(in_source)
+    globbed = [target for cluster in clusters for target in _globbed(cluster, name)] if "*" in name else []
+    if globbed:
+        return _found(globbed)
+    return NotFound(name, _nearest_names(fleet, clusters, name))
+
+
+def _meant(cluster: ClusterNow, name: str, spelled: str, fold: Callable[[str], str]) -> list[Target]:
+    """Give what a name means in one cluster: itself, the tasks of one of its tenants, or nothing."""
+    label = fold(cluster.label if spelled == "name" else str(cluster.cluster.id))
+    targets: list[Target] = []
+    for prefix in (label, f"{fold(cluster.source)}/{label}"):
+        if name == prefix:
+            targets.append(cluster)
+        elif name.startswith(prefix + "/"):
+            tenant = name[len(prefix) + 1 :]
+            tasks = [task for task in cluster.tasks if task.tenant_label is not None]
+            by_name = [task for task in tasks if fold(task.tenant_label or "") == tenant]
+            by_id = [task for task in tasks if task.task.key.tenant == tenant]
+            targets.extend(_by_tenant(by_name or by_id))
+    return targets
+
+
+def _by_tenant(tasks: Sequence[TaskNow]) -> list[Target]:
+    """Put the tasks of one tenant together: they differ only in where they write to."""
+    by_tenant: dict[str | None, list[TaskNow]] = {}
+    for task in tasks:
+        by_tenant.setdefault(task.task.key.tenant, []).append(task)
+    return [tuple(group) for group in by_tenant.values()]
+
+
+def _globbed(cluster: ClusterNow, pattern: str) -> list[Target]:
+    """Give what a name with ``*`` means in one cluster; a star does not reach over a slash."""
+    match pattern.split("/"):
+        case [own]:
+            return [cluster] if matches(own, cluster.label) else []
+        case [first, second]:
+            if matches(first, cluster.source) and matches(second, cluster.label):
+                return [cluster]
+            return _tenants_globbed(cluster, second) if matches(first, cluster.label) else []
+        case [source, own, tenant] if matches(source, cluster.source) and matches(own, cluster.label):
+            return _tenants_globbed(cluster, tenant)
+        case _:
+            return []
+
+
+def _tenants_globbed(cluster: ClusterNow, pattern: str) -> list[Target]:
+    tasks = [task for task in cluster.tasks if task.tenant_label and matches(pattern, task.tenant_label)]
+    return [tuple(tasks)] if tasks else []
+
+
+def _found(targets: Sequence[Target]) -> Found:
+    """Join targets; where a name reaches both clusters and single tasks, only the tasks are told."""
+    clusters = [target for target in targets if isinstance(target, ClusterNow)]
+    tasks: dict[str, TaskNow] = {}
+    for target in targets:
+        for task in target.tasks if isinstance(target, ClusterNow) else target:
+            tasks[task.task.key.text] = task
+    return Found(tuple(tasks.values()), tuple(clusters) if len(clusters) == len(targets) else ())
+
+
+def _choice(fleet: FleetSnapshot, targets: Sequence[Target]) -> Ambiguous:
+    choices = []
+    for target in targets[:CHOICES]:
+        if isinstance(target, ClusterNow):
+            scope, label = scope_of_cluster(fleet, target), f"{target.source}/{target.label}"
+        else:
+            task = target[0]
+            scope = Scope(source=task.source, cluster=str(task.task.key.cluster), tenant=task.task.key.tenant)
+            label = f"{task.source}/{task.name}"
+        choices.append(Choice(label, scope))
+    return Ambiguous(tuple(choices), len(targets))
+
+
+def _choice_of_tasks(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> Ambiguous:
+    several = Counter(task.name for task in tasks)
+    choices = []
+    for task in sorted(tasks, key=lambda task: task.worst_first)[:CHOICES]:
+        label = fleet.full_name(task)
+        if several[task.name] > 1 and task.task.key.destination:
+            label = f"{label} to {task.task.key.destination}"
+        choices.append(Choice(label, scope_of_task(fleet, task)))
+    return Ambiguous(tuple(choices), len(tasks))
+
+
+def _nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    by_folded = {text.casefold(): text for text in islice(known, _SEARCHED)}
+    close = get_close_matches(name[:_LONGEST].casefold(), by_folded, n=_NEAREST, cutoff=0.5)
+    return tuple(by_folded[folded] for folded in close)
+
+
+def _nearest_names(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], name: str) -> tuple[str, ...]:
+    """Give names near to one that means nothing: tenants called so, else clusters, else tasks."""
+    own = name.casefold().rpartition("/")[2]
+    tasks = [task for cluster in clusters for task in cluster.tasks]
+    called = [fleet.full_name(task) for task in tasks if (task.tenant_label or "").casefold() == own]
+    if called:
+        return tuple(dict.fromkeys(called))[:_NEAREST]
+    if "/" in name:
+        return _nearest(name, (fleet.full_name(task) for task in tasks))
+    return _nearest(name, map(_label, clusters))

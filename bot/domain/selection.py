@@ -1,0 +1,98 @@
+"""Which tasks of a fleet somebody asked for, in which order, and which page of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.fleet import TaskNow
+from bot.domain.naming import matches
+from bot.domain.problem import Problem, Severity
+
+
+class Order(StrEnum):
+    """How a list is sorted."""
+
+    WORST = "worst"
+    DELAY = "delay"
+    NAME = "name"
+    CHECKPOINT = "checkpoint"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a task must be to be listed; an empty tuple and None leave everything in.
+
+    ``statuses`` are words as OCP reports them or as we say them (``running``), with ``*``.
+    """
+
+    statuses: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    delay_over: timedelta | None = None
+
+    def admits(self, task: TaskNow) -> bool:
+        """Whether a task is asked for."""
+        return (
+            (not self.statuses or _has_status(task, self.statuses))
+            and (not self.severities or task.severity in self.severities)
+            and (not self.problems or task.problem in self.problems)
+            and (self.delay_over is None or (task.delay is not None and task.delay > self.delay_over))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time that OCP is asked about; None leaves that end open. Aware UTC."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: what is on it, its number, how many pages and how many in all."""
+
+    tasks: tuple[TaskNow, ...]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def left(self) -> int:
+        """How many come after this page's size, on all other pages."""
+        return self.total - len(self.tasks)
+
+
+def _has_status(task: TaskNow, words: tuple[str, ...]) -> bool:
+    status = task.task.status
+    return any(matches(word, status.reported) or matches(word, status.meaning) for word in words)
+
+
+def ordered(tasks: Iterable[TaskNow], order: Order) -> list[TaskNow]:
+    """Sort tasks; where the order asked for leaves a tie, the worst comes first."""
+    by_worst = sorted(tasks, key=lambda task: task.worst_first)
+    match order:
+        case Order.WORST:
+            return by_worst
+        case Order.DELAY:
+            return sorted(by_worst, key=lambda task: -(task.delay or timedelta(0)))
+        case Order.NAME:
+            return sorted(by_worst, key=lambda task: (task.name.casefold(), task.source))
+        case Order.CHECKPOINT:
+            return sorted(by_worst, key=_checkpoint)
+        case Order.STATUS:
+            return sorted(by_worst, key=lambda task: task.task.status.reported.casefold())
+
+
+def _checkpoint(task: TaskNow) -> float:
+    return float("-inf") if task.checkpoint is None else task.checkpoint.timestamp()
+
+
+def page_of(tasks: Sequence[TaskNow], number: int, size: int) -> Page:
+    """Cut one page out of a list; a number past the end gives the last page."""
+    pages = max(1, -(-len(tasks) // size))
+    number = min(number, pages)
+    start = (number - 1) * size
+    return Page(tuple(tasks[start : start + size]), number, pages, len(tasks))
