@@ -115,7 +115,9 @@ def fold_reading(
         if not reading.complete:
             tasks[key] = absent
             continue
-        kept, assessment = _absent(absent, reading, thresholds_for, (key.cluster, key.tenant) in present)
+        kept, assessment = _absent(
+            absent, reading, thresholds_for, moved=(key.cluster, key.tenant) in present
+        )
         if assessment.verdict is Verdict.CLEAR and not troubled(key):
             forgotten.append(key)
             continue
@@ -138,7 +140,7 @@ def fold_reading(
 
 
 def _absent(
-    absent: KnownTask, reading: Reading, thresholds_for: ThresholdsFor, moved: bool
+    absent: KnownTask, reading: Reading, thresholds_for: ThresholdsFor, *, moved: bool
 ) -> tuple[KnownTask, Assessment]:
     """Judge a task that a complete reading no longer lists; ``moved``: its tenant ships elsewhere now."""
     if moved:

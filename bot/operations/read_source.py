@@ -1,7 +1,7 @@
 """Reads all of one source: its clusters, and each cluster's tasks, as far as they can be read."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.reading import FailedReading, Reading
@@ -30,7 +30,7 @@ class PollResult:
 
     clusters: ClusterList | None
     readings: tuple[Reading, ...]
-    failures: tuple[FailedReading, ...]
+    failures: tuple[tuple[Cluster, FailedReading], ...]
     failure: FailedReading | None
     took: timedelta
 
@@ -45,26 +45,20 @@ async def read_source(
         return PollResult(None, (), (), listed, _since(started, clock))
     results = await asyncio.gather(*(_read(source, cluster, clock) for cluster in listed.clusters))
     readings = tuple(result for result in results if isinstance(result, Reading))
-    failures = tuple(result for result in results if isinstance(result, FailedReading))
-    for failure in failures:
+    failures = tuple(
+        (cluster, result)
+        for cluster, result in zip(listed.clusters, results, strict=True)
+        if isinstance(result, FailedReading)
+    )
+    for cluster, failure in failures:
         journal.warning(
             "cluster not read",
             source=source.name,
-            cluster=failure.cluster,
+            cluster=cluster.label,
             reason=failure.reason,
             trace_id=failure.trace_id,
         )
-    whole = None
-    if failures and not readings:
-        first = failures[0]
-        whole = FailedReading(
-            source=source.name,
-            cluster=None,
-            at=first.at,
-            reason=first.reason,
-            sentence=first.sentence,
-            trace_id=first.trace_id,
-        )
+    whole = replace(failures[0][1], cluster=None) if failures and not readings else None
     return PollResult(listed, readings, failures, whole, _since(started, clock))
 
 

@@ -1,0 +1,76 @@
+"""When a message is tried again, and which of several owed messages are needless."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.notification import Action, Notification, OutboxId
+
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=5)
+JITTER = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try again after ``wait``."""
+
+    wait: timedelta
+
+
+def next_attempt(attempts: int, retry_after: timedelta | None, chance: float) -> Again:
+    """Decide when a temporary failure is tried again: there is no end to it.
+
+    ``attempts`` counts those that failed, this one included. What Slack asks for (``retry_after``) is the
+    least; otherwise the wait doubles from 1 s to 5 min. ``chance`` in [0, 1) spreads it by a quarter.
+    """
+    doubled = FIRST_WAIT * 2 ** min(attempts - 1, 16)
+    wait = min(doubled, LONGEST_WAIT) if retry_after is None else retry_after
+    return Again(wait * (1 + JITTER * chance))
+
+
+def needless_edits(owed: Sequence[Notification]) -> frozenset[OutboxId]:
+    """Name the edits that a later edit of the same message in the same channel makes needless.
+
+    ``owed`` is in the order in which it was born.
+    """
+    newest: dict[tuple[str, str], OutboxId] = {}
+    needless: set[OutboxId] = set()
+    for notification in owed:
+        if notification.action is not Action.EDIT:
+            continue
+        place = (notification.message, notification.channel)
+        if place in newest:
+            needless.add(newest[place])
+        newest[place] = notification.id
+    return frozenset(needless)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A steady pace with a small burst: at most ``burst`` at once, then one every ``interval``.
+
+    ``due`` is when the next one would be due without any burst; the arithmetic is the generic cell rate
+    algorithm's.
+    """
+
+    interval: timedelta
+    burst: int
+    due: datetime | None = None
+
+    def wait(self, now: datetime) -> timedelta:
+        """How long the next one has to wait."""
+        if self.due is None:
+            return timedelta(0)
+        return max(self.due - self.interval * (self.burst - 1) - now, timedelta(0))
+
+    def taken(self, now: datetime) -> "Pace":
+        """The pace after one more went out at ``now``."""
+        start = now if self.due is None else max(self.due, now)
+        return Pace(self.interval, self.burst, start + self.interval)
+
+
+POSTS = Pace(timedelta(seconds=1), burst=3)
+"""In one channel. Source: Slack allows about one message a second, with short bursts."""
+EDITS = Pace(timedelta(seconds=1.25), burst=5)
+"""In a workspace. Source: chat.update is allowed about 50 times a minute."""

@@ -1,0 +1,127 @@
+"""What is known of one source between polls, and how it comes back after a restart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.domain.detection import decode, evaluate
+from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.notification import MessageKey
+from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
+from bot.domain.task import ClusterId, SourceName, TaskKey
+from bot.operations.keep_incidents import Desk
+from bot.operations.ports import ClusterRecord, Store
+from bot.operations.read_source import ClusterList
+
+REOPENABLE = timedelta(hours=1)
+"""A resolved incident is kept at hand this long; it is read from the store where it is needed later."""
+
+
+@dataclass(slots=True)
+class SourceState:
+    """What is known of one source between polls; only its own watch changes it.
+
+    ``last_read_at`` and ``tried_at`` are our clock; ``took`` is real time.
+    """
+
+    source: SourceName
+    interval: timedelta
+    clusters: dict[ClusterId, KnownCluster] = field(default_factory=dict)
+    listed: ClusterList | None = None
+    desk: Desk = field(default_factory=Desk)
+    unread: Unread | None = None
+    greeted: bool = False
+    last_read_at: datetime | None = None
+    tried_at: datetime | None = None
+    took: timedelta | None = None
+    memory_kept_at: datetime | None = None
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks are known."""
+        return sum(len(cluster.tasks) for cluster in self.clusters.values())
+
+
+async def restore(
+    source: SourceName, interval: timedelta, store: Store, thresholds_for: ThresholdsFor
+) -> SourceState:
+    """Take up a source where the last run left it: neither repeating nor forgetting nor relearning."""
+    state = SourceState(source, interval)
+    state.greeted = await store.fact(f"greeted/{source}") is not None
+    state.desk = await load_desk(await store.open_incidents(source), store)
+    for record in await store.clusters(source):
+        state.clusters[record.cluster.id] = _known(record)
+    saved = await store.fact(f"memory/{source}")
+    if saved is not None:
+        await _catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)
+    return state
+
+
+def _known(record: ClusterRecord) -> KnownCluster:
+    tasks: dict[TaskKey, KnownTask] = {}
+    for kept in record.tasks:
+        memory = None if kept.memory is None else decode(kept.memory)
+        tasks[kept.task.key] = KnownTask(kept.task, kept.listed_at, kept.absent_polls, memory)
+    read_at = max((kept.listed_at for kept in record.tasks), default=None)
+    return KnownCluster(record.cluster, tasks, read_at=read_at)
+
+
+async def _catch_up(state: SourceState, store: Store, since: datetime, thresholds_for: ThresholdsFor) -> None:
+    """Bring what the rules remember up to the last stored observation. Its incidents are kept already."""
+    async for reading in store.observations(state.source, since=since):
+        known = state.clusters.get(reading.cluster.id)
+        if known is None:
+            continue
+        tasks = dict(known.tasks)
+        for task in reading.tasks:
+            before = tasks.get(task.key)
+            memory, assessment = evaluate(
+                None if before is None else before.memory, task, reading.at, limits_of(task, thresholds_for)
+            )
+            tasks[task.key] = KnownTask(task, reading.at, memory=memory, assessment=assessment)
+        state.clusters[reading.cluster.id] = replace(
+            known, tasks=tasks, read_at=reading.at, received_at=reading.received_at
+        )
+        state.last_read_at = reading.received_at
+
+
+async def load_desk(incidents: Iterable[Incident], store: Store) -> Desk:
+    """Lay out these incidents with the messages that speak of them."""
+    desk = Desk()
+    for incident in incidents:
+        await add_incident(desk, incident, store)
+    return desk
+
+
+async def add_incident(desk: Desk, incident: Incident, store: Store) -> None:
+    """Lay out one more incident, and those that share a greeting with it."""
+    desk.incidents[incident.subject.key] = incident
+    desk.messages[incident.number] = await store.messages_of(incident.number)
+    for posted in desk.messages[incident.number]:
+        known = {member.number for member in desk.members.get(posted.key, ())}
+        for number in posted.members:
+            if number not in known:
+                await _add_member(desk, posted.key, number, store)
+
+
+async def _add_member(desk: Desk, key: MessageKey, number: IncidentNumber, store: Store) -> None:
+    incident = await store.incident(number)
+    if incident is not None:
+        desk.members[key] = (*desk.members.get(key, ()), incident)
+        desk.messages.setdefault(number, await store.messages_of(number))
+
+
+def without_the_resolved(desk: Desk, now: datetime) -> Desk:
+    """Drop what has been resolved for so long that it is unlikely to be reopened."""
+    gone = {
+        key: incident
+        for key, incident in desk.incidents.items()
+        if incident.resolved_at is not None and now - incident.resolved_at >= REOPENABLE
+    }
+    if not gone:
+        return desk
+    return replace(
+        desk,
+        incidents={key: kept for key, kept in desk.incidents.items() if key not in gone},
+        written_at={key: at for key, at in desk.written_at.items() if key not in gone},
+    )
