@@ -7,7 +7,7 @@ and the ``host`` parameter: the rule for everything stored, logged or posted.
 import re
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/{1,3}[^\s\"'<>]*")
+_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,31}:/{1,3}[^\s\"'<>]*")
 _TRAILING = ".,;:!?)]}"
 
 

@@ -1,0 +1,76 @@
+"""Texts that OCP sent, made safe to keep: bounded, printable, without credentials."""
+
+import json
+import re
+from functools import lru_cache
+
+from bot.domain.destination import strip_uri, strip_uris
+
+NAME_LENGTH = 256
+URI_LENGTH = 4096
+ERROR_LENGTH = 64 * 1024
+OTHER_LENGTH = 1024
+QUOTE_LENGTH = 200
+
+_SPECIMEN = "\N{REPLACEMENT CHARACTER}"
+_LAYOUT = frozenset("\n\t")
+# Marks that make text read differently from what it says: overrides and isolates of its direction.
+_DISGUISES = frozenset(map(chr, (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+_CREDENTIAL = re.compile(
+    r"(?i)((?:access[_-]?(?:key|id)(?:[_-]?(?:id|secret))?|secret[_-]?(?:key|id)?|passw(?:or)?d|token|signature"
+    r"|authorization)[\"']?\s{0,3}[=:]\s{0,3}[\"']?)(?:(?:basic|bearer|OCP-ACCESS-KEY-HMACSHA1)\s+)?[^\s&\"',;]+"
+)
+
+
+def printable(text: str, length: int = NAME_LENGTH) -> str:
+    """Replace what no screen or database can hold, and cut to ``length`` characters."""
+    if len(text) > length:
+        text = text[:length]
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable() or _is_harmless(character)
+        else (character if character in _LAYOUT else _SPECIMEN)
+        for character in text
+    )
+
+
+def _is_harmless(character: str) -> bool:
+    """Joiners and wide spaces belong to languages; controls, surrogates and disguises do not."""
+    if character in _DISGUISES or "\ud800" <= character <= "\udfff":
+        return False
+    return character > "\x9f"
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which no encoding can carry."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+@lru_cache(maxsize=4096)
+def destination(uri: str) -> str:
+    """Return a backup path without its credentials."""
+    return printable(strip_uri(printable(uri, URI_LENGTH)), URI_LENGTH)
+
+
+def error_text(text: str) -> str:
+    """Return an errorMsg without the credentials of any URI, or any named credential, inside it."""
+    return _CREDENTIAL.sub(r"\1…", strip_uris(printable(text, ERROR_LENGTH)))
+
+
+def other_text(value: object) -> str:
+    """Return a value that the document does not know, as text."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = printable(without_surrogates(text[: OTHER_LENGTH + 1]), OTHER_LENGTH)
+    return _CREDENTIAL.sub(r"\1…", strip_uris(text)) if ":" in text or "=" in text else text
+
+
+def quoted(text: str, secrets: tuple[str, ...] = ()) -> str:
+    """Return OCP's own words for use inside a sentence: one line, at most 200 characters, no secret."""
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    line = " ".join(error_text(text[:4000]).replace(_SPECIMEN, " ").split())
+    return line if len(line) <= QUOTE_LENGTH else line[: QUOTE_LENGTH - 1].rstrip() + "…"
