@@ -54,6 +54,7 @@ class KnownCluster:
     tasks: Mapping[TaskKey, KnownTask] = field(default_factory=dict)
     read_at: datetime | None = None
     received_at: datetime | None = None
+    complete: bool = True
     skipped: int = 0
     empty_polls: int = 0
     unread: Unread | None = None
@@ -130,6 +131,7 @@ def fold_reading(
         tasks=tasks,
         read_at=reading.at,
         received_at=reading.received_at,
+        complete=reading.complete,
         skipped=reading.skipped,
         empty_polls=_empty_polls(known, reading),
         unread=None,

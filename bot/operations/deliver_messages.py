@@ -95,11 +95,13 @@ async def _deliver(delivering: Delivering, owed: OwedNotification) -> None:
     message = _rendered(delivering, notification)
     match notification.action:
         case Action.EDIT if parent_ts is not None:
-            ts = await _edit(delivering, notification, channel, parent_ts, message)
+            ts = await _edit(delivering, owed, channel, parent_ts, message)
         case Action.REPLY:
             ts = (await _post_once(delivering, owed, channel, message, parent_ts)).ts
-        case Action.POST | Action.EDIT:
+        case Action.POST:
             ts = (await _post_once(delivering, owed, channel, message, None)).ts
+        case Action.EDIT:
+            ts = await _post_anew(delivering, owed, channel, message)
     kept = await delivering.store.delivered(
         notification.id, owner=delivering.owner, ts=ts, now=delivering.clock.now()
     )
@@ -150,9 +152,10 @@ async def _channel_id(delivering: Delivering, channel: Channel) -> Channel:
 
 
 async def _edit(
-    delivering: Delivering, notification: Notification, channel: Channel, ts: str, message: Message
+    delivering: Delivering, owed: OwedNotification, channel: Channel, ts: str, message: Message
 ) -> str:
-    """Edit the parent message; where it is gone, post it anew, and its thread goes on there."""
+    """Edit the parent message; one that is gone is posted anew."""
+    notification = owed.notification
     messenger, id_ = delivering.messenger, notification.id
     await _wait(delivering, delivering.edits)
     delivering.edits = delivering.edits.taken(delivering.clock.now())
@@ -166,19 +169,23 @@ async def _edit(
         if error.code not in GONE:
             raise
         delivering.journal.info("parent message gone", message=notification.message, code=error.code)
-        sent = await _post(delivering, notification, channel, message, None)
-        await _move_parent(delivering, notification, sent)
-        return sent.ts
+        return await _post_anew(delivering, owed, channel, message)
     return ts
 
 
-async def _move_parent(delivering: Delivering, notification: Notification, sent: Sent) -> None:
+async def _post_anew(
+    delivering: Delivering, owed: OwedNotification, channel: Channel, message: Message
+) -> str:
+    """Post a parent message that is gone, with its present state; its thread goes on there."""
+    notification = owed.notification
+    sent = await _post_once(delivering, owed, channel, message, None)
     known = await delivering.store.message(notification.message, notification.channel)
     members = () if known is None else known.members
     async with delivering.store.writing() as session:
         await session.keep_message(
             PostedMessage(notification.message, notification.channel, sent.ts, members)
         )
+    return sent.ts
 
 
 async def _post_once(

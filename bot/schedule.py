@@ -1,0 +1,63 @@
+"""The jobs that run by the clock: APScheduler, told never to drop a run in silence."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.operations.ports import Journal
+
+LEAST_INTERVAL = timedelta(seconds=0.2)
+"""However fast the clock of a demo runs, polls are this far apart in real time."""
+SPREAD = timedelta(seconds=1)
+"""Sources are not asked all at the same moment, at the start and from then on."""
+
+
+class Schedule:
+    """Runs jobs at real intervals.
+
+    APScheduler reads the machine's clock itself; a clock that runs ``speed`` times as fast as life makes
+    the intervals that much shorter.
+    """
+
+    def __init__(self, journal: Journal, speed: float = 1.0) -> None:
+        self._journal = journal
+        self._speed = speed
+        self._jobs = 0
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(self._on_overrun, EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(self._on_missed, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+
+    def every(self, interval: timedelta, name: str, job: Callable[[], Awaitable[object]]) -> None:
+        """Run ``job`` every ``interval`` of the simulated clock, the first time at once."""
+        real = max(interval / self._speed, LEAST_INTERVAL)
+        first = datetime.now(UTC) + min(SPREAD, real / 10) * self._jobs
+        self._jobs += 1
+        self._scheduler.add_job(
+            job,
+            IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC),
+            id=name,
+            name=name,
+            next_run_time=first,
+        )
+
+    def start(self) -> None:
+        """Start; needs a running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start no more runs; those under way are left to their own end."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _on_overrun(self, event: JobEvent) -> None:
+        self._journal.warning("run skipped, the last one is still going", job=event.job_id)
+
+    def _on_missed(self, event: JobEvent) -> None:
+        error = getattr(event, "exception", None)
+        self._journal.error("job failed", job=event.job_id, error="" if error is None else repr(error))
