@@ -1,4 +1,4 @@
-"""Never lock an account: a login is tried by one request before the others follow, and not after a refusal."""
+"""Never lock an account: one request tries a login before the others follow; none do after a refusal."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -48,6 +48,11 @@ class LoginGate:
         self._trusted_until = self._clock.monotonic() + TRUSTED_S
         self._refused_at = self._refusal = None
 
+    def refused(self, refusal: LoginRefused) -> None:
+        """Close the gate for an hour."""
+        self._trusted_until = None
+        self._refused_at, self._refusal = self._clock.now(), refusal
+
     def _check(self) -> None:
         if self._refusal is not None and self.refused_until is not None:
             known = self._refusal
@@ -57,7 +62,7 @@ class LoginGate:
         return self._trusted_until is not None and self._clock.monotonic() < self._trusted_until
 
     async def run(self, send: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Send when it is this request's turn. Raises LoginRefused, without sending, while the gate is closed."""
+        """Send in turn. Raises LoginRefused, without sending, while the gate is closed."""
         while True:
             self._check()
             if self._is_trusted():
@@ -80,8 +85,7 @@ class LoginGate:
         try:
             return await send()
         except LoginRefused as refusal:
-            self._trusted_until = None
-            self._refused_at, self._refusal = self._clock.now(), refusal
+            self.refused(refusal)
             raise
         except (SourceUnreachable, SourceTimeout) as outage:
             self._trusted_until = None

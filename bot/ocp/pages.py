@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
-from bot.errors import AnswerUnreadable
 from bot.ocp.payloads import PageInfo, TaskEnvelope, lenient
 from bot.ocp.refusals import looks_like, refused_inside, tasks_of, unreadable
 from bot.ocp.rows import salvage, to_task, utc
@@ -176,7 +175,6 @@ class TaskList:
     rows with one key, the one created later wins (a task that started anew), else the one read later.
     """
 
-    source: SourceName
     tasks: dict[TaskKey, Task] = field(default_factory=dict)
     rows: int = 0
     skipped: int = 0
@@ -184,7 +182,7 @@ class TaskList:
     _idle: int = 0
 
     def add(self, page: TaskPage) -> None:
-        """Take in the next page. Raises AnswerUnreadable where page after page brings nothing new."""
+        """Take in the next page."""
         before = frozenset(self.tasks)
         for task in page.tasks:
             known = self.tasks.get(task.key)
@@ -193,12 +191,11 @@ class TaskList:
         self.rows += page.rows
         self.skipped += page.skipped
         self._idle = 0 if len(self.tasks) > len(before) else self._idle + 1
-        if self._idle >= _IDLE_PAGES:
-            raise self.endless(page.trace_id)
 
-    def endless(self, trace_id: str | None) -> AnswerUnreadable:
-        """Make the failure that a list without end is."""
-        return unreadable(self.source, "a list that does not end", trace_id=trace_id)
+    @property
+    def repeats(self) -> bool:
+        """Whether page after page brought nothing new: the list has no end."""
+        return self._idle >= _IDLE_PAGES
 
     def is_whole(self, last: TaskPage) -> bool:
         """Whether what is absent from the list is absent from OCP.

@@ -158,14 +158,16 @@ def busy(
     )
 
 
-def refused_inside(envelope: Envelope, source: SourceName, asked: Asked) -> SourceError | None:
+def refused_inside(
+    envelope: Envelope, source: SourceName, asked: Asked, secrets: tuple[str, ...] = ()
+) -> SourceError | None:
     """Find a refusal that came as a success: ``successful: false``, or an error's status in the body."""
     status = envelope.status
     failed = status is not None and HTTPStatus.BAD_REQUEST <= status < 600  # noqa: PLR2004 - the end of 5xx
     if envelope.successful is not False and not failed:
         return None
     extra: dict[str, Any] = envelope.__pydantic_extra__ or {}
-    words = said({"error": extra.get("error"), "traceId": envelope.trace_id})
+    words = said({"error": extra.get("error"), "traceId": envelope.trace_id}, secrets)
     if status is not None and failed:
         return refusal(source, asked, status, words)
     return AnswerUnreadable(
