@@ -27,59 +27,19 @@ _SHOP_BUCKET = (
 _CRM_BUCKET = (
     "cos://crm-archive/clog?host=cos.example.com&access_id=made-up-for-the-demo&access_key=never-to-be-shown"
 )
-_PAY_TENANTS = [
-    "orders",
-    "ledger",
-    "cards",
-    "payouts",
-    "refunds",
-    "fraud",
-    "fees",
-    "wallet",
-    "invoices",
-    "settlement",
-    "disputes",
-    "limits",
-]
-_SHOP_TENANTS = [
-    "cart",
-    "catalog",
-    "search",
-    "stock",
-    "prices",
-    "reviews",
-    "users",
-    "sessions",
-    "coupons",
-    "shipping",
-    "returns",
-    "sellers",
-    "media",
-    "mail",
-    "loyalty",
-    "gifts",
-    "tax",
-    "ads",
-    "events",
-    "metrics",
-]
-_SHOP_ON_NFS = frozenset(["stock", "prices", "reviews", "shipping", "returns", "media", "gifts", "metrics"])
-_CRM_TENANTS = [
-    "leads",
-    "contacts",
-    "tickets",
-    "calls",
-    "campaigns",
-    "surveys",
-    "partners",
-    "contracts",
-    "quotes",
-    "visits",
-    "chat",
-    "mailing",
-    "scoring",
-    "exports",
-]
+_PAY_TENANTS = (
+    *("orders", "ledger", "cards", "payouts", "refunds", "fraud"),
+    *("fees", "wallet", "invoices", "settlement", "disputes", "limits"),
+)
+_SHOP_ON_BUCKET = (
+    *("cart", "catalog", "search", "users", "sessions", "coupons"),
+    *("sellers", "mail", "loyalty", "tax", "ads", "events"),
+)
+_SHOP_ON_NFS = ("stock", "prices", "reviews", "shipping", "returns", "media", "gifts", "metrics")
+_CRM_TENANTS = (
+    *("leads", "contacts", "tickets", "calls", "campaigns", "surveys", "partners"),
+    *("contracts", "quotes", "visits", "chat", "mailing", "scoring", "exports"),
+)
 _PERIODS = {"pay": (45.0, 60.0, 60.0, 90.0), "shop": (30.0, 120.0, 120.0, 180.0), "crm": (5.0, 60.0, 120.0)}
 
 
@@ -94,7 +54,7 @@ def demo_story(seed: int, start: datetime) -> Fleet:
 
 def _tasks(luck: Random) -> Iterator[SimulatedTask]:
     yield from _of_tenants(luck, _PAY, _PAY_TENANTS, 1001)
-    yield from _of_tenants(luck, _SHOP, _SHOP_TENANTS, 1002)
+    yield from _of_tenants(luck, _SHOP, (*_SHOP_ON_BUCKET, *_SHOP_ON_NFS), 1002)
     slow_teeth = Rhythm(period=1200.0, floor=8.0, jitter=0.05, seed=luck.getrandbits(32))
     yield SimulatedTask(_CRM, _CRM_BUCKET, slow_teeth)
     yield from _of_tenants(luck, _CRM, _CRM_TENANTS, 1003)
