@@ -59,13 +59,13 @@ class Pace:
     due: datetime | None = None
 
     def wait(self, now: datetime) -> timedelta:
-        """How long the next one has to wait."""
+        """Tell how long the next one has to wait."""
         if self.due is None:
             return timedelta(0)
         return max(self.due - self.interval * (self.burst - 1) - now, timedelta(0))
 
     def taken(self, now: datetime) -> "Pace":
-        """The pace after one more went out at ``now``."""
+        """Count one more that went out at ``now``."""
         start = now if self.due is None else max(self.due, now)
         return Pace(self.interval, self.burst, start + self.interval)
 

@@ -47,11 +47,3 @@ def strip_uris(text: str) -> str:
         return strip_uri(body) + uri[len(body) :]
 
     return _URI.sub(stripped, text)
-
-
-def place(destination: str) -> str:
-    """Return the part of a destination that one failure takes down whole: scheme, and bucket or mount."""
-    parts = urlsplit(destination)
-    if parts.scheme == "file":
-        return destination.partition("?")[0].rstrip("/") or destination
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme else destination

@@ -276,7 +276,11 @@ def _on_lasting(
 
 
 def _on_clear(
-    incident: Incident | None, assessment: Assessment, thresholds: Thresholds, now: datetime
+    incident: Incident | None,
+    assessment: Assessment,
+    thresholds: Thresholds,
+    now: datetime,
+    offset: timedelta,
 ) -> Step:
     if incident is None or not incident.is_open:
         return Step(incident)

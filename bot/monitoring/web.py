@@ -1,0 +1,71 @@
+"""The bot's own small web server: health for whoever runs it, and Slack's requests in HTTP mode."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+Part = tuple[bool, str]
+"""Whether a part of the bot can do its job, and the sentence that says so."""
+
+LARGEST_REQUEST = 1024 * 1024
+"""Slack's payloads are far smaller; what is larger is refused."""
+
+
+class WebServer:
+    """Serves ``/healthz``, ``/readyz`` and further routes on one address, for as long as it is entered.
+
+    ``port`` 0 takes a free one; ``url`` tells which. ``parts`` is asked with every request to
+    ``/readyz``; it must only look, and be quick.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        parts: Callable[[], Mapping[str, Part]],
+        routes: Sequence[web.RouteDef] = (),
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._parts = parts
+        application = web.Application(client_max_size=LARGEST_REQUEST)
+        application.add_routes(
+            [web.get("/healthz", self._healthz), web.get("/readyz", self._readyz), *routes]
+        )
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
+
+    async def __aenter__(self) -> Self:
+        """Listen. Raises OSError where the address is taken or not ours."""
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        await self._runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host, port = self._runner.addresses[0][:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        parts = self._parts()
+        ready = all(good for good, _ in parts.values())
+        body = {
+            "status": "ready" if ready else "not ready",
+            "parts": {name: {"ready": good, "because": why} for name, (good, why) in parts.items()},
+        }
+        return web.json_response(body, status=200 if ready else 503)

@@ -1,0 +1,41 @@
+"""When to try again, and at which pace."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.delivery import LONGEST_WAIT, Pace, next_attempt
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def test_waits_double_up_to_five_minutes_and_never_end() -> None:
+    waits = [next_attempt(attempts, None, 0.0).wait for attempts in (1, 2, 3, 9, 10, 1_000_000)]
+    assert waits == [SECOND, 2 * SECOND, 4 * SECOND, 256 * SECOND, LONGEST_WAIT, LONGEST_WAIT]
+
+
+def test_what_slack_asks_for_is_the_least() -> None:
+    assert next_attempt(1, timedelta(seconds=30), 0.0).wait == timedelta(seconds=30)
+    assert next_attempt(1, timedelta(seconds=30), 0.999).wait > timedelta(seconds=30)
+
+
+def test_chance_spreads_the_wait_by_a_quarter() -> None:
+    assert next_attempt(1, None, 1.0).wait == SECOND * 1.25
+
+
+def test_a_burst_goes_out_at_once_and_then_one_an_interval() -> None:
+    pace = Pace(SECOND, burst=3)
+    now = NOW
+    sent = []
+    for _ in range(6):
+        now += pace.wait(now)
+        pace = pace.taken(now)
+        sent.append((now - NOW).total_seconds())
+    assert sent == [0, 0, 0, 1, 2, 3]
+
+
+def test_a_rest_gives_the_burst_back() -> None:
+    pace = Pace(SECOND, burst=2)
+    for _ in range(2):
+        pace = pace.taken(NOW)
+    assert pace.wait(NOW) == SECOND
+    assert pace.wait(NOW + 2 * SECOND) == timedelta(0)

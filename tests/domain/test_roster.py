@@ -1,0 +1,163 @@
+"""What a reading does to what is known of a cluster."""
+
+from datetime import UTC, datetime, timedelta
+
+from fakes.listed_source import PAY, PROD, task
+
+from bot.domain.finding import Verdict
+from bot.domain.problem import Problem
+from bot.domain.reading import FailedReading, Reading
+from bot.domain.roster import (
+    Folded,
+    KnownCluster,
+    Unread,
+    another_failure,
+    fold_failure,
+    fold_reading,
+    judge_source,
+)
+from bot.domain.task import SourceName, Task, TaskKey
+from bot.domain.thresholds import Thresholds
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+POLL = timedelta(seconds=30)
+
+
+def limits(_source: SourceName, _cluster: str, _tenant: str | None) -> Thresholds:
+    return Thresholds()
+
+
+def fold(
+    known: KnownCluster,
+    *tasks: Task,
+    poll: int = 0,
+    troubled: frozenset[TaskKey] = frozenset(),
+    complete: bool = True,
+    skipped: int = 0,
+) -> Folded:
+    at = NOW + POLL * poll
+    reading = Reading(PAY, tasks, at, at + timedelta(minutes=1), complete=complete, skipped=skipped)
+    return fold_reading(known, reading, limits, troubled.__contains__)
+
+
+def problems(folded: Folded) -> list[tuple[str, Problem]]:
+    return [
+        (judged.subject.name, finding.problem)
+        for judged in folded.judged
+        for finding in judged.assessment.findings
+    ]
+
+
+def healthy(tenant: str = "orders", poll: int = 0) -> Task:
+    return task(tenant, checkpoint=NOW + POLL * poll - timedelta(seconds=20))
+
+
+def test_a_healthy_task_is_known_and_not_spoken_of() -> None:
+    folded = fold(KnownCluster(PAY), healthy())
+    assert problems(folded) == []
+    assert [judged.subject.name for judged in folded.judged] == ["pay"]
+    assert folded.cluster.read_at == NOW
+    assert folded.cluster.clock_offset == timedelta(minutes=1)
+
+
+def test_a_cluster_that_was_never_read_has_no_offset() -> None:
+    assert KnownCluster(PAY).clock_offset == timedelta(0)
+
+
+def test_a_broken_task_is_spoken_of() -> None:
+    assert problems(fold(KnownCluster(PAY), task(status="INTERRUPTED"))) == [("pay/orders", Problem.FAILED)]
+
+
+def test_a_task_in_trouble_is_judged_even_when_it_is_well() -> None:
+    """Otherwise its incident would never resolve."""
+    key = healthy().key
+    folded = fold(KnownCluster(PAY), healthy(), troubled=frozenset({key}))
+    assert [(one.subject.name, one.assessment.verdict) for one in folded.judged] == [
+        ("pay/orders", Verdict.CLEAR),
+        ("pay", Verdict.CLEAR),
+    ]
+
+
+def test_a_task_is_missing_after_three_complete_polls_without_it() -> None:
+    known = fold(KnownCluster(PAY), healthy(), healthy("ledger")).cluster
+    seen = []
+    for poll in (1, 2, 3):
+        folded = fold(known, healthy("ledger", poll), poll=poll)
+        known = folded.cluster
+        seen.append(problems(folded))
+    assert seen == [[], [], [("pay/orders", Problem.MISSING)]]
+
+
+def test_a_missing_task_stays_judged_while_its_incident_is_open() -> None:
+    known = fold(KnownCluster(PAY), healthy(), healthy("ledger")).cluster
+    folded = fold(known, healthy("ledger", 1), poll=1, troubled=frozenset({healthy().key}))
+    assert "pay/orders" in [judged.subject.name for judged in folded.judged]
+
+
+def test_a_list_that_was_cut_short_proves_nothing_about_who_is_absent() -> None:
+    known = fold(KnownCluster(PAY), healthy(), healthy("ledger")).cluster
+    for poll in range(1, 6):
+        folded = fold(known, healthy("ledger", poll), poll=poll, complete=False)
+        known = folded.cluster
+    assert problems(folded) == []
+    assert known.tasks[healthy().key].absent_polls == 0
+    assert folded.judged[-1].assessment.verdict is Verdict.UNKNOWN
+
+
+def test_a_tenant_that_ships_elsewhere_now_is_not_missing() -> None:
+    """A changed destination is a new task, and the old one is forgotten."""
+    old = task(destination="file:///old", checkpoint=NOW)
+    new = task(destination="file:///new", checkpoint=NOW)
+    known = fold(KnownCluster(PAY), old).cluster
+    folded = fold(known, new, poll=1)
+    assert folded.forgotten == (old.key,)
+    assert set(folded.cluster.tasks) == {new.key}
+
+
+def test_the_old_destinations_incident_is_closed_before_the_task_is_forgotten() -> None:
+    old = task(destination="file:///old", status="FAILED")
+    new = task(destination="file:///new", checkpoint=NOW)
+    known = fold(KnownCluster(PAY), old).cluster
+    folded = fold(known, new, poll=1, troubled=frozenset({old.key}))
+    assert folded.forgotten == ()
+    assert [(one.subject.destination, one.assessment.verdict) for one in folded.judged[:1]] == [
+        ("file:///old", Verdict.CLEAR)
+    ]
+
+
+def test_a_cluster_that_lists_nothing_is_one_incident_not_one_a_task() -> None:
+    known = fold(KnownCluster(PAY), healthy(), healthy("ledger")).cluster
+    for poll in (1, 2, 3):
+        folded = fold(known, poll=poll)
+        known = folded.cluster
+    assert problems(folded) == [("pay", Problem.MISSING)]
+    assert len(known.tasks) == 2
+
+
+def test_an_empty_list_that_was_cut_short_or_unreadable_is_not_empty() -> None:
+    known = KnownCluster(PAY)
+    for poll in range(5):
+        known = fold(known, poll=poll, complete=False).cluster
+        known = fold(known, poll=poll, skipped=3).cluster
+    assert known.empty_polls == 0
+
+
+def test_a_cluster_that_cannot_be_read_is_told_after_two_polls_and_two_minutes() -> None:
+    known = KnownCluster(PAY)
+    seen = []
+    for poll in range(5):
+        failure = FailedReading(PROD, PAY.id, NOW + timedelta(minutes=poll), "timeout", "No answer.")
+        folded = fold_failure(known, failure, Thresholds())
+        known = folded.cluster
+        seen.append(bool(problems(folded)))
+    assert seen == [False, False, True, True, True]
+    assert known.unread is not None
+    assert known.unread.since == NOW
+
+
+def test_a_source_is_well_once_it_is_read() -> None:
+    failure = FailedReading(PROD, None, NOW, "login refused", "OCP refused the login.")
+    unread = another_failure(Unread(20, NOW - timedelta(hours=1), failure), failure)
+    bad = judge_source(PROD, unread, NOW, Thresholds())
+    assert bad.assessment.verdict is Verdict.HOLDS
+    assert judge_source(PROD, None, NOW, Thresholds()).assessment.verdict is Verdict.CLEAR
