@@ -158,7 +158,7 @@ class TaskNow:
 
     def ours(self, instant: datetime | None) -> datetime | None:
         """Put an instant of OCP's clock into ours."""
-        return None if instant is None else instant + self.offset
+        return None if instant is None else shifted(instant, self.offset)
 
 
 @dataclass(frozen=True)
@@ -266,3 +266,11 @@ class FleetSnapshot:
 def worst_first(tasks: Iterator[TaskNow] | tuple[TaskNow, ...]) -> list[TaskNow]:
     """Sort tasks from the worst."""
     return sorted(tasks, key=lambda task: task.worst_first)
+
+
+def shifted(instant: datetime, offset: timedelta) -> datetime:
+    """Put an instant of one clock into another; what lies at the end of the calendar stays where it is."""
+    try:
+        return instant + offset
+    except OverflowError:
+        return instant

@@ -3,6 +3,9 @@
 Source of every figure: Slack's reference of blocks and composition objects.
 """
 
+import json
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +24,13 @@ BUTTON_VALUE = 2000
 MESSAGE_TEXT = 4000
 PAYLOAD = 13_000
 
+COMMAND_ACTION = "command:"
+"""A button whose ``action_id`` begins so runs its value, a command's text, and answers whoever pressed it."""
+SHARE_ACTION = "share:"
+"""A button whose ``action_id`` begins so runs its value and shows the answer to the whole channel."""
+
+_BROKEN_END = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -30,6 +40,131 @@ class Message:
     blocks: tuple[Block, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that stands for a command; ``shared`` shows the answer to the whole channel."""
+
+    label: str
+    command: str
+    shared: bool = False
+
+
 def escape(text: str) -> str:
     """Escape ``&``, ``<`` and ``>``, the only characters Slack gives a meaning that could page people."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def section(markup: str) -> Block:
+    """Make a section of escaped markup; nothing in it becomes a link or a mention by itself."""
+    return {"type": "section", "text": _markup(markup, SECTION_TEXT)}
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Put lines of escaped markup into as few sections as hold them."""
+    packed: list[list[str]] = [[]]
+    for line in (cut_markup(line, SECTION_TEXT) for line in lines):
+        if packed[-1] and len("\n".join([*packed[-1], line])) > SECTION_TEXT:
+            packed.append([])
+        packed[-1].append(line)
+    return [section("\n".join(lines)) for lines in packed if lines]
+
+
+def fields(pairs: Sequence[tuple[str, str]]) -> list[Block]:
+    """Make sections of two columns: a label and its escaped markup each."""
+    made = [_markup(f"*{label}*\n{markup}", FIELD_TEXT) for label, markup in pairs]
+    starts = range(0, len(made), SECTION_FIELDS)
+    return [{"type": "section", "fields": made[start : start + SECTION_FIELDS]} for start in starts]
+
+
+def context(*markups: str) -> Block:
+    """Make a line of small escaped markup."""
+    return {"type": "context", "elements": [_markup(markup, FIELD_TEXT) for markup in markups]}
+
+
+def quotation(text: str) -> Block:
+    """Show a foreign text as it came, in a box where nothing has a meaning."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [element]}
+
+
+def actions(buttons: Sequence[Button]) -> list[Block]:
+    """Make one row of buttons; one whose command is too long for Slack is left out."""
+    kept = [button for button in buttons if len(button.command) <= BUTTON_VALUE][:ACTION_ELEMENTS]
+    return [{"type": "actions", "elements": [_button(button) for button in kept]}] if kept else []
+
+
+def _button(button: Button) -> dict[str, Any]:
+    label = button.label if len(button.label) <= BUTTON_TEXT else button.label[: BUTTON_TEXT - 1] + "…"
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label, "emoji": False},
+        "action_id": SHARE_ACTION if button.shared else COMMAND_ACTION,
+        "value": button.command,
+    }
+
+
+def table(rows: Sequence[Sequence[Block]], right_aligned: Sequence[int] = ()) -> Block:
+    """Make a table of cells; the columns in ``right_aligned`` hold figures."""
+    width = len(rows[0])
+    settings = [{"align": "right" if column in right_aligned else "left"} for column in range(width)]
+    return {"type": "table", "rows": [list(row) for row in rows], "column_settings": settings}
+
+
+def cell(text: str) -> Block:
+    """Make a table cell of text as it stands; an empty one shows a dash."""
+    return {"type": "raw_text", "text": text or "–"}
+
+
+def time_cell(timestamp: int, fallback: str) -> Block:
+    """Make a table cell that shows each reader a moment in their own zone."""
+    moment = {
+        "type": "date",
+        "timestamp": timestamp,
+        "format": "{date_short_pretty} {time}",
+        "fallback": fallback,
+    }
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [moment]}]}
+
+
+def cut_markup(markup: str, limit: int) -> str:
+    """Cut escaped markup without leaving half an entity or half a date."""
+    if len(markup) <= limit:
+        return markup
+    return _BROKEN_END.sub("", markup[: limit - 1]) + "…"
+
+
+def _markup(text: str, limit: int) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": cut_markup(text, limit), "verbatim": True}
+
+
+def size(blocks: Sequence[Block]) -> int:
+    """Give the length of blocks as they are sent, which Slack holds to a limit of its own."""
+    return len(json.dumps(blocks, separators=(",", ":")))
+
+
+def message(text: str, blocks: Sequence[Block]) -> Message:
+    """Make a message of escaped ``text`` and blocks, give each button its own id, and keep to the limits.
+
+    What is too much is taken off the end, the buttons last of all, and the message says so.
+    """
+    kept, rest = list(blocks), [block for block in blocks if block["type"] == "actions"][-1:]
+    if len(kept) > MESSAGE_BLOCKS or size(kept) > PAYLOAD:
+        kept = [block for block in kept if block not in rest]
+        notice = [context("This was too long for one message: the rest is left out.")]
+        while len(kept) + 2 > MESSAGE_BLOCKS or (kept and size([*kept, *notice, *rest]) > PAYLOAD):
+            kept.pop()
+        kept += notice + rest
+    return Message(cut_markup(text, MESSAGE_TEXT), tuple(_numbered(kept)))
+
+
+def _numbered(blocks: Sequence[Block]) -> Iterable[Block]:
+    number = 0
+    for block in blocks:
+        if block["type"] != "actions":
+            yield block
+            continue
+        elements = []
+        for element in block["elements"]:
+            number += 1
+            elements.append(element | {"action_id": f"{element['action_id']}{number}"})
+        yield block | {"elements": elements}
