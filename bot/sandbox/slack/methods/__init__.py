@@ -1,0 +1,1 @@
+"""The Web API's methods: what each needs, how often it may be called, and what it does."""
