@@ -1,0 +1,22 @@
+"""What can be configured: environment variables, and a YAML file for what needs lists.
+
+``load`` reads both; ``Settings`` is what is in force. Only the command line and the composition root see it.
+"""
+
+from bot.settings.loading import Loaded, load
+from bot.settings.model import Address, Settings, SourceSettings
+from bot.settings.rules import EVERYTHING, Need
+from bot.settings.showing import schema, show, shown
+
+__all__ = [
+    "EVERYTHING",
+    "Address",
+    "Loaded",
+    "Need",
+    "Settings",
+    "SourceSettings",
+    "load",
+    "schema",
+    "show",
+    "shown",
+]

@@ -1,0 +1,109 @@
+"""Settings from the environment and the file, whole or not at all, with all mistakes at once."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings.document import Document, Where, read_document
+from bot.settings.entries import Entries, gather
+from bot.settings.mistakes import sentences
+from bot.settings.model import Settings
+from bot.settings.rules import Need, conflicts, doubts, missing
+from bot.settings.variables import CONFIG, SECRET_FIELDS, VARIABLES, review_names
+
+_SHORTEST_SECRET = 4
+
+
+class Loaded(NamedTuple):
+    """The settings in force, and what somebody should look at all the same."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+
+
+def load(
+    environment: Mapping[str, str],
+    config_path: str | None = None,
+    *,
+    needs: Collection[Need] = frozenset(),
+) -> Loaded:
+    """Read the settings. ``needs`` is what the command cannot do without.
+
+    Raises SettingsError with every mistake at once.
+    """
+    path = config_path or environment.get(CONFIG, "").strip()
+    document = read_document(path) if path else Document()
+    entries = gather(environment, document)
+    secrets = {*_secrets_of(environment), *_secrets_in(entries.values)}
+    names, unknown = review_names(environment)
+    settings, broken, refused = _validated(entries)
+    mistakes = [
+        *document.mistakes,
+        *names,
+        *entries.mistakes,
+        *refused,
+        *conflicts(settings, entries, broken),
+    ]
+    if document.values or not document.mistakes:
+        mistakes += missing(settings, entries, broken, needs)
+    if mistakes:
+        raise SettingsError(tuple(dict.fromkeys(_without(sentence, secrets) for sentence in mistakes)))
+    settings.remember_origins({where: origin.place for where, origin in entries.origins.items()})
+    return Loaded(
+        settings, tuple(_without(sentence, secrets) for sentence in (*unknown, *doubts(settings, entries)))
+    )
+
+
+def _validated(entries: Entries) -> tuple[Settings, set[Where], list[str]]:
+    """Read what can be read; what cannot is left out, remembered, and put into a sentence."""
+    broken: set[Where] = set()
+    refused: list[str] = []
+    while True:
+        try:
+            return Settings.model_validate(entries.values), broken, refused
+        except ValidationError as error:
+            found = list(sentences(error, entries))
+        broken.update(where for where, _ in found)
+        refused += [sentence for _, sentence in found if sentence is not None]
+        for where, _ in found:
+            _leave_out(entries.values, where)
+
+
+def _leave_out(values: Any, where: Where) -> None:  # noqa: ANN401 - nested plain values
+    """Take a value out; an entry of a list is emptied instead, so that the others keep their places."""
+    *way, last = where
+    for part in way:
+        values = values[part]
+    if isinstance(last, int):
+        values[last] = {}
+    else:
+        del values[last]
+
+
+def _secrets_of(environment: Mapping[str, str]) -> Iterator[str]:
+    for variable in VARIABLES:
+        value = environment.get(variable.name, "").strip()
+        if variable.secret and len(value) >= _SHORTEST_SECRET:
+            yield value
+
+
+def _secrets_in(values: Any) -> Iterator[str]:  # noqa: ANN401 - nested plain values
+    if isinstance(values, dict):
+        for name, value in values.items():
+            if name in SECRET_FIELDS and isinstance(value, str):
+                if len(value) >= _SHORTEST_SECRET:
+                    yield value
+            else:
+                yield from _secrets_in(value)
+    elif isinstance(values, list):
+        for value in values:
+            yield from _secrets_in(value)
+
+
+def _without(sentence: str, secrets: Collection[str]) -> str:
+    """Make sure that a secret which was also written in some other place is not repeated from there."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        sentence = sentence.replace(secret, "…")
+    return sentence

@@ -1,0 +1,112 @@
+"""What the model refuses, in sentences for people: which setting, what is wrong, what to do."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.settings.document import Absent, Where
+from bot.settings.entries import Entries
+from bot.settings.model import Settings, SourceSettings
+from bot.settings.thresholds import SourceLimits
+from bot.settings.variables import SECRET_FIELDS, SOURCE_VARIABLES
+
+_PLACES: tuple[tuple[type[BaseModel], str], ...] = (
+    (Settings, "at the top of the file"),
+    (SourceSettings, "into an entry of sources"),
+    (SourceLimits, "under thresholds"),
+)
+_PHRASES = {
+    "string_type": "has to be text",
+    "bool_parsing": "has to be true or false",
+    "bool_type": "has to be true or false",
+    "int_parsing": "has to be a whole number",
+    "int_type": "has to be a whole number",
+    "int_parsing_size": "is too large a number",
+    "int_from_float": "has to be a whole number",
+    "tuple_type": "has to be a list",
+    "path_type": "has to be the path of a file",
+    "dict_type": "has to have names with values under it",
+    "model_type": "has to have names with values under it",
+}
+_CLOSE = 0.7
+
+
+def sentences(error: ValidationError, entries: Entries) -> Iterator[tuple[Where, str | None]]:
+    """Give each thing that the model refused: where it stands, and its sentence unless it was told before."""
+    for detail in error.errors(include_url=False, include_input=False):
+        where: Where = detail["loc"]
+        value = _value_at(entries.values, where)
+        if value is Absent.UNREADABLE:
+            yield where, None
+            continue
+        end = _empty(where) if value is Absent.EMPTY else _end(detail)
+        if detail["type"] == "extra_forbidden":
+            end = _unknown(where)
+        yield where, f"{entries.label(where)} {end}{'' if end.endswith('?') else '.'}"
+
+
+def _value_at(values: Any, where: Where) -> object:  # noqa: ANN401 - nested plain values
+    for part in where:
+        values = values[part]
+    found: object = values
+    return found
+
+
+def _empty(where: Where) -> str:
+    if where == ("alert_channel",):
+        return 'is empty: a # begins a comment, so put the name in quotes, as in "#log-backup"'
+    return "is empty: give it a value or remove the line"
+
+
+def _end(detail: ErrorDetails) -> str:
+    facts: dict[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "value_error":
+            return str(facts["error"])
+        case "literal_error":
+            return f"has to be {str(facts['expected']).replace(chr(39), '')}"
+        case "greater_than_equal":
+            return f"has to be at least {facts['ge']}"
+        case "less_than_equal":
+            return f"has to be at most {facts['le']}"
+        case kind:
+            return _PHRASES.get(kind, "cannot be used as it is")
+
+
+def _unknown(where: Where) -> str:
+    """Say what an unknown name was probably meant to be, or where it belongs."""
+    here = model_at(where[:-1])
+    name = str(where[-1])[:60].lower().replace("-", "_").removeprefix("bot_")
+    if here is SourceSettings:
+        name = name.removeprefix("ocp_")
+    known = names_of(here)
+    place = next((place for model, place in _PLACES if name in names_of(model)), None)
+    if name not in known and place is not None:
+        return f"has no meaning here: {name} belongs {place}"
+    near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    if get_close_matches(name, [near], cutoff=_CLOSE):
+        return f"is no setting: did you mean {near}?"
+    return f"is no setting; the nearest is {near}"
+
+
+def names_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """List the names that may stand in this part of the file."""
+    names = list(model.model_fields)
+    if model is Settings:
+        names += [f"ocp_{variable.field}" for variable in SOURCE_VARIABLES]
+    return (*names, *(f"{name}_file" for name in names if name.removeprefix("ocp_") in SECRET_FIELDS))
+
+
+def model_at(where: Where) -> type[BaseModel]:
+    """Find the model that reads the part of the file at ``where``."""
+    current: Any = Settings
+    for part in where:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            current = current.model_fields[str(part)].annotation
+        else:
+            current = get_args(current)[0 if get_origin(current) is tuple else 1]
+    model: type[BaseModel] = current
+    return model
