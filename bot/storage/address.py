@@ -1,0 +1,140 @@
+"""Where the database is: ``sqlite:///path`` or ``postgresql://...``, and the engines that reach it."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import StorageError
+
+READERS = 4
+BUSY_TIMEOUT_MS = 10_000
+WAL_LIMIT_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A database's address; ``path`` is set where it is an SQLite file."""
+
+    url: URL
+    path: Path | None
+
+    @property
+    def name(self) -> str:
+        """What people are told; never with a password."""
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+
+def read_address(text: str) -> Address:
+    """Read BOT_DATABASE_URL. Raises StorageError where it is neither SQLite nor PostgreSQL."""
+    wrong = StorageError(
+        "BOT_DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name."
+        " A path from the root has four slashes: sqlite:////data/bot.sqlite3."
+    )
+    try:
+        url = make_url(text)
+        kind = url.get_backend_name()
+    except (ArgumentError, ValueError) as error:
+        raise wrong from error
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return Address(url, Path(url.database))
+    if kind in ("postgresql", "postgres"):
+        query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+        return Address(url.set(drivername="postgresql+asyncpg", query=query), None)
+    raise wrong
+
+
+def writer_engine(address: Address) -> AsyncEngine:
+    """Make the engine that writes; an SQLite file has exactly one connection for it."""
+    if address.path is None:
+        return _postgres(address)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(address.path)), pool_size=1, max_overflow=0
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_writer)
+    event.listen(engine.sync_engine, "begin", _begin_writing)
+    return engine
+
+
+def reader_engine(address: Address) -> AsyncEngine:
+    """Make the engine that reads: in SQLite on connections of its own, which never wait for the writer."""
+    if address.path is None:
+        return _postgres(address)
+    uri = f"file:{quote(str(address.path.resolve()))}?mode=ro"
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=uri, query={"uri": "true"}),
+        pool_size=READERS,
+        max_overflow=0,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_reader)
+    event.listen(engine.sync_engine, "begin", _begin_reading)
+    return engine
+
+
+def _postgres(address: Address) -> AsyncEngine:
+    try:
+        return create_async_engine(address.url, pool_size=READERS, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            "PostgreSQL needs one more library: pip install 'logbackup-bot[postgres]'."
+        ) from error
+
+
+def _pragmas(connection: DBAPIConnection, pragmas: dict[str, Any]) -> None:
+    cursor = connection.cursor()
+    for name, value in pragmas.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+def _prepare_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Prepare the one writing connection.
+
+    ``synchronous=FULL`` keeps what was committed through a power cut too; ``kill -9`` would be safe
+    without it. The driver's own transactions are switched off: ours begin with BEGIN IMMEDIATE.
+    """
+    connection.isolation_level = None
+    _pragmas(
+        connection,
+        {
+            "busy_timeout": BUSY_TIMEOUT_MS,
+            "journal_mode": "WAL",
+            "synchronous": "FULL",
+            "foreign_keys": "ON",
+            "journal_size_limit": WAL_LIMIT_BYTES,
+        },
+    )
+
+
+def _prepare_reader(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    _pragmas(connection, {"busy_timeout": BUSY_TIMEOUT_MS, "query_only": "ON"})
+
+
+def _begin_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def back_up(source: Path, target: Path) -> None:
+    """Copy an SQLite database whole, its write-ahead log included, and put it in place only when done."""
+    partial = target.with_name(f"{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    origin = sqlite3.connect(source)
+    copy = sqlite3.connect(partial)
+    try:
+        origin.backup(copy)
+    finally:
+        copy.close()
+        origin.close()
+    partial.replace(target)

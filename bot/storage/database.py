@@ -1,0 +1,272 @@
+"""The database as operations see it: one writer, and readers that never wait for it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.notification import Channel, MessageKey, OutboxId
+from bot.domain.reading import Reading
+from bot.domain.task import SourceName
+from bot.errors import StorageError
+from bot.operations.ports import AuditEntry, ClusterRecord, PostedMessage
+from bot.storage import incidents, messages, observations, outbox, tasks
+from bot.storage.address import Address, read_address, reader_engine, writer_engine
+from bot.storage.lock import FileLock
+from bot.storage.observations import Place
+from bot.storage.outbox import Owed
+from bot.storage.refusals import refusals
+from bot.storage.schema import check_version, migrate
+from bot.storage.session import Session
+from bot.storage.shapes import Shapes, prune_shapes
+
+RETENTION = timedelta(days=14)
+"""How long readings, and the traces of settled notifications, are kept."""
+
+
+async def open_database(url: str, *, read_only: bool = False, retention: timedelta = RETENTION) -> "Database":
+    """Open a database and bring it to the newest version; with ``read_only`` touch nothing.
+
+    Raises StorageError where that cannot be done, another bot having the same SQLite file among the
+    reasons.
+    """
+    address = read_address(url)
+    async with AsyncExitStack() as undo:
+        if address.path is not None:
+            _prepare_file(address, undo, read_only=read_only)
+        reader = reader_engine(address)
+        undo.push_async_callback(reader.dispose)
+        writer = None if read_only else writer_engine(address)
+        if writer is not None:
+            undo.push_async_callback(writer.dispose)
+        with refusals():
+            if writer is not None:
+                async with writer.begin() as connection:
+                    await connection.run_sync(migrate, address)
+            else:
+                async with reader.begin() as connection:
+                    await connection.run_sync(check_version, address)
+        return Database(reader, writer, undo.pop_all(), retention)
+    raise AssertionError  # an exit stack swallows nothing, so this is never reached
+
+
+def _prepare_file(address: Address, undo: AsyncExitStack, *, read_only: bool) -> None:
+    path = address.path
+    if path is None:
+        return
+    if read_only:
+        if not path.exists():
+            raise StorageError(
+                f"There is no database at {path} yet. `logbackup-bot run` makes it;"
+                " BOT_DATABASE_URL says where."
+            )
+        return
+    with refusals():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    lock.take()
+    undo.callback(lock.release)
+
+
+class Writing:
+    """``async with`` of one transaction. It must not be opened again inside itself."""
+
+    def __init__(self, session: AbstractAsyncContextManager[Session]) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> Session:
+        """Begin; in SQLite, wait until no other transaction writes."""
+        return await self._session.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit, or after an exception keep nothing."""
+        await self._session.__aexit__(kind, error, trace)
+
+
+class Database:
+    """Fulfils ``Store``."""
+
+    def __init__(
+        self, reader: AsyncEngine, writer: AsyncEngine | None, undo: AsyncExitStack, retention: timedelta
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._undo = undo
+        self._retention = retention
+        self._shapes = Shapes()
+        one_at_a_time = reader.dialect.name == "sqlite"
+        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if one_at_a_time else nullcontext()
+
+    def writing(self) -> Writing:
+        """Open one transaction; what is raised inside it keeps nothing."""
+        return Writing(self._session())
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        in_use = self._shapes.begin()
+        async with self._transaction() as connection:
+            yield Session(connection, in_use)
+        in_use.committed()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Begin, and commit at the end; the connection rolls back whatever was not committed."""
+        if self._writer is None:
+            raise StorageError("The database is opened for reading only: the running bot alone writes to it.")
+        async with self._turn:
+            with refusals():
+                connection = await self._writer.connect()
+            async with connection:
+                with refusals():
+                    await connection.begin()
+                yield connection
+                with refusals():
+                    await connection.commit()
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        with refusals():
+            async with self._reader.begin() as connection:
+                yield connection
+
+    async def open_incidents(self, source: SourceName | None = None) -> tuple[Incident, ...]:
+        """Read the incidents that are pending or firing, by number."""
+        async with self._reading() as connection:
+            return await incidents.open_ones(connection, source)
+
+    async def last_incident(self, subject_key: str) -> Incident | None:
+        """Read the latest incident of a subject."""
+        return (await self.last_incidents([subject_key])).get(subject_key)
+
+    async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
+        """Read the latest incident of each subject that has one."""
+        async with self._reading() as connection:
+            return await incidents.last_of(connection, subject_keys)
+
+    async def incident(self, number: IncidentNumber) -> Incident | None:
+        """Read one incident."""
+        async with self._reading() as connection:
+            return await incidents.by_number(connection, number)
+
+    async def incidents(self, *, limit: int = 100) -> tuple[Incident, ...]:
+        """Read the latest incidents, open first, then from the newest."""
+        async with self._reading() as connection:
+            return await incidents.latest(connection, limit)
+
+    async def audit(self, number: IncidentNumber) -> tuple[AuditEntry, ...]:
+        """Read an incident's audit trail, oldest first."""
+        async with self._reading() as connection:
+            return await incidents.audit_of(connection, number)
+
+    async def messages_of(self, number: IncidentNumber) -> tuple[PostedMessage, ...]:
+        """Read the parent messages that speak of an incident."""
+        async with self._reading() as connection:
+            return await messages.of_incident(connection, number)
+
+    async def message(self, key: MessageKey, channel: Channel) -> PostedMessage | None:
+        """Read one parent message's record."""
+        async with self._reading() as connection:
+            return await messages.one(connection, key, channel)
+
+    async def clusters(self, source: SourceName) -> tuple[ClusterRecord, ...]:
+        """Read what is remembered of a source."""
+        async with self._reading() as connection:
+            return await tasks.read(connection, source)
+
+    async def fact(self, name: str) -> str | None:
+        """Read one small fact."""
+        async with self._reading() as connection:
+            return await messages.fact(connection, name)
+
+    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> tuple[Owed, ...]:
+        """Take due notifications for ``lease``, most urgent first."""
+        async with self._reading() as connection:
+            if not await outbox.anything_due(connection, now):
+                return ()
+        async with self._transaction() as connection:
+            with refusals():
+                return await outbox.claim(connection, owner=owner, now=now, lease=lease, limit=limit)
+
+    async def delivered(self, id_: OutboxId, *, owner: str, ts: str | None, now: datetime) -> bool:
+        """Record a delivery. False: the lease was lost."""
+        async with self._transaction() as connection:
+            with refusals():
+                return await outbox.delivered(connection, id_, owner=owner, ts=ts, now=now)
+
+    async def postpone(
+        self, id_: OutboxId, *, owner: str, until: datetime, error: str, outcome_unknown: bool
+    ) -> bool:
+        """Give a notification back to be tried at ``until``. False: the lease was lost."""
+        async with self._transaction() as connection:
+            with refusals():
+                return await outbox.postpone(
+                    connection,
+                    id_,
+                    owner=owner,
+                    until=until,
+                    error=error,
+                    outcome_unknown=outcome_unknown,
+                )
+
+    async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:
+        """Record that a notification can never be delivered. False: the lease was lost."""
+        async with self._transaction() as connection:
+            with refusals():
+                return await outbox.give_up(connection, id_, owner=owner, error=error, now=now)
+
+    async def supersede(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:
+        """Record that a newer edit made this one needless. False: the lease was lost."""
+        async with self._transaction() as connection:
+            with refusals():
+                return await outbox.supersede(connection, id_, owner=owner, now=now)
+
+    async def outbox_depth(self) -> int:
+        """Count the notifications that are owed."""
+        async with self._reading() as connection:
+            return await outbox.depth(connection)
+
+    def observations(self, source: SourceName, *, since: datetime | None = None) -> AsyncIterator[Reading]:
+        """Read the stored readings of a source from ``since`` (OCP's clock), oldest first."""
+        return observations.history(self._reader, source, since)
+
+    async def observed_sources(self) -> tuple[SourceName, ...]:
+        """Name the sources that have stored readings."""
+        async with self._reading() as connection:
+            return await observations.sources(connection)
+
+    async def tidy(self, now: datetime) -> None:
+        """Take single polls into blocks, and drop what is older than the retention; every few minutes.
+
+        The work is done beside the writer; each block is put in place in a short transaction of its own.
+        """
+        async with self._reading() as connection:
+            crowded = await observations.crowded(connection)
+        for place, count in crowded.items():
+            await self._take_into_blocks(place, count)
+        async with self._transaction() as connection:
+            with refusals():
+                before = now - self._retention
+                await observations.prune(connection, before)
+                await prune_shapes(connection, before)
+                await outbox.prune(connection, before)
+
+    async def _take_into_blocks(self, place: Place, count: int) -> None:
+        while True:
+            async with self._reading() as connection:
+                block = await observations.gather_block(connection, place, count)
+            if block is None:
+                return
+            async with self._transaction() as connection:
+                with refusals():
+                    await observations.keep_block(connection, block)
+            count -= block.polls
+
+    async def close(self) -> None:
+        """Close the database, and let another bot have it."""
+        await self._undo.aclose()

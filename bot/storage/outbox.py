@@ -1,0 +1,284 @@
+"""What is owed to Slack: claimed by lease, in an order that never shows news before what it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.notification import (
+    Action,
+    ChangeContent,
+    Content,
+    GreetingContent,
+    IncidentContent,
+    Notification,
+    OutboxId,
+)
+from bot.domain.problem import Severity
+from bot.storage import messages as parents
+from bot.storage.codec import NOTIFICATION
+from bot.storage.statements import insert
+from bot.storage.tables import messages, outbox
+
+OWED, DELIVERED, SUPERSEDED, GIVEN_UP = "owed", "delivered", "superseded", "given up"
+NEVER_POSTED = "its message could not be posted"
+_RANK = {Action.POST: 0, Action.REPLY: 1, Action.EDIT: 2}
+_STEP = 10
+_other = outbox.alias("other")
+_same = and_(
+    _other.c.message == outbox.c.message, _other.c.channel == outbox.c.channel, _other.c.state == OWED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A claimed row: what is owed, how often it was tried before, and whether that may have worked."""
+
+    notification: Notification
+    attempts: int
+    outcome_unknown: bool
+
+
+def severity_of(content: Content) -> Severity:
+    """Tell how severe it is what a notification speaks of."""
+    match content:
+        case IncidentContent():
+            return content.incident.severity
+        case ChangeContent():
+            return content.after.severity
+        case GreetingContent():
+            return max((one.severity for one in content.incidents), default=Severity.WARNING)
+        case _:
+            assert_never(content)
+
+
+def urgency(notification: Notification) -> int:
+    """Rank a notification: new messages before replies before edits, the more severe first."""
+    return _RANK[notification.action] * _STEP - severity_of(notification.content)
+
+
+async def enqueue(connection: AsyncConnection, notification: Notification) -> None:
+    """Put a notification in; where its parent can never be posted, it is given up at once."""
+    orphan = notification.action is not Action.POST and await _is_orphan(connection, notification)
+    row = {
+        "id": notification.id,
+        "message": notification.message,
+        "channel": notification.channel,
+        "action": notification.action.value,
+        "urgency": urgency(notification),
+        "body": NOTIFICATION.encode(notification),
+        "state": GIVEN_UP if orphan else OWED,
+        "attempts": 0,
+        "outcome_unknown": False,
+        "last_error": NEVER_POSTED if orphan else None,
+        "settled_at": notification.created_at if orphan else None,
+    }
+    await connection.execute(insert(connection, outbox).values(row).on_conflict_do_nothing())
+
+
+async def _is_orphan(connection: AsyncConnection, notification: Notification) -> bool:
+    """Whether the parent was given up, and neither stands nor is owed anew."""
+    posts = select(outbox.c.state).where(
+        outbox.c.message == notification.message,
+        outbox.c.channel == notification.channel,
+        outbox.c.action == Action.POST.value,
+    )
+    states = set((await connection.scalars(posts)).all())
+    if GIVEN_UP not in states or OWED in states:
+        return False
+    parent = await parents.one(connection, notification.message, notification.channel)
+    return parent is None or parent.ts is None
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+
+
+def _claimable(now: datetime, limit: int) -> Select[Any]:
+    """Select what may be given out now, most urgent first."""
+    earlier = and_(_same, _other.c.position < outbox.c.position)
+    parent_stands = (
+        select(messages.c.key)
+        .where(
+            messages.c.key == outbox.c.message,
+            messages.c.channel == outbox.c.channel,
+            messages.c.ts.is_not(None),
+        )
+        .exists()
+    )
+    earlier_post = select(_other.c.position).where(earlier, _other.c.action == Action.POST.value).exists()
+    earlier_reply = select(_other.c.position).where(earlier, _other.c.action == Action.REPLY.value).exists()
+    edit_under_way = (
+        select(_other.c.position)
+        .where(earlier, _other.c.action == Action.EDIT.value, _other.c.leased_until > now)
+        .exists()
+    )
+    return (
+        select(outbox)
+        .where(
+            outbox.c.state == OWED,
+            or_(outbox.c.next_attempt_at.is_(None), outbox.c.next_attempt_at <= now),
+            _free(now),
+            ~earlier_post,
+            or_(outbox.c.action == Action.POST.value, parent_stands),
+            or_(outbox.c.action != Action.REPLY.value, ~earlier_reply),
+            or_(outbox.c.action != Action.EDIT.value, ~edit_under_way),
+        )
+        .order_by(outbox.c.urgency, outbox.c.position)
+        .limit(limit)
+    )
+
+
+async def anything_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Whether a claim would find anything; asked of a reader, so that an idle bot never writes."""
+    return (await connection.execute(_claimable(now, 1))).first() is not None
+
+
+async def claim(
+    connection: AsyncConnection, *, owner: str, now: datetime, lease: timedelta, limit: int
+) -> tuple[Owed, ...]:
+    """Lease what is due.
+
+    A row that still has an owner was claimed by somebody who never told how it went: its outcome is
+    unknown. The update asks once more whether the row is free, so two owners never both get it.
+    """
+    candidates = (await connection.execute(_claimable(now, limit))).all()
+    if not candidates:
+        return ()
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.position.in_([row.position for row in candidates]), outbox.c.state == OWED, _free(now)
+        )
+        .values(
+            outcome_unknown=or_(outbox.c.outcome_unknown, outbox.c.owner.is_not(None)),
+            attempts=outbox.c.attempts + 1,
+            owner=owner,
+            leased_until=now + lease,
+        )
+        .returning(outbox.c.position, outbox.c.outcome_unknown, outbox.c.attempts)
+    )
+    claimed = {row.position: row for row in await connection.execute(statement)}
+    got = [row for row in candidates if row.position in claimed]
+    return tuple(
+        Owed(
+            NOTIFICATION.decode(row.body),
+            claimed[row.position].attempts - 1,
+            bool(claimed[row.position].outcome_unknown),
+        )
+        for row in _edits_in_birth_order(got)
+    )
+
+
+def _edits_in_birth_order(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Put the edits of each message among themselves into the order in which they were born."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.action == Action.EDIT.value:
+            places.setdefault((row.message, row.channel), []).append(index)
+    ordered = list(rows)
+    for indexes in places.values():
+        born = sorted((rows[index] for index in indexes), key=lambda row: int(row.position))
+        for index, row in zip(indexes, born, strict=True):
+            ordered[index] = row
+    return ordered
+
+
+async def _settle(
+    connection: AsyncConnection, id_: OutboxId, owner: str, values: dict[str, object]
+) -> Row[Any] | None:
+    """Change a row that is owed and leased by this owner; None where it is not, or not any more."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.id == id_, outbox.c.owner == owner, outbox.c.state == OWED)
+        .values(owner=None, leased_until=None, **values)
+        .returning(outbox.c.position, outbox.c.message, outbox.c.channel, outbox.c.action)
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def delivered(
+    connection: AsyncConnection, id_: OutboxId, *, owner: str, ts: str | None, now: datetime
+) -> bool:
+    """Record a delivery. An edit makes older ones that wait for a later attempt needless."""
+    row = await _settle(connection, id_, owner, {"state": DELIVERED, "settled_at": now})
+    if row is None:
+        return False
+    if row.action == Action.POST.value and ts is not None:
+        await parents.stands_at(connection, row.message, row.channel, ts)
+    if row.action == Action.EDIT.value:
+        await connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.message == row.message,
+                outbox.c.channel == row.channel,
+                outbox.c.action == Action.EDIT.value,
+                outbox.c.state == OWED,
+                outbox.c.position < row.position,
+                _free(now),
+            )
+            .values(state=SUPERSEDED, settled_at=now, owner=None, leased_until=None)
+        )
+    return True
+
+
+async def postpone(
+    connection: AsyncConnection,
+    id_: OutboxId,
+    *,
+    owner: str,
+    until: datetime,
+    error: str,
+    outcome_unknown: bool,
+) -> bool:
+    """Give a row back; an outcome that was unknown stays so until the message is found or delivered."""
+    values = {
+        "next_attempt_at": until,
+        "last_error": error,
+        "outcome_unknown": or_(outbox.c.outcome_unknown, literal(outcome_unknown)),
+    }
+    return await _settle(connection, id_, owner, values) is not None
+
+
+async def give_up(
+    connection: AsyncConnection, id_: OutboxId, *, owner: str, error: str, now: datetime
+) -> bool:
+    """Record that a row is hopeless, and with a message that never stood what would have followed it."""
+    values = {"state": GIVEN_UP, "last_error": error, "settled_at": now}
+    row = await _settle(connection, id_, owner, values)
+    if row is None:
+        return False
+    if row.action == Action.POST.value:
+        stands = select(messages.c.key).where(
+            messages.c.key == row.message,
+            messages.c.channel == row.channel,
+            messages.c.ts.is_not(None),
+        )
+        mine = and_(outbox.c.message == row.message, outbox.c.channel == row.channel, outbox.c.state == OWED)
+        owed_anew = select(_other.c.position).where(_same, _other.c.action == Action.POST.value)
+        await connection.execute(
+            update(outbox)
+            .where(mine, outbox.c.action != Action.POST.value, ~stands.exists(), ~owed_anew.exists())
+            .values(state=GIVEN_UP, last_error=NEVER_POSTED, settled_at=now, owner=None, leased_until=None)
+        )
+    return True
+
+
+async def supersede(connection: AsyncConnection, id_: OutboxId, *, owner: str, now: datetime) -> bool:
+    """Record that a newer edit made this one needless."""
+    values: dict[str, object] = {"state": SUPERSEDED, "settled_at": now}
+    return await _settle(connection, id_, owner, values) is not None
+
+
+async def depth(connection: AsyncConnection) -> int:
+    """Count what is owed."""
+    count = await connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.state == OWED))
+    return int(count or 0)
+
+
+async def prune(connection: AsyncConnection, before: datetime) -> None:
+    """Drop what was settled before this moment."""
+    await connection.execute(delete(outbox).where(outbox.c.settled_at < before))

@@ -1,0 +1,65 @@
+"""What the database refuses, in sentences for people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from bot.errors import StorageError
+
+_FULL = (
+    "The disk that holds the database is full, so nothing more can be kept. Free some space there;"
+    " the bot goes on by itself."
+)
+_SENTENCES = (
+    (("disk is full", "no space left", "could not extend file"), _FULL),
+    (
+        ("is locked", "database table is locked"),
+        "The database is in use by another program for too long. Stop that program, then try again.",
+    ),
+    (
+        ("readonly database", "read-only", "permission denied"),
+        "The database may not be written. Give this user the right to write to the file and its folder.",
+    ),
+    (
+        ("malformed", "not a database", "file is encrypted"),
+        "The database file is damaged or no database at all. Restore a backup of it, or move it away.",
+    ),
+    (
+        ("unable to open database file",),
+        "The database file cannot be opened. Check that its folder exists and that this user may use it.",
+    ),
+    (
+        ("password authentication failed", "no password supplied"),
+        "PostgreSQL refused the login. Check user and password in BOT_DATABASE_URL.",
+    ),
+    (
+        ("connect call failed", "connection refused", "name or service not known", "connection was closed"),
+        "PostgreSQL cannot be reached. Check the address in BOT_DATABASE_URL, and that the server runs.",
+    ),
+)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn whatever the database raises into a StorageError with its sentence."""
+    try:
+        yield
+    except NoSuchModuleError as error:
+        raise StorageError(
+            "BOT_DATABASE_URL names a kind of database that is not known."
+            " Use sqlite:///path or postgresql://user:password@host/name."
+        ) from error
+    except (SQLAlchemyError, OSError, OverflowError) as error:
+        raise StorageError(sentence_of(error)) from error
+
+
+def sentence_of(error: Exception) -> str:
+    """Say what the database refused and what to do."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    text = " ".join(str(cause).split())
+    known = text.lower()
+    for words, sentence in _SENTENCES:
+        if any(word in known for word in words):
+            return sentence
+    return f"The database refused to work: {text[:200] or type(cause).__name__}. See the log for the details."

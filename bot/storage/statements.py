@@ -1,0 +1,36 @@
+"""The two statements that SQLite and PostgreSQL have alike and SQLAlchemy spells for each."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = TypeVar("T")
+Insert = sqlite.Insert | postgresql.Insert
+CHUNK = 1000
+"""So many values go into one ``IN``; both databases take more."""
+
+
+def insert(connection: AsyncConnection, table: Table) -> Insert:
+    """Make an INSERT that knows ON CONFLICT, in the connection's dialect."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Insert:
+    """Make an INSERT that overwrites the row of the same primary key."""
+    statement = insert(connection, table)
+    keys = [column.name for column in table.primary_key.columns]
+    rest = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces that fit one statement."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

@@ -1,0 +1,239 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    text,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+LONGEST = timedelta(days=36_500_000)
+"""No span is longer; what claims to be is cut, so that all arithmetic fits 64 bits."""
+
+
+def microseconds(instant: datetime) -> int:
+    """Give an instant as whole microseconds since 1970, exactly."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def instant(microseconds_: int) -> datetime:
+    """Give the instant of so many microseconds since 1970, aware UTC."""
+    return EPOCH + timedelta(microseconds=microseconds_)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: whole microseconds since 1970, the same in every database, exact and sortable."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base class names it
+        """Turn an aware datetime into what is stored."""
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+        """Turn what is stored into an aware datetime in UTC."""
+        return None if value is None else instant(value)
+
+
+class Span(TypeDecorator[timedelta]):
+    """A length of time: whole microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - as above
+        """Turn a span into what is stored; a hundred thousand years are the most."""
+        return None if value is None else max(-LONGEST, min(value, LONGEST)) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - as above
+        """Turn what is stored into a span."""
+        return None if value is None else timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere: what no database can store (NUL, half a surrogate pair) becomes U+FFFD."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Replace what cannot be stored."""
+        if value is None or value.isascii():
+            return value if value is None else value.replace("\0", "\ufffd")
+        storable = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return storable.replace("\0", "\ufffd")
+
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+_OPEN = text("lifecycle <> 'resolved'")
+_OWED = text("state = 'owed'")
+
+metadata = MetaData()
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("number", _Serial, primary_key=True, autoincrement=True),
+    Column("subject_key", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("lifecycle", Words, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("body", Words, nullable=False),
+    Index("incidents_by_subject", "subject_key", "number"),
+    Index("one_open_incident", "subject_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    sqlite_autoincrement=True,
+)
+"""``body`` is the whole incident as JSON; the other columns repeat what is searched for."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("incident", ForeignKey("incidents.number", ondelete="CASCADE"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("sentence", Words, nullable=False),
+    Column("actor", Words),
+    Index("audit_by_incident", "incident"),
+    sqlite_autoincrement=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    Column("ts", Words),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("incident", ForeignKey("incidents.number", ondelete="CASCADE"), nullable=False),
+    ForeignKeyConstraint(["key", "channel"], ["messages.key", "messages.channel"], ondelete="CASCADE"),
+    Index("members_by_incident", "incident"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", _Serial, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("message", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("outcome_unknown", Boolean, nullable=False),
+    Column("next_attempt_at", Instant),
+    Column("owner", Words),
+    Column("leased_until", Instant),
+    Column("last_error", Words),
+    Column("settled_at", Instant),
+    Index("outbox_owed", "message", "channel", sqlite_where=_OWED, postgresql_where=_OWED),
+    Index("outbox_by_message", "message", "channel"),
+    Index("outbox_settled", "settled_at"),
+    sqlite_autoincrement=True,
+)
+"""``state``: owed, delivered, superseded, given up. ``urgency``: smaller goes first."""
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+)
+
+clusters = Table(
+    "clusters",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("cluster", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    Column("body", Words, nullable=False),
+)
+
+shapes = Table(
+    "shapes",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("source", Words, nullable=False),
+    Column("cluster", BigInteger, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Index("shapes_by_cluster", "source", "cluster"),
+    sqlite_autoincrement=True,
+)
+"""What rarely changes about a task (its names, path, mode): once for each that was seen, by digest.
+
+``seen_at`` is the day of the last reading that had it, so that what no reading has any more can go.
+"""
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("cluster", BigInteger, nullable=False),
+    Column("shape", ForeignKey("shapes.id"), nullable=False),
+    Column("status", Words, nullable=False),
+    Column("error", Words),
+    Column("checkpoint", Instant),
+    Column("delay", Span),
+    Column("modified_at", Instant),
+    Column("other", Words),
+    Column("listed_at", Instant, nullable=False),
+    Column("absent_polls", Integer, nullable=False),
+    Column("memory", LargeBinary),
+    Index("tasks_by_cluster", "source", "cluster"),
+    Index("tasks_by_shape", "shape"),
+)
+"""``other`` is JSON: the fields that OCP sent and the document does not know."""
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("source", Words, nullable=False),
+    Column("cluster", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("polls_by_cluster", "source", "cluster", "id"),
+    sqlite_autoincrement=True,
+)
+"""The newest readings, one row each, until a block takes them in."""
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("cluster", BigInteger, primary_key=True, autoincrement=False),
+    Column("last_poll", BigInteger, primary_key=True, autoincrement=False),
+    Column("last_at", Instant, nullable=False),
+    Column("last_received_at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("blocks_by_age", "last_received_at"),
+)
+"""Many readings of one cluster, packed together."""
