@@ -122,12 +122,14 @@ class Database:
         async with self._turn:
             with refusals():
                 connection = await self._writer.connect()
-            async with connection:
+            try:
                 with refusals():
                     await connection.begin()
                 yield connection
                 with refusals():
                     await connection.commit()
+            finally:
+                await asyncio.shield(connection.close())
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:

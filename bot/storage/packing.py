@@ -82,7 +82,7 @@ def take_apart(reading: Reading, shapes: Sequence[int]) -> Packed:
     words: dict[str, int] = {"": 0}
     columns: list[list[int]] = [[] for _ in range(6)]
     status, error, has, checkpoint, kind, delay = columns
-    at, remainder = reading.at, 0
+    at, remainder, is_first = reading.at, 0, True
     for task in tasks:
         status.append(words.setdefault(task.status.reported, len(words)))
         error.append(0 if task.error is None else words.setdefault(f"!{task.error}", len(words)))
@@ -98,8 +98,8 @@ def take_apart(reading: Reading, shapes: Sequence[int]) -> Packed:
             delay.append(stated // MILLISECOND)
             continue
         own = (at - task.checkpoint - stated) // MILLISECOND
-        if abs(own - remainder) > TOLERANCE_MS:
-            remainder = own
+        if is_first or abs(own - remainder) > TOLERANCE_MS:
+            remainder, is_first = own, False
         kind.append(DERIVED)
         delay.append(remainder)
     arrays = [np.array(column, dtype=np.int64) for column in columns]
