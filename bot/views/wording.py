@@ -82,7 +82,10 @@ def plain_time(instant: datetime, zone: tzinfo = UTC) -> str:
 def slack_time(instant: datetime, zone: tzinfo = UTC) -> str:
     """Say a moment in Slack, which shows each reader their own zone; already escaped."""
     fallback = escape(plain_time(instant, zone)).replace("|", " ")
-    return f"<!date^{int(instant.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+    timestamp = int(instant.timestamp())
+    if timestamp <= 0:
+        return fallback
+    return f"<!date^{timestamp}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -1,0 +1,75 @@
+"""What people get instead of an answer: a mistake, a name that means nothing or several things, a failure."""
+
+from dataclasses import replace
+
+from bot.commands import Command, ListIncidents, ListTasks, ShowStatus, ShowTask, to_text
+from bot.domain.naming import Ambiguous, NotFound, Scope
+from bot.errors import BotError, UserMistake
+from bot.views.blocks import Button, Message, actions, context, escape, message, section
+from bot.views.wording import clean
+
+_SENTENCE = 1000
+_SUGGESTIONS = 4
+_TYPE_HELP = "`/logbackup help` lists what you can say."
+
+Named = ShowStatus | ListTasks | ShowTask | ListIncidents
+"""The commands that name what they are about."""
+
+
+def mistake_message(mistake: UserMistake) -> Message:
+    """Say what cannot be done and offer what can."""
+    sentence = escape(clean(mistake.sentence, _SENTENCE))
+    buttons = [Button(clean(text, 70), text) for text in mistake.suggestions[:_SUGGESTIONS]]
+    return message(sentence, [section(sentence), *actions(buttons), context(_TYPE_HELP)])
+
+
+def failure_message(error: BotError) -> Message:
+    """Say that the bot could not do what was asked, why, and whether trying again may help."""
+    sentence = escape(clean(error.sentence, _SENTENCE))
+    trace = getattr(error, "trace_id", None)
+    notes = [
+        "Trying again in a minute may help." if error.temporary else "Trying again will not help by itself."
+    ]
+    if trace:
+        notes.append(f"OCP's trace id: {escape(clean(trace))}")
+    return message(sentence, [section(sentence), context(*notes)])
+
+
+def unexpected_message() -> Message:
+    """Say that something went wrong that the bot has no words for."""
+    sentence = "Something went wrong inside the bot. Its log has the details; nothing was changed."
+    return message(sentence, [section(sentence)])
+
+
+def unnamed_message(command: Named, found: Ambiguous | NotFound) -> Message:
+    """Answer a name that means nothing, or several things: buttons to choose from, never a guess."""
+    if isinstance(found, NotFound):
+        return _not_found(command, found)
+    left = found.total - len(found.choices)
+    sentence = f"That name means {found.total:,} things. Which one?"
+    blocks = [section(sentence)]
+    blocks += actions([Button(clean(c.label, 70), to_text(about(command, c.scope))) for c in found.choices])
+    if left:
+        blocks.append(context(f"…and {left:,} more: write more of the name, or `/logbackup tasks`."))
+    return message(sentence, blocks)
+
+
+def _not_found(command: Named, missing: NotFound) -> Message:
+    asked = escape(clean(missing.what))
+    sentence = f"Nothing that is watched is called “{asked}”."
+    if missing.nearest:
+        sentence += " Did you mean one of these?" if len(missing.nearest) > 1 else " Did you mean this?"
+    buttons = [Button(clean(near, 70), to_text(about(command, Scope(name=near)))) for near in missing.nearest]
+    buttons.append(Button("All that is watched", to_text(ShowStatus())))
+    return message(sentence, [section(sentence), *actions(buttons), context(_TYPE_HELP)])
+
+
+def about(command: Named, scope: Scope) -> Command:
+    """Ask the same of something else."""
+    match command:
+        case ShowStatus():
+            return ShowStatus(scope)
+        case ShowTask():
+            return ShowTask(scope)
+        case _:
+            return replace(command, scope=scope, page=1)

@@ -1,0 +1,159 @@
+"""The answer to ``status``: the fleet, a cluster or a tenant in one look, the worst first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.commands import ListTasks, ShowStatus, ShowTask, to_text
+from bot.domain.fleet import ClusterNow, FleetSnapshot, Standing, TaskNow, worst_first
+from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_task
+from bot.views.blocks import Block, Button, Message, actions, context, escape, message, sections
+from bot.views.mistake import unnamed_message
+from bot.views.sources import concerned, read_line, trouble_lines
+from bot.views.trouble import MARKS, cluster_words, phrase, standing_word, task_name, tenant_name
+from bot.views.typed import typed
+from bot.views.wording import clean, count, duration, name
+
+LINES = 20
+"""So many clusters or tasks are told one by one; the rest is counted."""
+_PHRASES = 3
+_BUTTONS = 3
+
+
+def status_message(
+    command: ShowStatus, fleet: FleetSnapshot, *, now: datetime, shareable: bool = True
+) -> Message:
+    """Show how everything stands, or what the command names; ``shareable`` adds the button that shares it."""
+    found = find(fleet, command.scope)
+    if not isinstance(found, Found):
+        return unnamed_message(command, found)
+    clusters = found.clusters or _clusters_of(fleet, found.tasks)
+    sources = fleet.sources if command.scope.is_everything else concerned(fleet, clusters)
+    troubles = trouble_lines(sources, now)
+    first = _headline(found, complete=not troubles)
+    small = " · ".join(part for part in (_scale(fleet, found), read_line(sources, now)) if part)
+    if found.clusters and (len(clusters) > 1 or command.scope.is_everything):
+        lines = _cluster_lines(fleet, clusters, now)
+    else:
+        lines = _task_lines(command, found, now)
+    blocks: list[Block] = sections([*troubles, f"*{first}*"])
+    blocks += [context(small)] if small else []
+    blocks += sections(lines)
+    blocks += actions(_buttons(command, fleet, found, shareable=shareable))
+    return message("\n".join([*troubles, first, *lines]), blocks)
+
+
+def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[ClusterNow, ...]:
+    """Give the clusters that tasks belong to."""
+    keys = {(task.source, task.task.key.cluster) for task in tasks}
+    return tuple(cluster for cluster in fleet.clusters if (cluster.source, cluster.cluster.id) in keys)
+
+
+def _headline(found: Found, *, complete: bool) -> str:
+    """Say how many tasks need somebody, and claim nothing that was not read."""
+    total = len(found.tasks)
+    needing = sum(task.severity is not None for task in found.tasks)
+    if needing:
+        return f"{needing:,} of {count(total, 'task')} {'needs' if needing == 1 else 'need'} you"
+    if not total:
+        return "No log backup task is listed" if complete else "No log backup task is known yet"
+    if not complete:
+        return f"None of {count(total, 'task')} needed you when last read"
+    if all(task.standing is Standing.WELL for task in found.tasks):
+        return f"All {count(total, 'task')} are well" if total > 1 else "The task is well"
+    return f"None of {count(total, 'task')} needs you"
+
+
+def _scale(fleet: FleetSnapshot, found: Found) -> str:
+    if not found.clusters:
+        return ""
+    clusters = count(len(found.clusters), "cluster")
+    sources = len({cluster.source for cluster in found.clusters})
+    return f"{count(sources, 'OCP')} · {clusters}" if fleet.several else clusters
+
+
+def _cluster_lines(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], now: datetime) -> list[str]:
+    ordered = sorted(clusters, key=lambda cluster: cluster.worst_first)
+    lines = [_cluster_line(fleet, cluster, now) for cluster in ordered[:LINES]]
+    rest = ordered[LINES:]
+    for standing in Standing:
+        alike = [cluster for cluster in rest if cluster.standing is standing]
+        if alike:
+            tasks = sum(len(cluster.tasks) for cluster in alike)
+            more = f"{count(len(alike), 'more cluster')}, {standing_word(standing)} · {count(tasks, 'task')}"
+            delay = max(
+                (cluster.worst_delay for cluster in alike if cluster.worst_delay is not None), default=None
+            )
+            worst = "" if delay is None else f" · worst delay {duration(delay)}"
+            lines.append(f"{MARKS[standing]} {more}{worst}")
+    return lines
+
+
+def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> str:
+    label = name(cluster.label, 30)
+    if fleet.several:
+        label = f"{name(cluster.source, 30)}/{label}"
+    parts = [f"{MARKS[cluster.standing]} *{label}* {standing_word(cluster.standing)}"]
+    parts.append(count(len(cluster.tasks), "task") if cluster.tasks else "no log backup task")
+    if cluster.incident is not None:
+        parts.append(escape(cluster_words(cluster.incident, now)))
+    needing = cluster.in_need
+    parts += [escape(f"{tenant_name(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
+    if len(needing) > _PHRASES:
+        parts.append(f"and {len(needing) - _PHRASES:,} more")
+    if not needing:
+        parts += _calm_parts(cluster)
+    return " · ".join(parts)
+
+
+def _calm_parts(cluster: ClusterNow) -> list[str]:
+    """Say of a cluster without trouble what is not simply running, and the longest delay."""
+    parts = []
+    for standing, word in ((Standing.UNKNOWN, "not known"), (Standing.QUIET, "paused or changing")):
+        number = sum(task.standing is standing for task in cluster.tasks)
+        if number:
+            parts.append(f"{number:,} {word}")
+    if cluster.worst_delay is not None:
+        parts.append(f"worst delay {duration(cluster.worst_delay)}")
+    return parts
+
+
+def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
+    label = tenant_name if found.clusters else task_name
+    ordered = worst_first(found.tasks)
+    lines = [
+        f"{MARKS[task.standing]} *{escape(label(task))}* {standing_word(task.standing)} · "
+        f"{escape(phrase(task, now))}"
+        for task in ordered[:LINES]
+    ]
+    if len(ordered) > LINES:
+        more = typed(ListTasks(command.scope, page=2))
+        lines.append(f"…and {len(ordered) - LINES:,} more: {more}")
+    lines += [
+        escape(f"{cluster.label}: {cluster_words(cluster.incident, now)}")
+        for cluster in found.clusters
+        if cluster.incident is not None
+    ]
+    return lines
+
+
+def _buttons(command: ShowStatus, fleet: FleetSnapshot, found: Found, *, shareable: bool) -> list[Button]:
+    """Offer the worst clusters' tasks, or the worst tasks, then everything, then sharing."""
+    buttons = []
+    if found.clusters and (len(found.clusters) > 1 or command.scope.is_everything):
+        worst = sorted(found.clusters, key=lambda cluster: cluster.worst_first)
+        for cluster in worst[:_BUTTONS]:
+            if cluster.in_need:
+                scope = scope_of_cluster(fleet, cluster)
+                buttons.append(Button(f"Tasks of {clean(cluster.label, 40)}", to_text(ListTasks(scope))))
+        buttons.append(Button("All tasks", to_text(ListTasks(command.scope))))
+    else:
+        for task in worst_first(found.tasks)[:_BUTTONS]:
+            if task.severity is not None or len(found.tasks) == 1:
+                scope = scope_of_task(fleet, task)
+                buttons.append(Button(f"About {clean(task_name(task), 60)}", to_text(ShowTask(scope))))
+        if len(found.tasks) > 1:
+            buttons.append(Button("All its tasks", to_text(ListTasks(command.scope))))
+        buttons.append(Button("Everything", to_text(ShowStatus(Scope()))))
+    if shareable:
+        buttons.append(Button("Share", to_text(command), shared=True))
+    return buttons

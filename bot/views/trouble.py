@@ -1,0 +1,169 @@
+"""What is wrong, in words and one coloured mark: of a task in a list, and of an incident in a headline."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.domain.evidence import CatchingUp, Evidence, NoTasks, StatusBroken
+from bot.domain.fleet import Standing, TaskNow
+from bot.domain.incident import Incident
+from bot.domain.problem import Problem, Severity
+from bot.domain.status import Meaning
+from bot.domain.task import WHOLE_CLUSTER
+from bot.views.wording import clean, duration
+
+MARKS = {
+    Standing.CRITICAL: "🔴",
+    Standing.WARNING: "🟠",
+    Standing.UNKNOWN: "⚪",
+    Standing.QUIET: "⚪",
+    Standing.WELL: "🟢",
+}
+_SHORT = 30
+_HIDDEN = {Problem.STALLED: "has stopped", Problem.GROWING: "falling behind", Problem.LAGGING: "behind"}
+
+
+_WORDS = {
+    Standing.CRITICAL: "critical",
+    Standing.WARNING: "warning",
+    Standing.UNKNOWN: "not known",
+    Standing.QUIET: "quiet",
+    Standing.WELL: "well",
+}
+
+
+def standing_word(standing: Standing) -> str:
+    """Give the word that goes with a mark, for whoever does not see colours."""
+    return _WORDS[standing]
+
+
+def cluster_words(incident: Incident, now: datetime) -> str:
+    """Say an incident of a cluster itself in a few words; plain text."""
+    return f"{what(incident)}, for {duration(now - incident.since)}"
+
+
+def severity_mark(severity: Severity) -> str:
+    """Give the mark of a severity."""
+    return MARKS[Standing(severity.word)]
+
+
+def incident_mark(incident: Incident) -> str:
+    """Give the mark of an incident: its severity's, or that of being well once it is over."""
+    return severity_mark(incident.severity) if incident.is_open else MARKS[Standing.WELL]
+
+
+def phrase(  # noqa: C901, PLR0911 - one case for each problem
+    task: TaskNow, now: datetime
+) -> str:
+    """Say how a task stands in a few words, after its name: ``FAILED for 26 min``, ``41 min behind``.
+
+    Plain text; the caller escapes it.
+    """
+    behind = "" if task.delay is None else f"{duration(task.delay)} behind"
+    if task.is_recovering:
+        return _listed("recovering", behind)
+    if task.problem is None:
+        return _phrase_without_problem(task, behind)
+    lasted = "" if task.since is None else f" for {duration(now - task.since)}"
+    reported = clean(task.task.status.reported, _SHORT)
+    match task.problem:
+        case Problem.FAILED:
+            return f"{reported}{lasted}"
+        case Problem.STALLED:
+            return _listed("has stopped", behind)
+        case Problem.GROWING:
+            return _listed("falling behind", behind)
+        case Problem.LAGGING:
+            catching_up = isinstance(task.because, CatchingUp)
+            return _listed("catching up" if catching_up else "", behind) or "behind"
+        case Problem.STUCK:
+            return f"stuck in {reported}{lasted}"
+        case Problem.MISSING:
+            return f"not listed{lasted}"
+        case Problem.PAUSED:
+            return f"paused{lasted}"
+        case Problem.UNREACHABLE:
+            return f"cannot be read{lasted}"
+    assert_never(task.problem)
+
+
+def _phrase_without_problem(task: TaskNow, behind: str) -> str:
+    if not task.listed:
+        return "not in the last list"
+    status = task.task.status
+    if status.meaning is Meaning.RUNNING:
+        return behind or "running, no delay told"
+    word = clean(status.reported, _SHORT) if status.meaning is Meaning.UNKNOWN else str(status.meaning)
+    return _listed(f"status {word}" if status.meaning is Meaning.UNKNOWN else word, behind)
+
+
+def status_words(task: TaskNow) -> str:
+    """Say the status as OCP reports it, and what it hides; plain text."""
+    reported = clean(task.task.status.reported, _SHORT) if task.task.status.reported else "no status"
+    if not task.listed:
+        return f"not listed, was {reported}"
+    if task.is_recovering:
+        return f"{reported}, recovering"
+    return _listed(reported, _HIDDEN.get(task.problem, "") if task.problem else "")
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def tenant_name(task: TaskNow) -> str:
+    """Name a task inside its cluster; plain text."""
+    return WHOLE_CLUSTER if task.tenant_label is None else clean(task.tenant_label, _SHORT)
+
+
+def task_name(task: TaskNow) -> str:
+    """Name a task with its cluster, ``pay/orders``, or the cluster alone; plain text."""
+    labels = (task.cluster_label, task.tenant_label)
+    return "/".join(clean(label, _SHORT) for label in labels if label is not None)
+
+
+def whom(incident: Incident) -> str:
+    """Name whom an incident is about: ``pay/orders``, ``pay``, ``OCP prod``; plain text."""
+    subject = incident.subject
+    if subject.cluster is None:
+        return f"OCP {clean(subject.source, _SHORT)}"
+    labels = (subject.cluster_label or str(subject.cluster), subject.tenant_label)
+    return "/".join(clean(label, _SHORT) for label in labels if label)
+
+
+def what(incident: Incident) -> str:
+    """Say what is wrong, as the end of a sentence that begins with whom or ``Log backup``; plain text."""
+    return problem_words(incident.problem, incident.because, incident.delay)
+
+
+def problem_words(  # noqa: PLR0911 - one case for each problem
+    problem: Problem, because: Evidence, delay: timedelta | None
+) -> str:
+    """Say a problem as the end of a sentence: ``has failed``, ``is 41 min behind``; plain text."""
+    match problem:
+        case Problem.FAILED:
+            interrupted = isinstance(because, StatusBroken) and because.reported.upper() == "INTERRUPTED"
+            return "was interrupted" if interrupted else "has failed"
+        case Problem.STALLED:
+            return "has stopped"
+        case Problem.GROWING:
+            return "is falling behind"
+        case Problem.LAGGING:
+            if isinstance(because, CatchingUp):
+                return f"is catching up, {duration(because.delay)} behind"
+            return "is behind" if delay is None else f"is {duration(delay)} behind"
+        case Problem.STUCK:
+            return "is stuck between two states"
+        case Problem.MISSING:
+            return "is not set up" if isinstance(because, NoTasks) else "is no longer listed"
+        case Problem.PAUSED:
+            return "is paused"
+        case Problem.UNREACHABLE:
+            return "cannot be read"
+    assert_never(problem)
+
+
+def headline(incident: Incident) -> str:
+    """Say an incident in one line, as a phone's notification shows it; plain text, without a mark."""
+    if incident.problem is Problem.UNREACHABLE:
+        return f"{whom(incident)} cannot be read" if incident.is_open else f"{whom(incident)} is read again"
+    return f"Log backup {what(incident) if incident.is_open else 'is well again'}: {whom(incident)}"
