@@ -53,11 +53,12 @@ Trouble: ``trouble.add(method or "*", Trouble..., times=n or None)`` and ``troub
 of ``RESET_BEFORE``, ``RESET_AFTER`` (accepted, then the connection breaks), ``ERROR_BEFORE``,
 ``ERROR_AFTER`` (HTTP 500), ``HANG_BEFORE``, ``HANG_AFTER`` (no answer until cleared) and ``RATE_LIMITED``;
 ``trouble.refuse(method, code)``; ``dead_tickets``, ``silent_sockets``, ``drop_sockets()``,
-``refresh_sockets()``, ``revoke_bot_token()``, ``archive()``, ``delete_message()``.
+``refresh_sockets()``, ``refused_tickets``, ``revoke_bot_token()``, ``archive()``, ``delete_message()``.
 
 Signed HTTP: set ``request_url``, or call ``await verify_request_url(url)``, and everything goes there.
 """
 
+from bot.sandbox.slack.acts import Reaction
 from bot.sandbox.slack.change import Change
 from bot.sandbox.slack.channel import Channel, Message
 from bot.sandbox.slack.deliveries import Delivery, Outcome
@@ -78,6 +79,7 @@ __all__ = [
     "Message",
     "Outcome",
     "Person",
+    "Reaction",
     "SimulatedSlack",
     "Trouble",
     "UserGroup",

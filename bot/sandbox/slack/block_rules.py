@@ -15,6 +15,7 @@ from bot.sandbox.slack.element_rules import (
     element_faults,
     image_faults,
     items_faults,
+    listed,
     optional_strings,
     string_faults,
     text_faults,
@@ -58,7 +59,7 @@ def _section(block: Json, where: str) -> Iterator[Fault]:
     if "fields" in block:
         fields = block["fields"]
         yield from items_faults(fields, f"{where}/fields", 10)
-        for index, field in enumerate(fields if isinstance(fields, list) else []):
+        for index, field in enumerate(listed(fields)):
             yield from text_faults(field, f"{where}/fields/{index}", 2000)
     if "accessory" in block:
         yield from element_faults(block["accessory"], f"{where}/accessory", IN_SECTION)
@@ -78,7 +79,7 @@ def _elements(most: int, allowed: set[str]) -> Callable[[Json, str], Iterator[Fa
     def rule(block: Json, where: str) -> Iterator[Fault]:
         elements = block.get("elements")
         yield from items_faults(elements, f"{where}/elements", most)
-        for index, element in enumerate(elements if isinstance(elements, list) else []):
+        for index, element in enumerate(listed(elements)):
             yield from element_faults(element, f"{where}/elements/{index}", allowed)
 
     return rule
@@ -108,7 +109,7 @@ def _rich_text(block: Json, where: str) -> Iterator[Fault]:
 
 
 def _rich_parts(value: Any) -> Iterator[Json]:  # noqa: ANN401 - JSON of any shape
-    for element in value if isinstance(value, list) else []:
+    for element in listed(value):
         if isinstance(element, dict):
             yield element
             yield from _rich_parts(element.get("elements"))
@@ -118,9 +119,9 @@ def _table(block: Json, where: str) -> Iterator[Fault]:
     rows = block.get("rows")
     yield from items_faults(rows, f"{where}/rows", TABLE_ROWS)
     characters = 0
-    for number, row in enumerate(rows if isinstance(rows, list) else []):
+    for number, row in enumerate(listed(rows)):
         yield from items_faults(row, f"{where}/rows/{number}", TABLE_COLUMNS)
-        for column, cell in enumerate(row if isinstance(row, list) else []):
+        for column, cell in enumerate(listed(row)):
             yield from _cell_faults(cell, f"{where}/rows/{number}/{column}")
             characters += len(_cell_text(cell))
     if characters > TABLE_CHARACTERS:
@@ -131,7 +132,7 @@ def _table(block: Json, where: str) -> Iterator[Fault]:
 
 def _cell_faults(cell: Any, where: str) -> Iterator[Fault]:  # noqa: ANN401 - JSON of any shape
     kind = cell.get("type") if isinstance(cell, dict) else None
-    if kind not in {"raw_text", "raw_number", "rich_text"}:
+    if kind not in ("raw_text", "raw_number", "rich_text"):
         yield f"unsupported type: {kind}", where
         return
     if not _cell_text(cell):
@@ -165,12 +166,12 @@ def _rich_word(part: Json) -> str:
 
 def _column_faults(settings: Any, where: str) -> Iterator[Fault]:  # noqa: ANN401 - JSON of any shape
     yield from items_faults(settings, where, TABLE_COLUMNS)
-    for index, column in enumerate(settings if isinstance(settings, list) else []):
+    for index, column in enumerate(listed(settings)):
         if column is None:
             continue
         if not isinstance(column, dict) or set(column) - {"align", "is_wrapped"}:
             yield "must be an object of align and is_wrapped", f"{where}/{index}"
-        elif column.get("align", "left") not in {"left", "center", "right"}:
+        elif column.get("align", "left") not in ("left", "center", "right"):
             yield "align must be left, center or right", f"{where}/{index}"
 
 

@@ -11,7 +11,7 @@ class Change:
     """One thing that changed.
 
     ``kind`` is one of ``message``, ``edit``, ``delete``, ``ephemeral``, ``reaction``, ``channel``, ``view``,
-    ``home``, ``file``, ``call``, ``socket``, ``delivery``, ``person``.
+    ``home``, ``file``, ``call``, ``socket``, ``delivery``, ``person``, ``trouble``.
     """
 
     kind: str

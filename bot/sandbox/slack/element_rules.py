@@ -64,6 +64,11 @@ def optional_strings(part: Json, where: str, limits: dict[str, int]) -> Iterator
             yield from string_faults(part[name], f"{where}/{name}", limit)
 
 
+def listed(value: Any) -> list[Any]:  # noqa: ANN401 - JSON of any shape
+    """Return a list as it is, and nothing of anything else."""
+    return value if isinstance(value, list) else []
+
+
 def items_faults(value: Any, where: str, most: int) -> Iterator[Fault]:  # noqa: ANN401 - JSON of any shape
     """Hold a list to its number of items."""
     if not isinstance(value, list):
@@ -107,7 +112,7 @@ def options_faults(
     where = f"{where}/options"
     options = part.get("options")
     yield from items_faults(options, where, most)
-    for index, option in enumerate(options if isinstance(options, list) else []):
+    for index, option in enumerate(listed(options)):
         yield from _option_faults(option, f"{where}/{index}", kinds, url=url)
 
 
@@ -133,7 +138,7 @@ def _static_select_faults(element: Json, where: str) -> Iterator[Fault]:
         groups: list[Any] = [element]
     else:
         yield from items_faults(element["option_groups"], f"{where}/option_groups", 100)
-        groups = element["option_groups"] if isinstance(element["option_groups"], list) else []
+        groups = listed(element["option_groups"])
         for index, group in enumerate(groups):
             inside = f"{where}/option_groups/{index}"
             if not isinstance(group, dict):
@@ -141,18 +146,16 @@ def _static_select_faults(element: Json, where: str) -> Iterator[Fault]:
                 continue
             yield from text_faults(group.get("label"), f"{inside}/label", 75, PLAIN)
             yield from options_faults(group, inside, 100)
-    known = [option for group in groups if isinstance(group, dict) for option in group.get("options") or []]
-    chosen = (
-        [element["initial_option"]] if "initial_option" in element else element.get("initial_options", [])
-    )
-    if any(option not in known for option in chosen):
+    known = [option for group in groups if isinstance(group, dict) for option in listed(group.get("options"))]
+    one = [element["initial_option"]] if "initial_option" in element else []
+    if any(option not in known for option in [*one, *listed(element.get("initial_options"))]):
         yield "initial option must be one of the options", where
 
 
 def _button_faults(button: Json, where: str) -> Iterator[Fault]:
     yield from text_faults(button.get("text"), f"{where}/text", 75, PLAIN)
     yield from optional_strings(button, where, {"value": 2000, "url": 3000, "accessibility_label": 75})
-    if button.get("style", "primary") not in {"primary", "danger"}:
+    if button.get("style", "primary") not in ("primary", "danger"):
         yield "style must be primary or danger", where
 
 
@@ -164,7 +167,7 @@ def _confirm_faults(confirm: Any, where: str) -> Iterator[Fault]:  # noqa: ANN40
     yield from text_faults(confirm.get("text"), f"{where}/text", 300)
     yield from text_faults(confirm.get("confirm"), f"{where}/confirm", 30, PLAIN)
     yield from text_faults(confirm.get("deny"), f"{where}/deny", 30, PLAIN)
-    if confirm.get("style", "primary") not in {"primary", "danger"}:
+    if confirm.get("style", "primary") not in ("primary", "danger"):
         yield "style must be primary or danger", where
 
 

@@ -32,7 +32,6 @@ EVENTS = frozenset(
     {
         "app_home_opened",
         "app_mention",
-        "app_uninstalled",
         "channel_archive",
         "channel_left",
         "channel_rename",

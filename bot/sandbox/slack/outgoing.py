@@ -13,7 +13,7 @@ from bot.sandbox.slack.request_url import RequestUrl
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.workspace import Workspace
 
-_WITHOUT_MEMBERSHIP = {"app_home_opened", "app_uninstalled", "tokens_revoked"}
+_WITHOUT_MEMBERSHIP = {"app_home_opened", "tokens_revoked"}
 
 
 class Outgoing:

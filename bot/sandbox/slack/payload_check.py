@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 
 from bot.sandbox.slack.block_rules import MARKDOWN_CHARACTERS, block_faults
 from bot.sandbox.slack.channel import walk
-from bot.sandbox.slack.element_rules import PLAIN, Fault, string_faults, text_faults
+from bot.sandbox.slack.element_rules import PLAIN, Fault, listed, string_faults, text_faults
 
 Kind = Literal["message", "edit", "ephemeral", "modal", "home"]
 
@@ -74,8 +74,10 @@ def text_of_message_faults(kind: Kind, payload: Mapping[str, Any]) -> Iterator[F
     limit = EDITED_TEXT_CHARACTERS if kind == "edit" else TEXT_CHARACTERS
     if len(text) > limit:
         yield f"must be less than {limit + 1} characters", "/text"
-    spoken = bool(attachments) and all(isinstance(a, dict) and a.get("fallback") for a in attachments)
-    if not text.strip() and (payload.get("blocks") or not spoken):
+    spoken = isinstance(attachments, list) and all(
+        isinstance(attachment, dict) and attachment.get("fallback") for attachment in attachments
+    )
+    if not text.strip() and (payload.get("blocks") or not (attachments and spoken)):
         yield "must not be empty: it is the notification and what a screen reader says", "/text"
 
 
@@ -84,7 +86,7 @@ def content_faults(payload: Mapping[str, Any]) -> Iterator[Fault]:
     blocks = payload.get("blocks") or []
     attachments = payload.get("attachments") or []
     yield from _blocks_faults(blocks, "/blocks", "message", MESSAGE_BLOCKS)
-    everything = list(blocks) if isinstance(blocks, list) else []
+    everything = [*listed(blocks)]
     if not isinstance(attachments, list):
         yield "must be an array", "/attachments"
         attachments = []
@@ -97,7 +99,7 @@ def content_faults(payload: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         inside = attachment.get("blocks") or []
         yield from _blocks_faults(inside, f"{where}/blocks", "message", MESSAGE_BLOCKS)
-        everything += inside if isinstance(inside, list) else []
+        everything += listed(inside)
     yield from _together_faults(everything, "/blocks")
 
 
@@ -126,7 +128,7 @@ def metadata_faults(metadata: Any) -> Iterator[Fault]:  # noqa: ANN401 - JSON of
 def view_faults(view: Mapping[str, Any]) -> Iterator[Fault]:
     """Hold a dialog or a Home tab to the rules."""
     kind = view.get("type")
-    if kind not in {"modal", "home"}:
+    if kind not in ("modal", "home"):
         yield f"unsupported type: {kind}", "/view/type"
         return
     for name in sorted(set(view) - _VIEW_KEYS):
@@ -156,7 +158,8 @@ def _titles_faults(view: Mapping[str, Any], kind: str) -> Iterator[Fault]:
         elif name in view or (name == "title" and kind == "modal"):
             yield from text_faults(view.get(name), f"/view/{name}", 24, PLAIN)
     blocks = view.get("blocks")
-    inputs = any(isinstance(b, dict) and b.get("type") == "input" for b in blocks or [])
+    blocks = listed(blocks)
+    inputs = any(isinstance(block, dict) and block.get("type") == "input" for block in blocks)
     if kind == "modal" and inputs and "submit" not in view:
         yield "is required where there is an input", "/view/submit"
 

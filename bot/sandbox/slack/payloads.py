@@ -12,6 +12,7 @@ from bot.sandbox.slack.workspace import Workspace
 
 Json = dict[str, Any]
 TOKEN = "deprecated-verification-token"  # noqa: S105 - Slack's legacy field, verified by nobody
+_NAMES = {ChannelKind.DIRECT: "directmessage", ChannelKind.PRIVATE: "privategroup"}
 _MENTION = re.compile(r"(?<![\w@.])@([a-z][\w.-]*\w|[a-z])")
 _CHANNEL = re.compile(r"(?<![\w#&])#([a-z0-9][\w-]*)")
 _KNOWN = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
@@ -67,13 +68,12 @@ def event_callback(event: Json, event_id: str, event_time: int, *, shared: bool)
 
 def slash_command(person: Person, channel: Channel, name: str, text: str) -> Json:
     """Say that somebody typed a command; the response url and the trigger id are added."""
-    channel_name = {ChannelKind.DIRECT: "directmessage", ChannelKind.PRIVATE: "privategroup"}
     return {
         "token": TOKEN,
         "team_id": HOME_TEAM,
         "team_domain": "simulated",
         "channel_id": channel.id,
-        "channel_name": channel_name.get(channel.kind, channel.name),
+        "channel_name": _NAMES.get(channel.kind, channel.name),
         "user_id": person.id,
         "user_name": person.name,
         "command": name,
@@ -110,7 +110,7 @@ def block_actions(person: Person, action: Json, *, channel: Channel, message: Me
     body = actor(person) | {
         "type": "block_actions",
         "container": container,
-        "channel": {"id": channel.id, "name": channel.name},
+        "channel": {"id": channel.id, "name": _NAMES.get(channel.kind, channel.name)},
         "state": {"values": {}},
         "actions": [action],
     }
@@ -149,6 +149,6 @@ def shortcut_on(person: Person, callback_id: str, action_ts: str, channel: Chann
         "callback_id": callback_id,
         "action_ts": action_ts,
         "message_ts": message.ts,
-        "channel": {"id": channel.id, "name": channel.name},
+        "channel": {"id": channel.id, "name": _NAMES.get(channel.kind, channel.name)},
         "message": channel.shown(message),
     }

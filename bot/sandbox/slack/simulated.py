@@ -122,8 +122,21 @@ class SimulatedSlack(Administration):
         return self._outgoing.events
 
     def revoke_bot_token(self) -> None:
-        """Make the bot's token worthless."""
+        """Make the bot's token worthless; the app is told."""
         self._tokens.revoked.add(BOT_TOKEN)
+        event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
+        self._workspace.emit("tokens_revoked", event, None)
+        self._trouble_changed()
+
+    def restore_bot_token(self) -> None:
+        """Make the bot's token good again."""
+        self._tokens.revoked.discard(BOT_TOKEN)
+        self._trouble_changed()
+
+    @property
+    def bot_token_revoked(self) -> bool:
+        """Whether the bot's token is worthless."""
+        return BOT_TOKEN in self._tokens.revoked
 
     @property
     def dead_tickets(self) -> bool:
@@ -144,6 +157,11 @@ class SimulatedSlack(Administration):
     def silent_sockets(self, silent: bool) -> None:
         self._sockets.silent = silent
         self._trouble_changed()
+
+    @property
+    def refused_tickets(self) -> tuple[str, ...]:
+        """The tickets that were tried in vain, in order."""
+        return tuple(self._sockets.refused)
 
     def drop_sockets(self) -> None:
         """Break every Socket Mode connection without a word."""

@@ -16,6 +16,7 @@ from bot.sandbox.slack.people import APP_ID
 
 CONNECTIONS = 10
 TICKET_SECONDS = 30.0
+GOODBYE_SECONDS = 1.0
 WARNING_BEFORE = timedelta(seconds=10)
 
 
@@ -36,6 +37,7 @@ class SocketMode:
         self.dead_tickets = False
         self.silent = False
         self.connections: list[Connection] = []
+        self.refused: list[str] = []
         self._clock = clock
         self._changed = changed
         self._refresh_after = refresh_after
@@ -56,10 +58,13 @@ class SocketMode:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection for as long as it lasts."""
-        issued = self._tickets.pop(request.query.get("ticket", ""), None)
+        ticket = request.query.get("ticket", "")
+        issued = self._tickets.pop(ticket, None)
         if issued is None or self.dead_tickets or self._clock.monotonic() - issued > TICKET_SECONDS:
+            self.refused.append(ticket)
+            self._changed()
             return web.Response(status=404, text="ticket is not valid")
-        socket = web.WebSocketResponse(autoping=False)
+        socket = web.WebSocketResponse(autoping=False, timeout=GOODBYE_SECONDS)
         await socket.prepare(request)
         self._connected += 1
         connection = Connection(f"connection-{self._connected}", socket)

@@ -28,6 +28,9 @@ METHODS: Mapping[str, Method] = {
 }
 
 
+_STATUS = {Trouble.RATE_LIMITED: 429, Trouble.REFUSED: 200, Trouble.ERROR_BEFORE: 500}
+
+
 class WebApi:
     """Answers ``POST`` and ``GET /api/<method>``."""
 
@@ -55,7 +58,8 @@ class WebApi:
         self, request: web.Request, name: str, values: dict[str, Any], rule: Rule
     ) -> web.StreamResponse:
         code = {Trouble.RATE_LIMITED: "ratelimited", Trouble.REFUSED: rule.code}.get(rule.trouble, "none")
-        self._log(name, values, 0, {"ok": False, "error": code}, rule)
+        status = _STATUS.get(rule.trouble, 0)
+        self._log(name, values, status, {"ok": False, "error": code}, rule)
         return await befall(request, rule, self._trouble)
 
     def _answer(
