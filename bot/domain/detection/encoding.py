@@ -1,34 +1,145 @@
-"""A task's memory as bytes, with a version and a checksum."""
+"""A task's memory as bytes, with a version and a checksum: numbers in a fixed order, at most 2 kB."""
 
 import struct
 import zlib
+from collections.abc import Iterator
+from dataclasses import astuple, replace
+from typing import Any
 
-from bot.domain.detection.memory import TaskMemory
+from bot.domain.detection.memory import ORDINARY, Block, Oddities, Point, Rhythm, Rise, TaskMemory, Trouble
+from bot.domain.detection.rhythm import derive, derive_first
 from bot.domain.status import Meaning
 
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct("<BI")
-_BODY = struct.Struct("<dBdddB")
-_MEANINGS = tuple(meaning.value for meaning in Meaning)
+_NUMBER = 8
+_MEANINGS = tuple(Meaning)
 
 
 def encode(memory: TaskMemory) -> bytes:
     """Give a memory as bytes; ``decode`` gives it back."""
-    body = _BODY.pack(
+    rise, trouble = memory.rise, memory.trouble
+    numbers: list[float] = [
         memory.at,
-        _MEANINGS.index(memory.meaning),
+        _MEANINGS.index(Meaning(memory.meaning)),
         memory.meaning_since,
         memory.checkpoint,
         memory.moved_at,
-        memory.troubled,
-    )
+        memory.interval,
+        memory.created,
+        memory.skew,
+        memory.settling_from,
+        memory.settling,
+        memory.flat_at,
+        memory.rhythm.lifted,
+        memory.rhythm.known,
+        *astuple(memory.block),
+        len(memory.rhythm.blocks),
+    ]
+    for block in memory.rhythm.blocks:
+        numbers += astuple(block)
+    numbers.append(rise is not None)
+    if rise is not None:
+        numbers += (rise.since, rise.base, rise.top, rise.sharp, rise.count, rise.misses, len(rise.points))
+        for point in rise.points:
+            numbers += (point.at, point.least, point.most)
+    numbers.append(trouble is not None)
+    if trouble is not None:
+        numbers += astuple(trouble)
+    numbers.append(len(memory.long_teeth))
+    for tooth in memory.long_teeth:
+        numbers += tooth
+    if memory.odd != ORDINARY:
+        numbers += astuple(memory.odd)
+    body = struct.pack(f"<{len(numbers)}d", *numbers)
     return _HEAD.pack(_VERSION, zlib.crc32(body)) + body
 
 
 def decode(data: bytes) -> TaskMemory | None:
     """Give the memory that ``encode`` wrote, or None for another version or damaged bytes: start anew."""
     body = data[_HEAD.size :]
-    if len(body) != _BODY.size or _HEAD.unpack_from(data) != (_VERSION, zlib.crc32(body)):
+    if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, zlib.crc32(body)):
         return None
-    at, meaning, meaning_since, checkpoint, moved_at, troubled = _BODY.unpack(body)
-    return TaskMemory(at, _MEANINGS[meaning], meaning_since, checkpoint, moved_at, bool(troubled))
+    numbers = iter(struct.unpack(f"<{len(body) // _NUMBER}d", body))
+    head = _take(numbers, 13)
+    block = _block(numbers)
+    blocks = tuple(_block(numbers) for _ in range(int(next(numbers))))
+    if blocks:
+        rhythm = derive(blocks, head[11])
+    elif block.publications:
+        rhythm = replace(derive_first(block, head[0]), known=bool(head[12]))
+    else:
+        rhythm = Rhythm()
+    return TaskMemory(
+        at=head[0],
+        meaning=_MEANINGS[int(head[1])],
+        meaning_since=head[2],
+        checkpoint=head[3],
+        moved_at=head[4],
+        interval=head[5],
+        created=head[6],
+        skew=head[7],
+        settling_from=head[8],
+        settling=head[9],
+        flat_at=head[10],
+        rhythm=rhythm,
+        block=block,
+        rise=_rise(numbers),
+        trouble=_trouble(numbers),
+        long_teeth=tuple((next(numbers), next(numbers)) for _ in range(int(next(numbers)))),
+        odd=_oddities(numbers),
+    )
+
+
+def _take(numbers: Iterator[Any], count: int) -> list[Any]:
+    return [next(numbers) for _ in range(count)]
+
+
+def _block(numbers: Iterator[Any]) -> Block:
+    *floats, publications = _take(numbers, 7)
+    return Block(*floats, int(publications))
+
+
+def _rise(numbers: Iterator[Any]) -> Rise | None:
+    if not next(numbers):
+        return None
+    since, base, top, sharp, count, misses, points = _take(numbers, 7)
+    return Rise(
+        since=since,
+        base=base,
+        top=top,
+        sharp=bool(sharp),
+        count=int(count),
+        misses=int(misses),
+        points=tuple(Point(*_take(numbers, 3)) for _ in range(int(points))),
+    )
+
+
+def _trouble(numbers: Iterator[Any]) -> Trouble | None:
+    if not next(numbers):
+        return None
+    since, bad_at, of_delay, growing, top, peak, peak_at, low, falling, back, well_since, hold = _take(
+        numbers, 12
+    )
+    return Trouble(
+        since=since,
+        bad_at=bad_at,
+        of_delay=bool(of_delay),
+        growing=bool(growing),
+        top=top,
+        peak=peak,
+        peak_at=peak_at,
+        low=low,
+        falling=bool(falling),
+        back=bool(back),
+        well_since=well_since,
+        hold=hold,
+    )
+
+
+def _oddities(numbers: Iterator[Any]) -> Oddities:
+    values = list(numbers)
+    if not values:
+        return ORDINARY
+    odd = Oddities(*values)
+    return replace(odd, disagreed=int(odd.disagreed), jump_moves=int(odd.jump_moves), breaks=int(odd.breaks))

@@ -1,13 +1,14 @@
 """One task, one observation: what holds now, and what to remember."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from math import isnan, nan
 
-from bot.domain.detection.memory import TaskMemory
-from bot.domain.evidence import BehindLimit, CatchingUp, PausedFor, StatusBroken, StuckIn
-from bot.domain.finding import Assessment, Finding, clear, holding, unknown
-from bot.domain.problem import Problem, Severity
+from bot.domain.detection.delays import assess_delay
+from bot.domain.detection.memory import ORDINARY, Block, Rhythm, TaskMemory
+from bot.domain.detection.movement import moved
+from bot.domain.detection.statuses import assess_status
+from bot.domain.finding import Assessment, clear, unknown
 from bot.domain.status import Meaning
 from bot.domain.task import Task
 from bot.domain.thresholds import Thresholds
@@ -22,88 +23,84 @@ def evaluate(
     the last one is UNKNOWN and leaves the memory as it is.
     """
     instant = at.timestamp()
-    if memory is not None and instant <= memory.at:
-        return memory, unknown(at, "it came late or twice")
-    after = _observed(memory, task, instant)
-    assessment = _assess(after, task, at, thresholds)
-    gravest = assessment.gravest
-    if gravest is not None and gravest.opens:
-        after = replace(after, troubled=True)
-    elif assessment.verdict == "clear":
-        after = replace(after, troubled=False)
-    return after, assessment
+    checkpoint = nan if task.checkpoint is None else task.checkpoint.timestamp()
+    if memory is None:
+        memory = _born(task, instant, checkpoint)
+    else:
+        if instant <= memory.at + memory.skew:
+            return memory, unknown(at, "it came late or twice")
+        memory = _observed(memory, task, instant, checkpoint, thresholds)
+    if task.status.meaning is not Meaning.RUNNING:
+        return memory, assess_status(memory, task, at, thresholds)
+    delay = task.behind(at)
+    if delay is None:
+        return memory, unknown(at, "OCP sent neither a checkpoint nor a delay")
+    if task.is_standby and not thresholds.standby_delay_matters:
+        memory.trouble = None
+        return memory, clear(at, delay=delay)
+    return memory, assess_delay(memory, at, delay, thresholds)
 
 
 def accept_as_normal(memory: TaskMemory) -> TaskMemory:
     """Take what the task does now for its normal: it is no longer held against what it did before."""
-    return replace(memory, troubled=False)
+    return replace(memory, trouble=None, rise=None)
 
 
-def _observed(memory: TaskMemory | None, task: Task, instant: float) -> TaskMemory:
-    checkpoint = nan if task.checkpoint is None else task.checkpoint.timestamp()
-    meaning = task.status.meaning
-    if memory is None:
-        return TaskMemory(instant, meaning, instant, checkpoint, instant)
-    moved = checkpoint != memory.checkpoint and not isnan(checkpoint)
+def _born(task: Task, instant: float, checkpoint: float) -> TaskMemory:
     return TaskMemory(
-        instant,
-        meaning,
-        memory.meaning_since if meaning == memory.meaning else instant,
-        checkpoint if moved else memory.checkpoint,
-        instant if moved else memory.moved_at,
-        memory.troubled,
+        at=instant,
+        meaning=task.status.meaning,
+        meaning_since=instant,
+        checkpoint=checkpoint,
+        moved_at=instant,
+        interval=30.0,
+        created=nan if task.created_at is None else task.created_at.timestamp(),
+        skew=0.0,
+        settling_from=nan,
+        settling=nan,
+        flat_at=instant,
+        rhythm=Rhythm(),
+        block=Block(since=instant),
+        rise=None,
+        trouble=None,
+        long_teeth=(),
+        odd=ORDINARY,
     )
 
 
-def _assess(memory: TaskMemory, task: Task, at: datetime, thresholds: Thresholds) -> Assessment:
-    delay = task.behind(at)
-    since = datetime.fromtimestamp(memory.meaning_since, UTC)
-    lasted = at - since
-    reported = task.status.reported
-    findings: list[Finding] = []
-    match task.status.meaning:
-        case Meaning.BROKEN:
-            broken = StatusBroken(reported=reported, error=task.error)
-            findings.append(Finding(Problem.FAILED, Severity.CRITICAL, since, broken))
-        case Meaning.STARTING | Meaning.STOPPING:
-            if lasted >= thresholds.stuck_warning:
-                severe = lasted >= thresholds.stuck_critical
-                stuck = StuckIn(reported=reported, lasted=lasted)
-                findings.append(Finding(Problem.STUCK, _severity(severe), since, stuck))
-        case Meaning.PAUSED | Meaning.STOPPED:
-            if lasted >= thresholds.paused_warning:
-                severe = lasted >= thresholds.paused_critical
-                paused = PausedFor(reported=reported, lasted=lasted)
-                findings.append(Finding(Problem.PAUSED, _severity(severe), since, paused))
-        case Meaning.UNKNOWN:
-            return unknown(at, f"the status {reported or 'is missing'} is not known", delay=delay)
-        case Meaning.RUNNING:
-            return _assess_running(memory, task, at, thresholds, delay)
-    if not findings:
-        return unknown(at, f"the status is {reported}", delay=delay)
-    return holding(at, findings, delay=delay)
-
-
-def _assess_running(
-    memory: TaskMemory, task: Task, at: datetime, thresholds: Thresholds, delay: timedelta | None
-) -> Assessment:
-    if delay is None or (task.is_standby and not thresholds.standby_delay_matters):
-        return clear(at, delay=delay)
-    warning = thresholds.lagging_warning if thresholds.lagging_is_literal else thresholds.unknown_warning
-    critical = thresholds.lagging_critical if thresholds.lagging_is_literal else thresholds.unknown_critical
-    if delay > warning:
-        severe = delay > critical
-        behind = BehindLimit(
-            delay=delay, limit=critical if severe else warning, learned=thresholds.lagging_is_literal
+def _observed(
+    memory: TaskMemory, task: Task, instant: float, checkpoint: float, thresholds: Thresholds
+) -> TaskMemory:
+    now = instant - memory.skew
+    gap = now - memory.at
+    interval = memory.interval
+    interval += 0.1 * (min(gap, 2.0 * interval) - interval)
+    if checkpoint > memory.checkpoint and task.status.meaning is Meaning.RUNNING:
+        after = moved(memory, now, checkpoint, interval, thresholds)
+    else:
+        after = TaskMemory(
+            at=now,
+            meaning=memory.meaning,
+            meaning_since=memory.meaning_since,
+            checkpoint=memory.checkpoint,
+            moved_at=memory.moved_at,
+            interval=interval,
+            created=memory.created,
+            skew=memory.skew,
+            settling_from=memory.settling_from,
+            settling=memory.settling,
+            flat_at=memory.flat_at,
+            rhythm=memory.rhythm,
+            block=memory.block,
+            rise=memory.rise,
+            trouble=memory.trouble,
+            long_teeth=memory.long_teeth,
+            odd=memory.odd,
         )
-        since = max(at - delay + warning, datetime.fromtimestamp(0, UTC))
-        return holding(at, [Finding(Problem.LAGGING, _severity(severe), since, behind)], delay=delay)
-    if memory.troubled and delay > thresholds.lagging_warning:
-        catching_up = CatchingUp(delay=delay)
-        finding = Finding(Problem.LAGGING, Severity.WARNING, at, catching_up, opens=False)
-        return holding(at, [finding], delay=delay)
-    return clear(at, delay=delay)
-
-
-def _severity(severe: bool) -> Severity:  # noqa: FBT001 - reads as a question at its call
-    return Severity.CRITICAL if severe else Severity.WARNING
+    if task.status.meaning is not memory.meaning:
+        after.meaning = task.status.meaning
+        after.meaning_since = now
+    if isnan(after.checkpoint):
+        after.checkpoint = checkpoint
+        after.moved_at = now
+    return after

@@ -1,15 +1,145 @@
-"""What is remembered of one task between two observations."""
+"""What is remembered of one task between two observations: seconds of OCP's clock since the epoch.
+
+Everything here is a value: it is replaced, never changed in place.
+"""
 
 from dataclasses import dataclass
+from math import inf, nan
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Healthy publications of at least ten minutes, boiled down.
+
+    A publication first seen at one poll happened between that poll and the one before, so its lag was
+    between ``least`` (poll before minus checkpoint) and ``most`` (poll minus checkpoint).
+    ``low`` is the smallest ``most``, ``high`` the largest, ``proved`` the largest ``least``; ``age`` is the
+    oldest that a checkpoint was seen, ``rest`` the longest that one was seen to stay.
+    """
+
+    since: float
+    low: float = inf
+    high: float = -inf
+    proved: float = -inf
+    age: float = -inf
+    rest: float = 0.0
+    publications: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """What a task does when healthy, derived from its blocks.
+
+    ``floor`` is the lag it has for sure at most, ``ceiling`` the largest ``most`` and ``proof`` the largest
+    ``least`` that health explains; ``margin`` and ``spread`` are what so few publications ask to be added to
+    the one and the other; ``reach`` is
+    the delay its teeth reach and ``rest`` how long a checkpoint stays. ``lifted`` is how much of the floor
+    was taken on in steps that were told and not announced.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    lifted: float = 0.0
+    known: bool = False
+    floor: float = inf
+    ceiling: float = inf
+    proof: float = inf
+    margin: float = 0.0
+    spread: float = 0.0
+    reach: float = inf
+    rest: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One publication of a rise: its excess over health was between ``least`` and ``most``."""
+
+    at: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """Publications since ``since`` have shown excess over ``base``, and none fell back.
+
+    ``top`` is the largest excess that is certain, ``sharp`` whether it was proved by resting polls alone,
+    ``count`` how many publications there were, ``misses`` how many of the last
+    showed no certain excess.
+    """
+
+    since: float
+    base: float = 0.0
+    top: float = 0.0
+    sharp: bool = True
+    count: int = 0
+    misses: int = 0
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that opened an incident and is not over: since when, and which way it goes.
+
+    ``bad_at`` is the last observation that was bad, ``top`` the largest excess that was certain. ``peak`` is
+    the largest lag at a publication and ``low`` the least since then; ``falling`` is whether it catches up,
+    ``back`` whether it is back where it was. ``well_since`` is when it became well (NaN: not yet).
+    """
+
+    since: float
+    bad_at: float
+    of_delay: bool
+    growing: bool = False
+    top: float = 0.0
+    peak: float = -inf
+    peak_at: float = nan
+    low: float = inf
+    falling: bool = False
+    back: bool = False
+    well_since: float = nan
+    hold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What is rarely so: clocks and checkpoints that misbehave, and a recovery window that broke.
+
+    ``back_since`` is when the checkpoint went behind the furthest seen; ``disagreed`` counts observations
+    whose delay and checkpoint differed, by ``difference``; ``jump`` is how far OCP's clock seems to have
+    jumped and ``jump_moves`` the publications that agree. ``halted`` is the checkpoint at which the task was
+    interrupted or stopped, last seen so at ``halted_at``. ``gap_start`` to ``gap_end`` cannot be restored.
+    ``broke_at`` is when it last broke, ``breaks`` how often within minutes of each other.
+    """
+
+    back_since: float = nan
+    disagreed: int = 0
+    difference: float = 0.0
+    jump: float = nan
+    jump_moves: int = 0
+    halted: float = nan
+    halted_at: float = nan
+    gap_start: float = nan
+    gap_end: float = nan
+    broke_at: float = nan
+    breaks: int = 0
+    learned_at: float = nan
+    learned_every: float = nan
+    learned_every_before: float = nan
+    learned_reach: float = nan
+    learned_reach_before: float = nan
+
+
+ORDINARY = Oddities()
 
 
 @dataclass(slots=True)
 class TaskMemory:
-    """One task's past, in seconds of OCP's clock since the epoch. Treated as a value: never changed in place.
+    """One task's past.
 
-    ``at`` is the last observation, ``checkpoint`` the last one seen (NaN: none yet), ``moved_at`` when it
-    was first seen. ``meaning`` is the status' meaning and ``meaning_since`` when it began. ``troubled`` is
-    whether something opened trouble that is not over yet.
+    ``at`` is the last observation, less ``skew``, the jumps of OCP's clock that were seen through.
+    ``checkpoint`` is the furthest one seen (NaN: none yet) and ``moved_at`` when it was first seen.
+    ``interval`` is the usual time between polls. ``settling_from`` is when the task was given time to catch
+    up (NaN: it was not), ``settling`` its lag then. ``long_teeth`` are the ages and rests of the last teeth,
+    if they went on for longer than the rhythm explains and then returned to the floor.
     """
 
     at: float
@@ -17,4 +147,15 @@ class TaskMemory:
     meaning_since: float
     checkpoint: float
     moved_at: float
-    troubled: bool = False
+    interval: float
+    created: float
+    skew: float
+    settling_from: float
+    settling: float
+    flat_at: float
+    rhythm: Rhythm
+    block: Block
+    rise: Rise | None
+    trouble: Trouble | None
+    long_teeth: tuple[tuple[float, float], ...]
+    odd: Oddities

@@ -1,0 +1,266 @@
+"""The rules about the delay of a running task: stalled, growing, lagging, catching up."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from math import isnan, nan
+
+from bot.domain.detection.instants import moment, span
+from bot.domain.detection.memory import Rhythm, Rise, TaskMemory, Trouble
+from bot.domain.detection.rises import goes_on
+from bot.domain.evidence import BehindLimit, CatchingUp, Grows, StoodStill
+from bot.domain.finding import Assessment, Finding, clear, holding, unknown
+from bot.domain.problem import Problem, Severity
+from bot.domain.thresholds import Thresholds
+
+FAR = 1e7
+"""Seconds beyond which no time is foretold."""
+ACCEPTED_SAID = 900.0
+"""A new rhythm is the reason of being well for so many seconds after it was proved."""
+
+
+def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds: Thresholds) -> Assessment:
+    """Assess the delay of a running task, and keep in ``memory`` whether it is in trouble."""
+    now = memory.at
+    behind = now - memory.checkpoint
+    rhythm = memory.rhythm
+    patience = thresholds.patience.total_seconds()
+    warning, critical = limits(rhythm, thresholds)
+    settling = _is_settling(memory, patience)
+    if rhythm.known:
+        beyond = behind > rhythm.reach + patience
+        long_rest = now - memory.moved_at > rhythm.rest + 1.5 * memory.interval
+    else:
+        beyond = behind > thresholds.unknown_stall.total_seconds()
+        long_rest = now - memory.moved_at >= min(300.0, thresholds.unknown_stall.total_seconds())
+        beyond = beyond and long_rest
+    trouble = memory.trouble
+    rise = memory.rise
+    if trouble is None:
+        grows = rise is not None and not settling and _is_dear(rise, rhythm, thresholds)
+        if not grows and behind <= warning and (settling or not beyond):
+            return clear(at, delay=delay)
+        if settling and not (beyond and long_rest):
+            return _catching_up(memory, at, delay, critical)
+        return _opened(memory, at, delay, thresholds, beyond=beyond, rests=long_rest, grows=grows)
+    return _continued(memory, trouble, at, delay, thresholds, beyond=beyond, rests=long_rest)
+
+
+def limits(rhythm: Rhythm, thresholds: Thresholds) -> tuple[float, float]:
+    """Give the limits of the delay, warning and critical, that apply to a task of this rhythm."""
+    warning = thresholds.lagging_warning.total_seconds()
+    critical = thresholds.lagging_critical.total_seconds()
+    if thresholds.lagging_is_literal:
+        return warning, critical
+    if not rhythm.known:
+        return thresholds.unknown_warning.total_seconds(), thresholds.unknown_critical.total_seconds()
+    raised = rhythm.reach + thresholds.lagging_margin.total_seconds()
+    return max(warning, raised), max(critical, raised)
+
+
+def _is_settling(memory: TaskMemory, patience: float) -> bool:
+    if isnan(memory.settling_from):
+        return False
+    rhythm = memory.rhythm
+    allowed = patience + (rhythm.reach - rhythm.floor if rhythm.known else patience)
+    return memory.at - memory.settling_from <= allowed
+
+
+def _is_dear(rise: Rise, rhythm: Rhythm, thresholds: Thresholds) -> bool:
+    if rise.top + rhythm.lifted > thresholds.slowdown_cost.total_seconds():
+        return True
+    return goes_on(rise, thresholds.slowdown_time.total_seconds())
+
+
+def _opened(
+    memory: TaskMemory,
+    at: datetime,
+    delay: timedelta,
+    thresholds: Thresholds,
+    *,
+    beyond: bool,
+    rests: bool,
+    grows: bool,
+) -> Assessment:
+    growing = grows or (beyond and not rests)
+    rise = memory.rise
+    since = memory.moved_at if rests or rise is None else rise.since
+    most = memory.moved_at - memory.checkpoint
+    memory.trouble = Trouble(
+        since=since,
+        bad_at=memory.at,
+        of_delay=True,
+        growing=growing,
+        top=rise.top if rise is not None else 0.0,
+        peak=most,
+        peak_at=memory.moved_at,
+        low=most,
+        hold=_hold(memory),
+    )
+    memory.rise = None
+    return _held(memory, memory.trouble, at, delay, thresholds, stands=beyond and rests, growing=growing)
+
+
+def _continued(
+    memory: TaskMemory,
+    trouble: Trouble,
+    at: datetime,
+    delay: timedelta,
+    thresholds: Thresholds,
+    *,
+    beyond: bool,
+    rests: bool,
+) -> Assessment:
+    warning, critical = limits(memory.rhythm, thresholds)
+    now = memory.at
+    has_moved = memory.moved_at > trouble.since and memory.moved_at >= trouble.bad_at
+    if beyond and rests:
+        return _bad(memory, trouble, at, delay, thresholds, stands=True, growing=trouble.growing)
+    if trouble.growing and not trouble.falling and not trouble.back:
+        return _bad(memory, trouble, at, delay, thresholds, stands=False, growing=True)
+    if beyond and not trouble.falling and not trouble.back and trouble.peak_at > trouble.since:
+        return _bad(memory, trouble, at, delay, thresholds, stands=False, growing=True)
+    if trouble.back:
+        if now - memory.checkpoint > min(memory.rhythm.reach, warning):
+            return unknown(at, "it rests for longer than usual", delay=delay)
+        return _well(memory, trouble, at, delay)
+    if not has_moved and not trouble.of_delay and now - memory.checkpoint <= warning:
+        return unknown(at, "it runs, but its checkpoint has not moved yet", delay=delay)
+    memory.trouble = replace(trouble, bad_at=trouble.bad_at, well_since=nan)
+    return _catching_up(memory, at, delay, critical)
+
+
+def _well(memory: TaskMemory, trouble: Trouble, at: datetime, delay: timedelta) -> Assessment:
+    if isnan(trouble.well_since):
+        trouble = memory.trouble = replace(trouble, well_since=memory.at)
+    if memory.at - trouble.well_since >= trouble.hold + 2.0 * memory.interval:
+        memory.trouble = None
+    return clear(at, delay=delay, closing_hold=span(trouble.hold))
+
+
+def _bad(
+    memory: TaskMemory,
+    trouble: Trouble,
+    at: datetime,
+    delay: timedelta,
+    thresholds: Thresholds,
+    *,
+    stands: bool,
+    growing: bool,
+) -> Assessment:
+    memory.trouble = replace(
+        trouble,
+        bad_at=memory.at,
+        of_delay=True,
+        growing=growing,
+        falling=False,
+        back=False,
+        well_since=nan,
+        hold=_hold(memory),
+    )
+    return _held(memory, memory.trouble, at, delay, thresholds, stands=stands, growing=growing)
+
+
+def _hold(memory: TaskMemory) -> float:
+    return memory.rhythm.reach if memory.rhythm.known else 0.0
+
+
+def _held(
+    memory: TaskMemory,
+    trouble: Trouble,
+    at: datetime,
+    delay: timedelta,
+    thresholds: Thresholds,
+    *,
+    stands: bool,
+    growing: bool,
+) -> Assessment:
+    rhythm = memory.rhythm
+    warning, critical = limits(rhythm, thresholds)
+    behind = memory.at - memory.checkpoint
+    findings: list[Finding] = []
+    if stands:
+        evidence = StoodStill(
+            stood=span(memory.at - memory.moved_at),
+            usual=span(rhythm.rest + memory.interval) if rhythm.known else None,
+            delay=delay,
+            limit=span(critical),
+            limit_at=at + span(critical - behind) if behind < critical else None,
+        )
+        near = critical - behind <= thresholds.limit_is_near.total_seconds()
+        findings.append(
+            Finding(Problem.STALLED, _severity(severe=near), moment(memory.moved_at + memory.skew), evidence)
+        )
+    elif growing:
+        findings.append(_growing(memory, trouble, at, delay, thresholds, critical))
+    if behind > warning:
+        severe = behind > critical
+        behind_limit = BehindLimit(
+            delay=delay,
+            limit=span(critical if severe else warning),
+            learned=rhythm.known or thresholds.lagging_is_literal,
+        )
+        since = max(memory.moved_at, memory.checkpoint + warning)
+        findings.append(
+            Finding(
+                Problem.LAGGING,
+                _severity(severe=severe),
+                moment(min(since, memory.at) + memory.skew),
+                behind_limit,
+            )
+        )
+    return holding(at, findings, delay=delay, closing_hold=span(trouble.hold))
+
+
+def _growing(
+    memory: TaskMemory,
+    trouble: Trouble,
+    at: datetime,
+    delay: timedelta,
+    thresholds: Thresholds,
+    critical: float,
+) -> Finding:
+    lasted = max(memory.at - trouble.since, 1.0)
+    behind = memory.at - memory.checkpoint
+    floor = memory.rhythm.floor if memory.rhythm.known else 0.0
+    gained = max(memory.moved_at - memory.checkpoint - floor, behind - memory.rhythm.reach, trouble.top)
+    pace = min(1.0, gained / lasted)
+    left = (critical - behind) / pace
+    evidence = Grows(
+        gained=span(gained),
+        lasted=span(lasted),
+        usual=span(memory.rhythm.reach if memory.rhythm.known else behind),
+        delay=delay,
+        limit=span(critical),
+        limit_at=at + span(left) if 0.0 < left < FAR else None,
+        pace=1.0 - pace,
+    )
+    near = left <= thresholds.limit_is_near.total_seconds()
+    return Finding(Problem.GROWING, _severity(severe=near), moment(trouble.since + memory.skew), evidence)
+
+
+def _catching_up(memory: TaskMemory, at: datetime, delay: timedelta, critical: float) -> Assessment:
+    behind = memory.at - memory.checkpoint
+    trouble = memory.trouble
+    left = None
+    since = memory.settling_from
+    hold = _hold(memory)
+    if trouble is not None:
+        since = trouble.bad_at
+        hold = trouble.hold
+        lag = memory.moved_at - memory.checkpoint
+        if trouble.falling and memory.moved_at > trouble.peak_at and lag < trouble.peak:
+            pace = (trouble.peak - lag) / (memory.moved_at - trouble.peak_at)
+            usual = memory.rhythm.floor if memory.rhythm.known else 0.0
+            left = span(min(FAR, max(0.0, lag - usual) / pace))
+    finding = Finding(
+        Problem.LAGGING,
+        _severity(severe=behind > critical),
+        moment(since + memory.skew),
+        CatchingUp(delay=delay, left=left),
+        opens=False,
+    )
+    return holding(at, [finding], delay=delay, closing_hold=span(hold))
+
+
+def _severity(*, severe: bool) -> Severity:
+    return Severity.CRITICAL if severe else Severity.WARNING

@@ -1,0 +1,110 @@
+"""Learning what a task does while it is healthy."""
+
+from dataclasses import replace
+from math import inf
+from statistics import median
+
+from bot.domain.detection.memory import Block, Rhythm
+
+BLOCK_SECONDS = 600.0
+BLOCK_PUBLICATIONS = 3
+BLOCKS = 13
+"""Twelve that count and the newest, which is trusted only when the next one is full."""
+KNOWN_PUBLICATIONS = 4
+KNOWN_SECONDS = 240.0
+TEETH = 3
+"""So many whole teeth prove a new rhythm."""
+NOISE = 1.0
+"""Seconds that rounding and slow answers explain."""
+
+
+def derive(blocks: tuple[Block, ...], lifted: float = 0.0) -> Rhythm:
+    """Derive the rhythm from closed blocks, the newest of which is not trusted yet."""
+    return _derived(blocks, blocks[:-1] if len(blocks) > 1 else blocks, lifted)
+
+
+def derive_first(open_block: Block, at: float) -> Rhythm:
+    """Derive what can be said of a task's rhythm before its first block is full."""
+    rhythm = _derived((), (open_block,), 0.0)
+    known = open_block.publications >= KNOWN_PUBLICATIONS and at - open_block.since >= KNOWN_SECONDS
+    return replace(rhythm, known=known, ceiling=inf)
+
+
+def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: float) -> Rhythm:
+    publications = sum(block.publications for block in trusted)
+    low = min(block.low for block in trusted)
+    high = max(block.high for block in trusted)
+    proved = max(block.proved for block in trusted)
+    width = high - low
+    lows = max(block.low for block in trusted) - low
+    drift = 2.0 * max(lows, width / len(trusted)) / len(trusted)
+    few = 1.5 / publications
+    ages = [block.age for block in trusted]
+    if len(ages) > 2:  # noqa: PLR2004 - a median of two is no median
+        middle = median(ages)
+        spread = 3.0 * median(abs(age - middle) for age in ages)
+        reach = middle + max(spread, 0.1 * (middle - low), 5.0)
+    else:
+        reach = max(ages) + max(0.5 * (max(ages) - low), 10.0)
+    return Rhythm(
+        blocks=blocks,
+        lifted=lifted,
+        known=True,
+        floor=low,
+        ceiling=high,
+        proof=max(proved, low),
+        margin=NOISE + few * max(0.0, proved - low),
+        spread=NOISE + drift + few * width,
+        reach=reach,
+        rest=max(block.rest for block in trusted),
+    )
+
+
+def learned(block: Block, least: float, most: float, age: float, rest: float) -> Block:
+    """Add a healthy publication to the open block."""
+    return Block(
+        since=block.since,
+        low=min(block.low, most),
+        high=max(block.high, most),
+        proved=max(block.proved, least),
+        age=max(block.age, age),
+        rest=max(block.rest, rest),
+        publications=block.publications + 1,
+    )
+
+
+def is_full(block: Block, at: float) -> bool:
+    """Whether a block has lasted long enough and holds enough."""
+    return at - block.since >= BLOCK_SECONDS and block.publications >= BLOCK_PUBLICATIONS
+
+
+def extended(rhythm: Rhythm, block: Block, at: float) -> Rhythm:
+    """Take in a full block; the oldest goes. What was lifted is forgotten at two minutes a day."""
+    gone = LIFT_FORGOTTEN * (at - block.since)
+    return derive((*rhythm.blocks, block)[-BLOCKS:], max(0.0, rhythm.lifted - gone))
+
+
+LIFT_FORGOTTEN = 120.0 / 86_400.0
+
+
+def shifted(rhythm: Rhythm, by: float, *, lifted: float) -> Rhythm:
+    """Move every level by ``by``: a step that stays, or a clock that jumped."""
+    blocks = tuple(
+        replace(block, low=block.low + by, high=block.high + by, proved=block.proved + by, age=block.age + by)
+        for block in rhythm.blocks
+    )
+    return derive(blocks, lifted)
+
+
+def slowed(rhythm: Rhythm, age: float, rest: float, interval: float) -> Rhythm:
+    """Take on a slower rhythm, whose teeth reach ``age`` and rest ``rest``; the floor is the old one."""
+    blocks = tuple(
+        replace(
+            block,
+            age=max(block.age, age),
+            rest=max(block.rest, rest),
+            high=max(block.high, rhythm.floor + interval),
+        )
+        for block in rhythm.blocks
+    )
+    return derive(blocks, rhythm.lifted)
