@@ -6,7 +6,7 @@
 from bot.settings.loading import Loaded, load
 from bot.settings.model import Address, Settings, SourceSettings
 from bot.settings.rules import EVERYTHING, Need
-from bot.settings.showing import schema, show, shown
+from bot.settings.showing import schema, shown, values_in_force
 
 __all__ = [
     "EVERYTHING",
@@ -17,6 +17,6 @@ __all__ = [
     "SourceSettings",
     "load",
     "schema",
-    "show",
     "shown",
+    "values_in_force",
 ]

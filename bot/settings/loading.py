@@ -1,6 +1,6 @@
 """Settings from the environment and the file, whole or not at all, with all mistakes at once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -11,9 +11,7 @@ from bot.settings.entries import Entries, gather
 from bot.settings.mistakes import sentences
 from bot.settings.model import Settings
 from bot.settings.rules import Need, conflicts, doubts, missing
-from bot.settings.variables import CONFIG, SECRET_FIELDS, VARIABLES, review_names
-
-_SHORTEST_SECRET = 4
+from bot.settings.variables import CONFIG, review_names
 
 
 class Loaded(NamedTuple):
@@ -36,7 +34,6 @@ def load(
     path = config_path or environment.get(CONFIG, "").strip()
     document = read_document(path) if path else Document()
     entries = gather(environment, document)
-    secrets = {*_secrets_of(environment), *_secrets_in(entries.values)}
     names, unknown = review_names(environment)
     settings, broken, refused = _validated(entries)
     mistakes = [
@@ -49,11 +46,9 @@ def load(
     if document.values or not document.mistakes:
         mistakes += missing(settings, entries, broken, needs)
     if mistakes:
-        raise SettingsError(tuple(dict.fromkeys(_without(sentence, secrets) for sentence in mistakes)))
+        raise SettingsError(tuple(dict.fromkeys(mistakes)))
     settings.remember_origins({where: origin.place for where, origin in entries.origins.items()})
-    return Loaded(
-        settings, tuple(_without(sentence, secrets) for sentence in (*unknown, *doubts(settings, entries)))
-    )
+    return Loaded(settings, (*unknown, *doubts(settings, entries)))
 
 
 def _validated(entries: Entries) -> tuple[Settings, set[Where], list[str]]:
@@ -80,30 +75,3 @@ def _leave_out(values: Any, where: Where) -> None:  # noqa: ANN401 - nested plai
         values[last] = {}
     else:
         del values[last]
-
-
-def _secrets_of(environment: Mapping[str, str]) -> Iterator[str]:
-    for variable in VARIABLES:
-        value = environment.get(variable.name, "").strip()
-        if variable.secret and len(value) >= _SHORTEST_SECRET:
-            yield value
-
-
-def _secrets_in(values: Any) -> Iterator[str]:  # noqa: ANN401 - nested plain values
-    if isinstance(values, dict):
-        for name, value in values.items():
-            if name in SECRET_FIELDS and isinstance(value, str):
-                if len(value) >= _SHORTEST_SECRET:
-                    yield value
-            else:
-                yield from _secrets_in(value)
-    elif isinstance(values, list):
-        for value in values:
-            yield from _secrets_in(value)
-
-
-def _without(sentence: str, secrets: Collection[str]) -> str:
-    """Make sure that a secret which was also written in some other place is not repeated from there."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        sentence = sentence.replace(secret, "…")
-    return sentence

@@ -101,7 +101,9 @@ class Settings(BaseModel):
         default=None, description='Where alerts go: a channel\'s name in quotes, "#log-backup", or its id.'
     )
     poll_interval: PollInterval = Field(
-        default=timedelta(seconds=30), description="How often OCP is read; 1s at least."
+        default=timedelta(seconds=30),
+        description="How often OCP is read; 1s at least.",
+        json_schema_extra={"default": "30s"},
     )
     timezone: Zone = Field(
         default=ZoneInfo("UTC"), description="The zone of what Slack cannot show in the reader's own."

@@ -62,7 +62,7 @@ def _add_secret_files(properties: dict[str, Any]) -> None:
         }
 
 
-def shown(settings: Settings) -> dict[str, Any]:
+def values_in_force(settings: Settings) -> dict[str, Any]:
     """Return the settings in force as plain values, secrets masked, without what is not set."""
     result: dict[str, Any] = settings.model_dump(mode="json", exclude_none=True)
     result["database_url"] = masked_address(settings.database_url)
@@ -97,9 +97,9 @@ def masked_address(url: SecretStr) -> str:
     return f"{parts.scheme}://{login}{host}{parts.path}{query}"
 
 
-def show(settings: Settings) -> str:
+def shown(settings: Settings) -> str:
     """Write the settings in force as YAML, secrets masked, each with where it came from."""
-    values = shown(settings)
+    values = values_in_force(settings)
     lines = list(_mapping(values, (), settings.origins, ""))
     lines += [f"# {name} is not set" for name in type(settings).model_fields if name not in values]
     return "\n".join(lines) + "\n"

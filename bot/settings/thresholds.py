@@ -40,6 +40,10 @@ class TenantLimits(BaseModel):
     unknown_critical: PositiveSpan | None = Field(
         default=None, description="The delay that is critical before a task's rhythm is known."
     )
+    unknown_stall: PositiveSpan | None = Field(
+        default=None,
+        description="A standstill behind by more than this is a stall before a task's rhythm is known.",
+    )
     limit_is_near: Span | None = Field(
         default=None, description="A stall or growth is critical when the limit is this near, or passed."
     )

@@ -1,7 +1,8 @@
 """The kinds of single values that a setting can have, each with the sentence for a wrong one.
 
 A validator raises ValueError with the end of a sentence that begins with the setting's name, such as
-``is not a length of time: write 30s or 5m``. No sentence quotes a value that could be a secret.
+``is not a length of time: write 30s or 5m``. No sentence quotes a value: it
+could be a secret that slipped into the wrong line.
 """
 
 import ipaddress
@@ -19,13 +20,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Se
 LONGEST = timedelta(days=366)
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost")
-
-
-def quoted(value: object, *, longest: int = 40) -> str:
-    """Show a value that is no secret, in quotes, on one line and not too long."""
-    text = str(value)
-    text = text if len(text) <= longest else text[: longest - 1] + "…"
-    return '"' + "".join(character if character.isprintable() else "?" for character in text) + '"'
 
 
 def spoken(span: timedelta) -> str:
@@ -100,7 +94,7 @@ def _zone(value: object) -> zoneinfo.ZoneInfo:
     except (KeyError, ValueError, OSError):
         near = get_close_matches(name[:60], sorted(zoneinfo.available_timezones()), n=1, cutoff=0.7)
         hint = f"did you mean {near[0]}?" if near else "write for example UTC or Europe/Berlin"
-        raise ValueError(f"is {quoted(name)}, which is no time zone: {hint}") from None
+        raise ValueError(f"is no time zone: {hint}") from None
 
 
 Zone = Annotated[
@@ -130,15 +124,15 @@ def _token(kind: str, prefix: str, others: tuple[str, ...]) -> AfterValidator:
         if " " in value or not value.isascii():
             raise ValueError("holds a blank or a letter that no Slack token has: copy it again")
         if value.startswith(others):
-            raise ValueError(f"is another kind of token: a {kind} begins with {prefix}")
+            raise ValueError(f"is another kind of token: {kind} begins with {prefix}")
         return secret
 
     return AfterValidator(check)
 
 
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
-BotToken = Annotated[Secret, _token("bot token", "xoxb-", ("xapp-", "xoxp-", "xoxa-", "xoxs-"))]
-AppToken = Annotated[Secret, _token("app-level token", "xapp-", ("xox",))]
+BotToken = Annotated[Secret, _token("a bot token", "xoxb-", ("xapp-", "xoxp-", "xoxa-", "xoxs-"))]
+AppToken = Annotated[Secret, _token("an app-level token", "xapp-", ("xox",))]
 
 
 def is_loopback(host: str) -> bool:
