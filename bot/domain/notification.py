@@ -41,22 +41,27 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncidentContent:
-    """The state of one incident. ``status`` and ``error`` are OCP's words; ``read_at`` is our clock."""
+    """The state of one incident. ``status`` and ``error`` are OCP's words; ``read_at`` is our clock.
+
+    ``offset`` is how far our clock is ahead of OCP's, for the instants that the incident rests on.
+    """
 
     incident: Incident
     read_at: datetime
     status: str | None = None
     error: str | None = None
+    offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeContent:
-    """One change of one incident, for a reply: its state before and after."""
+    """One change of one incident, for a reply: its state before and after; ``offset`` as above."""
 
     before: Incident | None
     after: Incident
     reason: Reason
     at: datetime
+    offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,8 @@ def _checkpoint(checkpoint: datetime | None, zone: tzinfo) -> Block:
 def _path(destination: str | None, length: int) -> str:
     if not destination:
         return ""
-    kept = clean(destination, len(destination) + 2)
-    return kept if len(kept) <= length else "…" + kept[-(length - 1) :]
+    kept = destination if len(destination) <= length else "…" + destination[1 - length :]
+    return clean(kept, length)
 
 
 def _buttons(command: ListTasks, page: Page, *, shareable: bool) -> list[Button]:

@@ -1,0 +1,56 @@
+"""One change of an incident as a reply in its thread: what is new, in two lines."""
+
+from datetime import UTC, tzinfo
+from typing import assert_never
+
+from bot.domain.incident import Incident
+from bot.domain.notification import ChangeContent, Reason
+from bot.domain.problem import Problem
+from bot.views.blocks import Message, escape, message, sections
+from bot.views.incident_card import restorable_lines, worst
+from bot.views.trouble import incident_mark, what, whom
+from bot.views.wording import because, duration, slack_voice
+
+
+def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
+    """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
+    incident = content.after
+    first = f"{incident_mark(incident)} *{escape(_first(content))}*"
+    lines = [first]
+    if incident.is_open:
+        lines.append(because(incident.because, slack_voice(zone, content.offset)))
+        lines += (
+            restorable_lines(incident, content.at, zone)[:1] if content.reason is not Reason.EASED else []
+        )
+    else:
+        lines.append(f"{_lasted(incident)} At worst it was {worst(incident)}.")
+    return message(
+        "\n".join([f"{incident_mark(incident)} {escape(_first(content))}", *lines[1:]]), sections(lines)
+    )
+
+
+def _lasted(incident: Incident) -> str:
+    ended = incident.resolved_at or incident.changed_at
+    return f"It lasted {duration(ended - incident.since)}."
+
+
+def _first(content: ChangeContent) -> str:
+    incident = content.after
+    who, state = whom(incident), f"{_subject(incident)}{what(incident)} ({incident.severity.word})"
+    match content.reason:
+        case Reason.GOT_WORSE:
+            return f"Worse: {who}, {state}"
+        case Reason.EASED:
+            return f"Better: {who}, {state}"
+        case Reason.CAME_BACK:
+            return f"Back again: {who}, {state}"
+        case Reason.RECOVERED:
+            good = "is read again" if incident.problem is Problem.UNREACHABLE else "log backup is well again"
+            return f"Over: {who}, {good}"
+        case Reason.FIRST_SEEN | Reason.GREETING | Reason.MOVED_ON:
+            return f"{who}, {state}"
+    assert_never(content.reason)
+
+
+def _subject(incident: Incident) -> str:
+    return "" if incident.problem is Problem.UNREACHABLE else "log backup "

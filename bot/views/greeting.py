@@ -1,0 +1,76 @@
+"""The first message about a source: what is watched, what is broken already, what to try."""
+
+from datetime import UTC, datetime, tzinfo
+
+from bot.commands import ListIncidents, ListTasks, ShowHelp, ShowStatus, to_text
+from bot.domain.incident import Incident
+from bot.domain.naming import Scope
+from bot.domain.notification import GreetingContent
+from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
+from bot.views.trouble import incident_mark, problem_words, whom
+from bot.views.typed import typed
+from bot.views.wording import clean, count, duration, name, slack_time
+
+TOLD = 10
+"""So many incidents are told one by one; the rest is counted."""
+
+
+def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
+    """Introduce a source, with what was broken when the watch began at its present state."""
+    source = name(content.source)
+    first = f"Now watching log backup of OCP {source}"
+    wide = f"{count(content.clusters, 'cluster')} · {count(content.tasks, 'task')} · read every "
+    wide += duration(content.interval)
+    blocks: list[Block] = [section(f"*{first}*\n{wide}")]
+    if content.error:
+        trouble = f"It cannot be read yet: {escape(clean(content.error, 500))}"
+        blocks.append(section(trouble))
+        spoken = [first, trouble]
+    else:
+        lines = _incident_lines(content)
+        blocks += sections(lines)
+        spoken = [f"{first}: {wide}", *lines]
+    scope = Scope(source=content.source)
+    small = [f"Try {typed('status')}, {typed('tasks')} or {typed('help')}."]
+    blocks.append(context(*small, f"Read {slack_time(content.read_at, zone)}"))
+    buttons = [
+        Button("Status", to_text(ShowStatus(scope))),
+        Button("All tasks", to_text(ListTasks(scope))),
+        Button("Help", to_text(ShowHelp())),
+    ]
+    if content.incidents:
+        buttons.insert(1, Button("Incidents", to_text(ListIncidents(scope))))
+    return message("\n".join(spoken), blocks + actions(buttons))
+
+
+def _incident_lines(content: GreetingContent) -> list[str]:
+    """Tell the members of this message, the open ones from the worst, and count the rest."""
+    broken = sorted((one for one in content.incidents if one.is_open), key=worst_first)
+    over = [one for one in content.incidents if not one.is_open]
+    lines = []
+    if broken:
+        lines.append(f"*{count(len(broken), 'task or cluster needs', 'tasks or clusters need')} you*")
+    elif not over:
+        lines.append("Nothing is wrong with them now.")
+    lines += [_line(incident, content.read_at) for incident in broken[:TOLD]]
+    if len(broken) > TOLD:
+        lines.append(f"…and {len(broken) - TOLD:,} more: {typed('incidents')}")
+    if over:
+        well = "is well again" if len(over) == 1 else "are well again"
+        lines.append(f"🟢 {len(over):,} of {len(content.incidents):,} that were broken at the start {well}")
+    return lines
+
+
+def _line(incident: Incident, now: datetime) -> str:
+    words = problem_words(incident.problem, incident.because, incident.delay)
+    lasted = duration(now - incident.since)
+    return (
+        f"{incident_mark(incident)} *{escape(whom(incident))}* {escape(words)}, "
+        f"for {lasted} · {incident.severity.word}, incident {incident.number}"
+    )
+
+
+def worst_first(incident: Incident) -> tuple[int, int, float, int]:
+    """Give the key that sorts incidents from the worst."""
+    delay = 0.0 if incident.delay is None else incident.delay.total_seconds()
+    return (-incident.severity, -incident.problem.gravity, -delay, incident.number)

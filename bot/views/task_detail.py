@@ -1,0 +1,157 @@
+"""The answer to ``task``: everything known about one task, in plain words and as OCP has it."""
+
+from datetime import UTC, datetime, tzinfo
+
+from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
+from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
+from bot.domain.naming import Scope, find_task, scope_of_cluster
+from bot.domain.status import Meaning
+from bot.domain.task import WHOLE_CLUSTER
+from bot.views.blocks import (
+    Block,
+    Button,
+    Message,
+    actions,
+    context,
+    escape,
+    fields,
+    message,
+    sections,
+)
+from bot.views.error_text import error_quotation
+from bot.views.mistake import unnamed_message
+from bot.views.sources import source_name, trouble_lines
+from bot.views.trouble import MARKS, phrase, standing_word, task_name
+from bot.views.wording import ago, because, clean, count, duration, name, slack_time, slack_voice
+
+_OTHERS = 15
+_OTHER_VALUE = 150
+_PATH = 300
+_MEANINGS = {
+    Meaning.STARTING: "it is starting",
+    Meaning.RUNNING: "it runs",
+    Meaning.STOPPING: "it is stopping",
+    Meaning.PAUSED: "it is paused on purpose",
+    Meaning.STOPPED: "it was stopped on purpose",
+    Meaning.BROKEN: "it is broken",
+    Meaning.UNKNOWN: "what this means is not known",
+}
+
+
+def task_message(
+    command: ShowTask, fleet: FleetSnapshot, *, now: datetime, zone: tzinfo = UTC, shareable: bool = True
+) -> Message:
+    """Show all that is known of the one task that the command means."""
+    task = find_task(fleet, command.scope)
+    if not isinstance(task, TaskNow):
+        return unnamed_message(command, task)
+    known = [source for source in fleet.sources if source.name == task.source]
+    first = f"{MARKS[task.standing]} *{escape(task_name(task))}* {standing_word(task.standing)} · " + escape(
+        phrase(task, now)
+    )
+    lines = [*trouble_lines(known, now), first, *_story(task, zone)]
+    blocks: list[Block] = sections(lines)
+    if task.task.error:
+        blocks.append(error_quotation(task.task.error))
+    blocks += fields(_facts(task, zone))
+    blocks += _others(task)
+    blocks.append(context(_read(task, now, zone)))
+    blocks += actions(_buttons(command, fleet, task, shareable=shareable))
+    return message("\n".join(lines), blocks)
+
+
+def _story(task: TaskNow, zone: tzinfo) -> list[str]:
+    """Say in sentences what the status means, why it is a problem, and what can be restored."""
+    status = task.task.status
+    reported = name(status.reported, 100) if status.reported else "no status"
+    lines = [f"OCP reports {reported}: {_MEANINGS[status.meaning]}."]
+    if not task.listed:
+        lines.append("OCP left it out of its last list; this is how it was before.")
+    if task.because is not None:
+        lines.append(because(task.because, slack_voice(zone, task.offset)))
+    if task.is_recovering:
+        lines.append("It is well again; the incident closes when that has lasted.")
+    if task.checkpoint is not None:
+        shipped = f"Shipped up to {slack_time(task.checkpoint, zone)}"
+        behind = "" if task.delay is None else f", {duration(task.delay)} behind"
+        lines.append(f"{shipped}{behind}. What was written later cannot be restored yet.")
+    incident = task.incident
+    if incident is not None:
+        lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
+        if incident.gap is not None:
+            start, end = slack_time(incident.gap.start, zone), slack_time(incident.gap.end, zone)
+            lines.append(f"Nothing written from {start} to {end} can be restored.")
+    return lines
+
+
+def _facts(task: TaskNow, zone: tzinfo) -> list[tuple[str, str]]:
+    shown = task.task
+    facts = [
+        ("OCP", name(task.source)),
+        (
+            "Cluster",
+            _joined(name(task.cluster_label), name(shown.cluster_type) if shown.cluster_type else ""),
+        ),
+        ("Cluster ids", _ids(shown.key.cluster, shown.ob_cluster_id)),
+        ("Tenant", name(task.tenant_label) if task.tenant_label is not None else WHOLE_CLUSTER),
+    ]
+    if shown.tenant_id is not None or shown.ob_tenant_id is not None:
+        facts.append(("Tenant ids", _ids(shown.tenant_id, shown.ob_tenant_id)))
+    delay = "not told" if task.delay is None else duration(task.delay)
+    if shown.delay is not None:
+        delay += f" (OCP says {duration(shown.delay)})"
+    facts.append(("Delay", delay))
+    instants = (("Created", shown.created_at), ("Changed", shown.modified_at))
+    facts += [(label, slack_time(at, zone)) for label, moment in instants if (at := task.ours(moment))]
+    texts = (
+        ("Mode", shown.mode),
+        ("Path", shown.key.destination),
+        ("Agent server", shown.agent_server),
+        ("Dimension", shown.dimension),
+    )
+    return facts + [(label, name(text, _PATH)) for label, text in texts if text]
+
+
+def _ids(own: int | None, of_oceanbase: int | None) -> str:
+    parts = (
+        "" if own is None else f"{own} in OCP",
+        "" if of_oceanbase is None else f"{of_oceanbase} in OceanBase",
+    )
+    return _joined(*parts)
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _others(task: TaskNow) -> list[Block]:
+    """Show what OCP sent beyond its document, as it came."""
+    others = task.task.other
+    lines = [f"{name(key)}: {name(value, _OTHER_VALUE)}" for key, value in others[:_OTHERS]]
+    if len(others) > _OTHERS:
+        lines.append(f"…and {count(len(others) - _OTHERS, 'more field')}")
+    return sections(["*Also sent by OCP*", *lines]) if lines else []
+
+
+def _read(task: TaskNow, now: datetime, zone: tzinfo) -> str:
+    at = task.ours(task.at) or task.at
+    return f"{source_name(task.source)} read {ago(at, now)}, at {slack_time(at, zone)}"
+
+
+def _buttons(command: ShowTask, fleet: FleetSnapshot, task: TaskNow, *, shareable: bool) -> list[Button]:
+    cluster: ClusterNow | None = next(
+        (cluster for cluster in fleet.clusters if any(one is task for one in cluster.tasks)), None
+    )
+    scope = Scope() if cluster is None else scope_of_cluster(fleet, cluster)
+    buttons = [
+        Button("Refresh", to_text(command)),
+        Button(f"Tasks of {clean(task.cluster_label, 40)}", to_text(ListTasks(scope))),
+        Button("Everything", to_text(ShowStatus())),
+    ]
+    if task.incident is not None:
+        buttons.insert(
+            1, Button(f"Incident {task.incident.number}", to_text(ShowIncident(task.incident.number)))
+        )
+    if shareable:
+        buttons.append(Button("Share", to_text(command), shared=True))
+    return buttons
