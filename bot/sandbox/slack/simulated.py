@@ -202,6 +202,11 @@ class SimulatedSlack(Administration):
         """Everybody, the bot first."""
         return tuple(self._workspace.people.values())
 
+    @property
+    def groups(self) -> tuple[UserGroup, ...]:
+        """All user groups."""
+        return tuple(self._workspace.groups.values())
+
     def person(self, who: str) -> Person:
         """Find somebody by handle or id."""
         return self._workspace.person(who)
