@@ -29,11 +29,12 @@ class Door(StrEnum):
 
     SLASH = "slash command"
     MENTION = "mention"
+    DIRECT = "direct message"
     BUTTON = "button"
     TERMINAL = "terminal"
 
 
-IN_SLACK = frozenset({Door.SLASH, Door.MENTION, Door.BUTTON})
+IN_SLACK = frozenset({Door.SLASH, Door.MENTION, Door.DIRECT, Door.BUTTON})
 EVERYWHERE = frozenset(Door)
 
 

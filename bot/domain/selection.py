@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.fleet import TaskNow
-from bot.domain.naming import matches
+from bot.domain.incident import Incident
+from bot.domain.naming import Scope, matches
 from bot.domain.problem import Problem, Severity
+from bot.domain.task import WHOLE_CLUSTER
 
 
 class Order(StrEnum):
@@ -88,6 +90,27 @@ def ordered(tasks: Iterable[TaskNow], order: Order) -> list[TaskNow]:
 
 def _checkpoint(task: TaskNow) -> float:
     return float("-inf") if task.checkpoint is None else task.checkpoint.timestamp()
+
+
+def wanted(scope: Scope, incident: Incident) -> bool:
+    """Whether an incident is about what a scope means; of a cluster's tasks all are."""
+    subject = incident.subject
+    cluster = subject.cluster_label or ("" if subject.cluster is None else str(subject.cluster))
+    parts = (
+        (scope.source, (subject.source,)),
+        (scope.cluster, (cluster, str(subject.cluster))),
+        (scope.tenant, (subject.tenant_label or WHOLE_CLUSTER, subject.tenant or "")),
+        (scope.path, (subject.destination or "",)),
+    )
+    by_part = all(
+        pattern is None or any(matches(pattern, spelling) for spelling in spellings)
+        for pattern, spellings in parts
+    )
+    if scope.name is None or not by_part:
+        return by_part
+    full = [subject.source, cluster, *([subject.tenant_label] if subject.tenant_label else [])]
+    names = ("/".join(full[1:]), "/".join(full), "/".join(full[:2]), cluster, subject.source)
+    return any(matches(scope.name, spelling) for spelling in names if spelling)
 
 
 def page_of(tasks: Sequence[TaskNow], number: int, size: int) -> Page:

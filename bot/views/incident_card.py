@@ -19,15 +19,23 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC) -> Message:
     """Show one incident as it stood when this message was born."""
     incident = content.incident
     mark, first = incident_mark(incident), escape(headline(incident))
-    lines = _open_lines(content, zone) if incident.is_open else over_lines(incident, zone)
-    state = incident.severity.word if incident.is_open else "over"
-    top = f"{mark} *{first}*  {state}, incident {incident.number}"
-    blocks: list[Block] = sections([top, *lines])
+    blocks: list[Block] = sections(state_lines(content, zone))
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
     blocks.append(context(_small(content, zone)))
     blocks += actions(incident_buttons(incident))
-    return message(f"{mark} {first} ({state}, incident {incident.number})", blocks)
+    return message(f"{mark} {first} ({_state(incident)})", blocks)
+
+
+def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
+    """Say how an incident stands: its headline, then since when, why and what cannot be restored."""
+    incident = content.incident
+    top = f"{incident_mark(incident)} *{escape(headline(incident))}*  {_state(incident)}"
+    return [top, *(_open_lines(content, zone) if incident.is_open else _over_lines(incident, zone))]
+
+
+def _state(incident: Incident) -> str:
+    return f"{incident.severity.word if incident.is_open else 'over'}, incident {incident.number}"
 
 
 def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
@@ -66,7 +74,7 @@ def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> lis
     return lines
 
 
-def over_lines(incident: Incident, zone: tzinfo) -> list[str]:
+def _over_lines(incident: Incident, zone: tzinfo) -> list[str]:
     """Say what matters of an incident that is over: how long it lasted, and how bad it was."""
     ended = incident.resolved_at or incident.changed_at
     span = f"from {slack_time(incident.since, zone)} to {slack_time(ended, zone)}"

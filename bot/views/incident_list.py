@@ -1,0 +1,94 @@
+"""The answer to ``incidents``: what is open, the worst first, then the last ones that are over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from bot.commands import ListIncidents, ShowIncident, ShowStatus, to_text
+from bot.domain.incident import Incident
+from bot.domain.selection import wanted
+from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
+from bot.views.greeting import worst_first
+from bot.views.incident_card import worst
+from bot.views.trouble import incident_mark, what, whom
+from bot.views.typed import typed
+from bot.views.wording import ago, count, duration, slack_time
+
+PAGE = 15
+_BUTTONS = 5
+
+
+def incident_list_message(
+    command: ListIncidents,
+    incidents: Sequence[Incident],
+    *,
+    now: datetime,
+    zone: tzinfo = UTC,
+    shareable: bool = True,
+) -> Message:
+    """Show one page of the incidents asked for, of all that are known."""
+    admitted = [incident for incident in incidents if _admits(command, incident)]
+    still_open = sorted((one for one in admitted if one.is_open), key=worst_first)
+    over = sorted((one for one in admitted if not one.is_open), key=_latest_first)
+    pages = max(1, -(-len(admitted) // PAGE))
+    page = min(command.page, pages)
+    shown = [*still_open, *over][(page - 1) * PAGE : page * PAGE]
+    first = f"{count(len(still_open), 'open incident') if still_open else 'No open incident'}"
+    if over:
+        first += f", {len(over):,} over"
+    if pages > 1:
+        first += f", page {page:,} of {pages:,}"
+    lines = [_line(incident, now, zone) for incident in shown]
+    blocks: list[Block] = [section(f"*{first}*"), *sections(lines)]
+    left = len(admitted) - page * PAGE
+    if left > 0:
+        blocks.append(context(f"…and {left:,} more: {typed(replace(command, page=page + 1))}"))
+    blocks += actions(_buttons(command, shown, page, pages, shareable=shareable))
+    return message("\n".join([first, *lines]), blocks)
+
+
+def _admits(command: ListIncidents, incident: Incident) -> bool:
+    return (
+        wanted(command.scope, incident)
+        and (not command.severities or incident.severity in command.severities)
+        and (not command.problems or incident.problem in command.problems)
+        and (command.since is None or incident.is_open or _ended(incident) >= command.since)
+    )
+
+
+def _ended(incident: Incident) -> datetime:
+    return incident.resolved_at or incident.changed_at
+
+
+def _latest_first(incident: Incident) -> tuple[float, int]:
+    return (-_ended(incident).timestamp(), -incident.number)
+
+
+def _line(incident: Incident, now: datetime, zone: tzinfo) -> str:
+    who = f"{incident_mark(incident)} *{incident.number}* {escape(whom(incident))}"
+    if incident.is_open:
+        state = "recovering" if incident.good_polls else what(incident)
+        lasted = duration(now - incident.since)
+        return f"{who} {escape(state)}, for {lasted} · {incident.severity.word}"
+    ended = _ended(incident)
+    return (
+        f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · {incident.problem} for "
+        f"{duration(ended - incident.since)}, at worst {worst(incident)}"
+    )
+
+
+def _buttons(
+    command: ListIncidents, shown: Sequence[Incident], page: int, pages: int, *, shareable: bool
+) -> list[Button]:
+    buttons = [
+        Button(f"Incident {incident.number}", to_text(ShowIncident(incident.number)))
+        for incident in shown[:_BUTTONS]
+    ]
+    if page > 1:
+        buttons.append(Button("Previous", to_text(replace(command, page=page - 1))))
+    if page < pages:
+        buttons.append(Button("Next", to_text(replace(command, page=page + 1))))
+    buttons.append(Button("Status", to_text(ShowStatus())))
+    if shareable:
+        buttons.append(Button("Share", to_text(replace(command, page=page)), shared=True))
+    return buttons
