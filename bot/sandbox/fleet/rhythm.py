@@ -36,15 +36,22 @@ class Rhythm:
             raise ValueError(
                 "a rhythm has a period above zero, a floor of at least zero and jitter below 0.9"
             )
+        if self.piece_pause and self.piece_pause < self.floor:
+            raise ValueError("a rhythm's pause for a new piece is longer than its floor")
 
     def last_publication(self, at: float) -> tuple[float, float]:
         """Return when the latest checkpoint appeared, at ``at`` or before, and how far behind it was then."""
         number = self._number_at(at)
+        moment = self._moment(number)
         if self.piece_pause > 0:
-            switch = self._piece_switch_before(self._moment(number))
-            if self._moment(number) - switch < self.piece_pause:
+            switch = self._piece_switch_before(at)
+            resumed = switch + self.piece_pause
+            if moment < resumed <= at:
+                return resumed, self.floor + 0.5 * self._reach
+            if switch <= moment < resumed:
                 number = self._number_at(switch - 1e-6)
-        return self._moment(number), self._lag(number)
+                moment = self._moment(number)
+        return moment, self._lag(number)
 
     def _number_at(self, at: float) -> int:
         number = math.floor(at / self.period - chance(self.seed, -1)) + 1
@@ -57,8 +64,12 @@ class Rhythm:
         return (number + chance(self.seed, -1) + wander) * self.period
 
     def _lag(self, number: int) -> float:
-        reach = 0.5 * min(self.floor, (1 - self.jitter) * self.period) if self.jitter else 0.0
-        return self.floor + reach * (chance(self.seed, 2 * number + 1) - 0.5)
+        return self.floor + self._reach * (chance(self.seed, 2 * number + 1) - 0.5)
+
+    @property
+    def _reach(self) -> float:
+        """How far the lags of two publications differ at most: never so far that one overtakes another."""
+        return 0.5 * min(self.floor, (1 - self.jitter) * self.period) if self.jitter else 0.0
 
     def _piece_switch_before(self, at: float) -> float:
         of_day = chance(self.seed, -2) * _DAY

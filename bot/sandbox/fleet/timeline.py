@@ -41,7 +41,7 @@ class Position:
 class Timeline:
     """The stretches of one task, oldest first; reading costs one search among at most ``keep`` of them."""
 
-    def __init__(self, rhythm: Rhythm, born: float, *, catch_up: float = 10.0, keep: int = 96) -> None:
+    def __init__(self, rhythm: Rhythm, born: float, *, catch_up: float = 10.0, keep: int = 1000) -> None:
         if catch_up <= 1:
             raise ValueError("catching up is faster than time")
         self._rhythm = rhythm

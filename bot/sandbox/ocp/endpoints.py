@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.sandbox.fleet import Fleet, SimulatedCluster, TaskRow
 from bot.sandbox.ocp.accounts import Permission
@@ -26,13 +26,28 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What endpoints answer from: the fleet at one moment, in one dialect, with the fault of a list."""
+    """What endpoints answer from: the fleet at one moment, in one dialect, with the fault of a list.
+
+    ``now`` is the time by OCP's host, which is ``host_skew`` ahead of its clusters' time ``at``.
+    """
 
     fleet: Fleet
-    at: datetime
+    now: datetime
+    host_skew: timedelta
     dialect: Dialect
     version: str
+    healthy: bool = True
     list_fault: Fault | None = None
+
+    @property
+    def at(self) -> datetime:
+        """The time by the clusters' clocks."""
+        return self.now - self.host_skew
+
+    def row(self, index: int) -> TaskRow:
+        """Return a row as OCP's host sees it: the delay is by its own clock."""
+        row = self.fleet.row(index, self.at)
+        return replace(row, delay=row.delay + self.host_skew) if self.host_skew else row
 
     def cluster(self, asked: Asked) -> SimulatedCluster:
         """Return the cluster that a path names. Raises RefusedError (404)."""
@@ -100,7 +115,7 @@ def _tasks(world: World, asked: Asked) -> object:
         listed = [index for index in listed if fleet.tasks[index].tenant_id == asked.tenant_id]
     if period.start is not None or period.end is not None:
         chosen = world.dialect.selection
-        listed = [index for index in listed if period.holds(fleet.row(index, at), chosen)]
+        listed = [index for index in listed if period.holds(world.row(index), chosen)]
     if fault is not None and fault.kind is Kind.EMPTY_LIST:
         listed = []
     endless = fault is not None and fault.kind is Kind.ENDLESS_LIST
@@ -109,7 +124,7 @@ def _tasks(world: World, asked: Asked) -> object:
         listed,
         page,
         world.dialect,
-        lambda index: task_object(_renamed(fleet.row(index, at), copy), world.dialect),
+        lambda index: task_object(_renamed(world.row(index), copy), world.dialect),
         endless=endless,
     )
 
@@ -126,7 +141,9 @@ def _renamed(row: TaskRow, copy: int) -> TaskRow:
 
 def _overview(world: World, asked: Asked) -> object:
     cluster = world.cluster(asked)
-    return overview_object(cluster, world.fleet.rows(world.at, cluster.id), world.dialect)
+    return overview_object(
+        cluster, [world.row(index) for index in world.fleet.indexes(world.at, cluster.id)], world.dialect
+    )
 
 
 def _strategy(world: World, asked: Asked) -> object:
@@ -134,7 +151,7 @@ def _strategy(world: World, asked: Asked) -> object:
 
 
 def _time(world: World, _asked: Asked) -> object:
-    return world.dialect.envelope_times.write(world.at)
+    return world.dialect.envelope_times.write(world.now)
 
 
 def _info(world: World, _asked: Asked) -> object:
@@ -149,8 +166,8 @@ def _info(world: World, _asked: Asked) -> object:
     }
 
 
-def _status(_world: World, _asked: Asked) -> object:
-    return "okay"
+def _status(world: World, _asked: Asked) -> object:
+    return "okay" if world.healthy else "bad"
 
 
 _CLUSTER = r"/api/v2/ob/clusters/(?P<id>[^/]+)"

@@ -81,11 +81,13 @@ EVERYWHERE = Where()
 class Faults:
     """Switches. Each returns the fault, which ``off`` switches off again; the latest fitting one wins.
 
-    ``clock_skew`` is how far OCP's clock is ahead of the simulation's.
+    ``clock_skew`` is how far OCP and its clusters are ahead of the simulation's clock, all together;
+    ``host_skew`` is how far OCP's own host is ahead of its clusters, so that every delay is off by it.
     """
 
     def __init__(self) -> None:
         self.clock_skew = timedelta(0)
+        self.host_skew = timedelta(0)
         self._on: list[Fault] = []
 
     def status(
@@ -161,18 +163,14 @@ class Faults:
             self._on.remove(fault)
 
     def clear(self) -> None:
-        """Switch everything off and set the clock right."""
+        """Switch everything off and set the clocks right."""
         self._on.clear()
-        self.clock_skew = timedelta(0)
+        self.clock_skew = self.host_skew = timedelta(0)
 
     @property
     def active(self) -> tuple[Fault, ...]:
         """The faults that are on and not used up."""
         return tuple(fault for fault in self._on if fault.left != 0)
-
-    def is_on(self, fault: Fault) -> bool:
-        """Whether a fault has not been switched off, used up or not."""
-        return fault in self._on
 
     def due(self, kinds: frozenset[Kind], path: str, cluster: int | None, page: int | None) -> Fault | None:
         """Return the latest fault of these kinds that fits a request, and count it."""

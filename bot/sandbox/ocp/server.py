@@ -61,7 +61,7 @@ class SimulatedOcp:
     """One OCP: ``async with SimulatedOcp(fleet, clock) as ocp`` and it answers at ``ocp.url``.
 
     ``dialect`` is how it speaks, ``dialects`` how it speaks of single clusters, by OCP's id. ``accounts``,
-    ``throttle``, ``faults`` and ``requests`` may be read and changed while it runs.
+    ``throttle``, ``faults``, ``requests``, ``healthy`` and ``fleet`` may be read and changed while it runs.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class SimulatedOcp:
         self.account = given[0]
         self.accounts = Accounts(given)
         self.version = version
+        self.healthy = True
         self._clock = clock
         self._name = name
         self._port = port
@@ -107,7 +108,7 @@ class SimulatedOcp:
 
     def now(self) -> datetime:
         """Return the time by OCP's own clock."""
-        return self._clock.now() + self.faults.clock_skew
+        return self._clock.now() + self.faults.clock_skew + self.faults.host_skew
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -232,7 +233,15 @@ class SimulatedOcp:
         asked = exchange.asked
         is_list = asked is not None and asked.endpoint.pattern.pattern.endswith("logBackupTasks")
         fault = self._due(LIST_KINDS, exchange) if is_list else None
-        return World(self.fleet, exchange.began, exchange.dialect, self.version, fault)
+        return World(
+            self.fleet,
+            exchange.began,
+            self.faults.host_skew,
+            exchange.dialect,
+            self.version,
+            self.healthy,
+            fault,
+        )
 
     def _refused(
         self, refusal: RefusedError, exchange: _Exchange, *, http_status: int | None = None
