@@ -58,6 +58,7 @@ async def of_incident(connection: AsyncConnection, number: IncidentNumber) -> tu
             members.c.channel == messages.c.channel,
             members.c.incident == number,
         )
+        .correlate(messages)
         .exists()
     )
     return await _read(connection, _with_members.where(speaks))

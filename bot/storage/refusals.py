@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StorageError
 
@@ -45,12 +46,7 @@ def refusals() -> Iterator[None]:
     """Turn whatever the database raises into a StorageError with its sentence."""
     try:
         yield
-    except NoSuchModuleError as error:
-        raise StorageError(
-            "BOT_DATABASE_URL names a kind of database that is not known."
-            " Use sqlite:///path or postgresql://user:password@host/name."
-        ) from error
-    except (SQLAlchemyError, OSError, OverflowError) as error:
+    except (DBAPIError, PoolTimeout, OSError, OverflowError) as error:
         raise StorageError(sentence_of(error)) from error
 
 
