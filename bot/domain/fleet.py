@@ -64,7 +64,7 @@ class TaskNow:
     @cached_property
     def cluster_label(self) -> str:
         """The cluster's name, else OCP's id of it."""
-        return self.task.cluster_name or self.cluster.label
+        return self.cluster.name or self.task.cluster_label
 
     @cached_property
     def tenant_label(self) -> str | None:
@@ -182,10 +182,11 @@ class ClusterNow:
         """The source it belongs to."""
         return self.cluster.source
 
-    @property
+    @cached_property
     def label(self) -> str:
-        """Its name, else OCP's id."""
-        return self.cluster.label
+        """Its name, else the one that its tasks give it, else OCP's id."""
+        named = (task.cluster_label for task in self.tasks)
+        return self.cluster.name or next(named, self.cluster.label)
 
     @cached_property
     def in_need(self) -> tuple[TaskNow, ...]:

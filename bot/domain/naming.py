@@ -5,21 +5,15 @@ named by the cluster alone. What a name leaves open is a choice for people, neve
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from itertools import islice
-from typing import TypeVar
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
+from bot.domain.patterns import NEAREST, matches, narrowed, nearest
 from bot.domain.task import WHOLE_CLUSTER
 
-T = TypeVar("T")
 CHOICES = 20
 """So many things that an ambiguous name may mean are spelled out; the rest is counted."""
-_NEAREST = 3
-_LONGEST = 100
-_SEARCHED = 2000
 _PATH_KEPT = 200
 
 
@@ -80,37 +74,19 @@ class NotFound:
     nearest: tuple[str, ...] = ()
 
 
-def matches(pattern: str, text: str) -> bool:
-    """Whether a text is what a pattern with ``*`` asks for, whatever the case; in linear time."""
-    first, *rest = pattern.casefold().split("*")
-    folded = text.casefold()
-    if not rest:
-        return folded == first
-    last = rest.pop()
-    if not folded.startswith(first) or len(folded) < len(first) + len(last) or not folded.endswith(last):
-        return False
-    position, end = len(first), len(folded) - len(last)
-    for part in rest:
-        position = folded.find(part, position, end)
-        if position < 0:
-            return False
-        position += len(part)
-    return True
-
-
 def find(fleet: FleetSnapshot, scope: Scope) -> Found | Ambiguous | NotFound:
     """Find what a scope means: by name before by id, as written before whatever the case, globs last."""
     sources: Sequence[SourceNow] = fleet.sources
     if scope.source is not None:
-        sources = _narrowed(sources, scope.source, lambda source: source.name)
+        sources = narrowed(sources, scope.source, lambda source: source.name)
         if not sources:
-            return NotFound(scope.source, _nearest(scope.source, (source.name for source in fleet.sources)))
+            return NotFound(scope.source, nearest(scope.source, (source.name for source in fleet.sources)))
     clusters: Sequence[ClusterNow] = [cluster for source in sources for cluster in source.clusters]
     if scope.cluster is not None:
         among = clusters
-        clusters = _narrowed(among, scope.cluster, _label, lambda cluster: str(cluster.cluster.id))
+        clusters = narrowed(among, scope.cluster, _label, lambda cluster: str(cluster.cluster.id))
         if not clusters:
-            return NotFound(scope.cluster, _nearest(scope.cluster, map(_label, among)))
+            return NotFound(scope.cluster, nearest(scope.cluster, map(_label, among)))
     found: Found | Ambiguous | NotFound = Found(
         tuple(task for cluster in clusters for task in cluster.tasks), tuple(clusters)
     )
@@ -185,31 +161,20 @@ def _path(task: TaskNow) -> str | None:
     return destination[:_PATH_KEPT] + "*"
 
 
-def _narrowed(items: Sequence[T], pattern: str, *spellings: Callable[[T], str]) -> list[T]:
-    """Keep what a filter means: as written, else whatever the case, each spelling in turn, else by glob."""
-    for spelling in spellings:
-        exact = [item for item in items if spelling(item) == pattern]
-        folded = pattern.casefold()
-        found = exact or [item for item in items if spelling(item).casefold() == folded]
-        if found:
-            return found
-    return [item for item in items if "*" in pattern and matches(pattern, spellings[0](item))]
-
-
 def _within(found: Found, scope: Scope) -> Found | NotFound:
     """Narrow what was found by the tenant and the path of a scope."""
     tasks: Sequence[TaskNow] = found.tasks
     if scope.tenant is not None:
         among = tasks
-        tasks = _narrowed(among, scope.tenant, _tenant, lambda task: task.task.key.tenant or WHOLE_CLUSTER)
+        tasks = narrowed(among, scope.tenant, _tenant, lambda task: task.task.key.tenant or WHOLE_CLUSTER)
         if not tasks:
-            return NotFound(scope.tenant, _nearest(scope.tenant, map(_tenant, among)))
+            return NotFound(scope.tenant, nearest(scope.tenant, map(_tenant, among)))
     if scope.path is not None:
         among = tasks
-        tasks = _narrowed(among, scope.path, lambda task: task.task.key.destination or "")
+        tasks = narrowed(among, scope.path, lambda task: task.task.key.destination or "")
         if not tasks:
             return NotFound(
-                scope.path, tuple({task.task.key.destination or "": None for task in among})[:_NEAREST]
+                scope.path, tuple({task.task.key.destination or "": None for task in among})[:NEAREST]
             )
     return found if scope.tenant is None and scope.path is None else Found(tuple(tasks), ())
 
@@ -315,19 +280,13 @@ def _choice_of_tasks(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> Ambiguou
     return Ambiguous(tuple(choices), len(tasks))
 
 
-def _nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    by_folded = {text.casefold(): text for text in islice(known, _SEARCHED)}
-    close = get_close_matches(name[:_LONGEST].casefold(), by_folded, n=_NEAREST, cutoff=0.5)
-    return tuple(by_folded[folded] for folded in close)
-
-
 def _nearest_names(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], name: str) -> tuple[str, ...]:
     """Give names near to one that means nothing: tenants called so, else clusters, else tasks."""
     own = name.casefold().rpartition("/")[2]
     tasks = [task for cluster in clusters for task in cluster.tasks]
     called = [fleet.full_name(task) for task in tasks if (task.tenant_label or "").casefold() == own]
     if called:
-        return tuple(dict.fromkeys(called))[:_NEAREST]
+        return tuple(dict.fromkeys(called))[:NEAREST]
     if "/" in name:
-        return _nearest(name, (fleet.full_name(task) for task in tasks))
-    return _nearest(name, map(_label, clusters))
+        return nearest(name, (fleet.full_name(task) for task in tasks))
+    return nearest(name, map(_label, clusters))

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
-from bot.domain.naming import Scope, matches
+from bot.domain.naming import Scope
+from bot.domain.patterns import matches
 from bot.domain.problem import Problem, Severity
 from bot.domain.task import WHOLE_CLUSTER
 

@@ -68,10 +68,9 @@ def _clock_lines(source: SourceNow) -> list[str]:
     if source.offset is None or abs(source.offset) <= _OFFSET_MATTERS:
         return []
     side = "behind" if source.offset > timedelta(0) else "ahead of"
-    return [
-        f"{MARKS[Standing.WARNING]} The clock of {source_name(source)} is {duration(abs(source.offset))} {side} "
-        "ours. Delays are right all the same; mend the clock there or here (NTP)."
-    ]
+    off = f"{duration(abs(source.offset))} {side} ours"
+    cure = "Delays are right all the same; mend the clock there or here (NTP)."
+    return [f"{MARKS[Standing.WARNING]} The clock of {source_name(source)} is {off}. {cure}"]
 
 
 def _list_lines(source: SourceNow) -> list[str]:

@@ -1,11 +1,15 @@
 """What people get instead of an answer: a mistake, a name that means nothing or several things, a failure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.commands import Command, ListIncidents, ListTasks, ShowStatus, ShowTask, to_text
+from bot.domain.fleet import FleetSnapshot
 from bot.domain.naming import Ambiguous, NotFound, Scope
 from bot.errors import BotError, UserMistake
-from bot.views.blocks import Button, Message, actions, context, escape, message, section
+from bot.views.blocks import Button, Message, actions, context, escape, message, section, sections
+from bot.views.sources import trouble_lines
 from bot.views.wording import clean
 
 _SENTENCE = 1000
@@ -41,10 +45,12 @@ def unexpected_message() -> Message:
     return message(sentence, [section(sentence)])
 
 
-def unnamed_message(command: Named, found: Ambiguous | NotFound) -> Message:
+def unnamed_message(
+    command: Named, found: Ambiguous | NotFound, fleet: FleetSnapshot, now: datetime
+) -> Message:
     """Answer a name that means nothing, or several things: buttons to choose from, never a guess."""
     if isinstance(found, NotFound):
-        return _not_found(command, found)
+        return _not_found(command, found, trouble_lines(fleet.sources, now))
     left = found.total - len(found.choices)
     sentence = f"That name means {found.total:,} things. Which one?"
     blocks = [section(sentence)]
@@ -54,14 +60,18 @@ def unnamed_message(command: Named, found: Ambiguous | NotFound) -> Message:
     return message(sentence, blocks)
 
 
-def _not_found(command: Named, missing: NotFound) -> Message:
+def _not_found(command: Named, missing: NotFound, troubles: Sequence[str]) -> Message:
+    """Say that nothing is called so, what is called nearly so, and what could not be read."""
     asked = escape(clean(missing.what))
     sentence = f"Nothing that is watched is called “{asked}”."
+    if isinstance(command, ListTasks) and command.window is not None:
+        sentence = f"For that time OCP lists nothing called “{asked}”."
     if missing.nearest:
         sentence += " Did you mean one of these?" if len(missing.nearest) > 1 else " Did you mean this?"
     buttons = [Button(clean(near, 70), to_text(about(command, Scope(name=near)))) for near in missing.nearest]
     buttons.append(Button("All that is watched", to_text(ShowStatus())))
-    return message(sentence, [section(sentence), *actions(buttons), context(_TYPE_HELP)])
+    blocks = [*sections([sentence, *troubles]), *actions(buttons), context(_TYPE_HELP)]
+    return message("\n".join([sentence, *troubles]), blocks)
 
 
 def about(command: Named, scope: Scope) -> Command:

@@ -25,7 +25,7 @@ def status_message(
     """Show how everything stands, or what the command names; ``shareable`` adds the button that shares it."""
     found = find(fleet, command.scope)
     if not isinstance(found, Found):
-        return unnamed_message(command, found)
+        return unnamed_message(command, found, fleet, now)
     clusters = found.clusters or _clusters_of(fleet, found.tasks)
     sources = fleet.sources if command.scope.is_everything else concerned(fleet, clusters)
     troubles = trouble_lines(sources, now)

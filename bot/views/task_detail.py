@@ -44,7 +44,7 @@ def task_message(
     """Show all that is known of the one task that the command means."""
     task = find_task(fleet, command.scope)
     if not isinstance(task, TaskNow):
-        return unnamed_message(command, task)
+        return unnamed_message(command, task, fleet, now)
     known = [source for source in fleet.sources if source.name == task.source]
     first = f"{MARKS[task.standing]} *{escape(task_name(task))}* {standing_word(task.standing)} · " + escape(
         phrase(task, now)

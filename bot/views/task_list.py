@@ -47,7 +47,7 @@ def task_list_message(
     """
     found = find(fleet, command.scope)
     if not isinstance(found, Found):
-        return unnamed_message(command, found)
+        return unnamed_message(command, found, fleet, now)
     admitted = [task for task in found.tasks if command.only.admits(task)]
     page = page_of(ordered(admitted, command.order), command.page, PAGE)
     first = _headline(command, page, len(found.tasks))
