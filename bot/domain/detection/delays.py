@@ -14,8 +14,8 @@ from bot.domain.thresholds import Thresholds
 
 FAR = 1e7
 """Seconds beyond which no time is foretold."""
-ACCEPTED_SAID = 900.0
-"""A new rhythm is the reason of being well for so many seconds after it was proved."""
+UNKNOWN_HOLD = 300.0
+"""The whole rhythm, in seconds, of a task whose rhythm is not known yet."""
 
 
 def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds: Thresholds) -> Assessment:
@@ -161,7 +161,7 @@ def _bad(
 
 
 def _hold(memory: TaskMemory) -> float:
-    return memory.rhythm.reach if memory.rhythm.known else 0.0
+    return memory.rhythm.reach if memory.rhythm.known else UNKNOWN_HOLD
 
 
 def _held(

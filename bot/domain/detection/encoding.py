@@ -96,8 +96,8 @@ def _take(numbers: Iterator[Any], count: int) -> list[Any]:
 
 
 def _block(numbers: Iterator[Any]) -> Block:
-    *floats, publications = _take(numbers, 7)
-    return Block(*floats, int(publications))
+    since, low, high, proved, age, rest, publications = _take(numbers, 7)
+    return Block(since, low, high, proved, age, rest, int(publications))
 
 
 def _rise(numbers: Iterator[Any]) -> Rise | None:
@@ -118,22 +118,13 @@ def _rise(numbers: Iterator[Any]) -> Rise | None:
 def _trouble(numbers: Iterator[Any]) -> Trouble | None:
     if not next(numbers):
         return None
-    since, bad_at, of_delay, growing, top, peak, peak_at, low, falling, back, well_since, hold = _take(
-        numbers, 12
-    )
-    return Trouble(
-        since=since,
-        bad_at=bad_at,
-        of_delay=bool(of_delay),
-        growing=bool(growing),
-        top=top,
-        peak=peak,
-        peak_at=peak_at,
-        low=low,
-        falling=bool(falling),
-        back=bool(back),
-        well_since=well_since,
-        hold=hold,
+    trouble = Trouble(*_take(numbers, 15))
+    return replace(
+        trouble,
+        of_delay=bool(trouble.of_delay),
+        growing=bool(trouble.growing),
+        falling=bool(trouble.falling),
+        back=bool(trouble.back),
     )
 
 

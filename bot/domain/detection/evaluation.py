@@ -4,14 +4,28 @@ from dataclasses import replace
 from datetime import datetime
 from math import isnan, nan
 
+from bot.domain.detection import gaps, oddities
 from bot.domain.detection.delays import assess_delay
+from bot.domain.detection.instants import moment, span
 from bot.domain.detection.memory import ORDINARY, Block, Rhythm, TaskMemory
 from bot.domain.detection.movement import moved
+from bot.domain.detection.rhythm import shifted
+from bot.domain.detection.rises import has_stayed
 from bot.domain.detection.statuses import assess_status
-from bot.domain.finding import Assessment, clear, unknown
+from bot.domain.evidence import NewRhythm
+from bot.domain.finding import Assessment, NewLevel, Verdict, clear, unknown
 from bot.domain.status import Meaning
 from bot.domain.task import Task
 from bot.domain.thresholds import Thresholds
+
+FIRST_INTERVAL = 30.0
+SAME_CHECKPOINT = 2.0
+"""Seconds by which a checkpoint that is computed from the delay may be off."""
+LEARNED_IS_SAID = 900.0
+"""So many seconds after it was proved, a new rhythm is the reason of being well."""
+STAYED_AFTER_TROUBLE = 2400.0
+WORTH_TELLING = 5.0
+"""A step of fewer seconds is not told."""
 
 
 def evaluate(
@@ -23,27 +37,150 @@ def evaluate(
     the last one is UNKNOWN and leaves the memory as it is.
     """
     instant = at.timestamp()
-    checkpoint = nan if task.checkpoint is None else task.checkpoint.timestamp()
+    checkpoint = _checkpoint(memory, task, instant)
     if memory is None:
-        memory = _born(task, instant, checkpoint)
-    else:
-        if instant <= memory.at + memory.skew:
+        after = _born(task, instant, checkpoint)
+        return after, _assessed(after, task, at, thresholds)
+    if instant <= memory.at + memory.skew:
+        behind = oddities.set_back(memory, instant, checkpoint)
+        if behind is None:
             return memory, unknown(at, "it came late or twice")
-        memory = _observed(memory, task, instant, checkpoint, thresholds)
+        return behind, unknown(at, "OCP's clock was set back", delay=task.behind(at))
+    after = _copy(memory)
+    now = instant - memory.skew
+    if task.status.meaning is Meaning.RUNNING and memory.meaning is Meaning.RUNNING:
+        why = _misleading(after, task, instant, now, checkpoint, thresholds)
+        if why is not None:
+            return after, unknown(at, why, delay=task.behind(at))
+        now = instant - after.skew
+    created = nan if task.created_at is None else task.created_at.timestamp()
+    if created != memory.created or after.odd is not ORDINARY:
+        gaps.note_start(after, checkpoint, created)
+        after.created = created
+    _observe(after, task, now, checkpoint, thresholds)
+    return after, _assessed(after, task, at, thresholds)
+
+
+def _checkpoint(memory: TaskMemory | None, task: Task, instant: float) -> float:
+    if task.checkpoint is not None:
+        return task.checkpoint.timestamp()
+    if task.delay is None:
+        return nan
+    computed = instant - task.delay.total_seconds()
+    if memory is not None and abs(computed - memory.checkpoint) <= SAME_CHECKPOINT:
+        return memory.checkpoint
+    return computed
+
+
+def _misleading(
+    after: TaskMemory, task: Task, instant: float, now: float, checkpoint: float, thresholds: Thresholds
+) -> str | None:
+    """Say why the observation of a task that has been running proves nothing, or None."""
+    if (task.checkpoint is not None and task.delay is not None) and oddities.disagrees(
+        after, instant, checkpoint, task.delay.total_seconds()
+    ):
+        return "the delay contradicts the checkpoint"
+    if checkpoint < after.checkpoint - SAME_CHECKPOINT:
+        if oddities.went_back(after, now, checkpoint, thresholds):
+            return "the checkpoint went backwards"
+    elif not isnan(after.odd.back_since):
+        after.odd = replace(after.odd, back_since=nan)
+    oddities.suspect_jump(after, now - after.at)
+    if not isnan(after.odd.jump) and oddities.sees_jump(after, now, checkpoint, thresholds):
+        return "OCP's clock seems to have jumped"
+    return None
+
+
+def _observe(after: TaskMemory, task: Task, now: float, checkpoint: float, thresholds: Thresholds) -> None:
+    """Bring the memory to ``now``."""
+    gap = now - after.at
+    meaning = task.status.meaning
+    after.interval += 0.1 * (min(gap, 2.0 * after.interval) - after.interval)
+    if checkpoint > after.checkpoint and meaning is Meaning.RUNNING and after.meaning is Meaning.RUNNING:
+        moved(after, now, checkpoint, thresholds)
+    elif checkpoint > after.checkpoint or isnan(after.checkpoint):
+        after.checkpoint = checkpoint
+        after.moved_at = now
+    after.at = now
+    if meaning is not after.meaning:
+        after.meaning = meaning
+        after.meaning_since = now
+
+
+def _assessed(after: TaskMemory, task: Task, at: datetime, thresholds: Thresholds) -> Assessment:
     if task.status.meaning is not Meaning.RUNNING:
-        return memory, assess_status(memory, task, at, thresholds)
+        gaps.note_halt(after, task.status)
+        return assess_status(after, task, at, thresholds)
     delay = task.behind(at)
     if delay is None:
-        return memory, unknown(at, "OCP sent neither a checkpoint nor a delay")
+        return unknown(at, "OCP sent neither a checkpoint nor a delay")
     if task.is_standby and not thresholds.standby_delay_matters:
-        memory.trouble = None
-        return memory, clear(at, delay=delay)
-    return memory, assess_delay(memory, at, delay, thresholds)
+        after.trouble = after.rise = None
+        return clear(at, delay=delay)
+    told = None
+    if after.rise is not None:
+        told = _stay(after)
+    elif after.trouble is not None and after.trouble.of_delay:
+        told = _stay_after_trouble(after, thresholds)
+    assessment = assess_delay(after, at, delay, thresholds)
+    if told is None and after.odd is ORDINARY:
+        return assessment
+    return _with_facts(after, assessment, told)
 
 
-def accept_as_normal(memory: TaskMemory) -> TaskMemory:
-    """Take what the task does now for its normal: it is no longer held against what it did before."""
-    return replace(memory, trouble=None, rise=None)
+def _with_facts(after: TaskMemory, assessment: Assessment, told: NewLevel | None) -> Assessment:
+    odd = after.odd
+    learned = None
+    if after.at - odd.learned_at <= LEARNED_IS_SAID:
+        learned = NewRhythm(
+            every=span(odd.learned_every),
+            every_before=span(odd.learned_every_before),
+            reach=span(odd.learned_reach),
+            reach_before=span(odd.learned_reach_before),
+            at=moment(odd.learned_at + after.skew),
+        )
+        if assessment.verdict is Verdict.CLEAR:
+            assessment = replace(assessment, because=learned)
+    return replace(
+        assessment,
+        gap=gaps.told_gap(after),
+        learned=learned if odd.learned_at == after.at else None,
+        told=told,
+    )
+
+
+def _stay(after: TaskMemory) -> NewLevel | None:
+    """Take on the level of a rise that has stayed; tell it if it is worth telling."""
+    rise = after.rise
+    if rise is None or not has_stayed(rise, after.at):
+        return None
+    after.rise = None
+    return _settle_at(after, rise.top, rise.points[0].at)
+
+
+def _stay_after_trouble(after: TaskMemory, thresholds: Thresholds) -> NewLevel | None:
+    """Take on the level of a task in trouble that no longer grows, if a step to it would be tolerated."""
+    trouble = after.trouble
+    if (
+        trouble is None
+        or not after.at - trouble.level_since >= STAYED_AFTER_TROUBLE
+        or trouble.level + after.rhythm.lifted > thresholds.step.total_seconds()
+        or after.at - after.moved_at > after.rhythm.rest + after.interval
+    ):
+        return None
+    after.trouble = None
+    return _settle_at(after, trouble.level, trouble.level_since)
+
+
+def _settle_at(after: TaskMemory, level: float, since: float) -> NewLevel | None:
+    rhythm = after.rhythm
+    by = max(0.0, level)
+    if rhythm.blocks:
+        after.rhythm = shifted(rhythm, by, lifted=rhythm.lifted + by)
+    after.block = Block(since=after.at)
+    if by < WORTH_TELLING:
+        return None
+    return NewLevel(span(rhythm.floor), span(rhythm.floor + by), moment(since + after.skew))
 
 
 def _born(task: Task, instant: float, checkpoint: float) -> TaskMemory:
@@ -53,7 +190,7 @@ def _born(task: Task, instant: float, checkpoint: float) -> TaskMemory:
         meaning_since=instant,
         checkpoint=checkpoint,
         moved_at=instant,
-        interval=30.0,
+        interval=FIRST_INTERVAL,
         created=nan if task.created_at is None else task.created_at.timestamp(),
         skew=0.0,
         settling_from=nan,
@@ -68,39 +205,23 @@ def _born(task: Task, instant: float, checkpoint: float) -> TaskMemory:
     )
 
 
-def _observed(
-    memory: TaskMemory, task: Task, instant: float, checkpoint: float, thresholds: Thresholds
-) -> TaskMemory:
-    now = instant - memory.skew
-    gap = now - memory.at
-    interval = memory.interval
-    interval += 0.1 * (min(gap, 2.0 * interval) - interval)
-    if checkpoint > memory.checkpoint and task.status.meaning is Meaning.RUNNING:
-        after = moved(memory, now, checkpoint, interval, thresholds)
-    else:
-        after = TaskMemory(
-            at=now,
-            meaning=memory.meaning,
-            meaning_since=memory.meaning_since,
-            checkpoint=memory.checkpoint,
-            moved_at=memory.moved_at,
-            interval=interval,
-            created=memory.created,
-            skew=memory.skew,
-            settling_from=memory.settling_from,
-            settling=memory.settling,
-            flat_at=memory.flat_at,
-            rhythm=memory.rhythm,
-            block=memory.block,
-            rise=memory.rise,
-            trouble=memory.trouble,
-            long_teeth=memory.long_teeth,
-            odd=memory.odd,
-        )
-    if task.status.meaning is not memory.meaning:
-        after.meaning = task.status.meaning
-        after.meaning_since = now
-    if isnan(after.checkpoint):
-        after.checkpoint = checkpoint
-        after.moved_at = now
-    return after
+def _copy(memory: TaskMemory) -> TaskMemory:
+    return TaskMemory(
+        memory.at,
+        memory.meaning,
+        memory.meaning_since,
+        memory.checkpoint,
+        memory.moved_at,
+        memory.interval,
+        memory.created,
+        memory.skew,
+        memory.settling_from,
+        memory.settling,
+        memory.flat_at,
+        memory.rhythm,
+        memory.block,
+        memory.rise,
+        memory.trouble,
+        memory.long_teeth,
+        memory.odd,
+    )

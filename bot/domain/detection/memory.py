@@ -82,7 +82,9 @@ class Trouble:
 
     ``bad_at`` is the last observation that was bad, ``top`` the largest excess that was certain. ``peak`` is
     the largest lag at a publication and ``low`` the least since then; ``falling`` is whether it catches up,
-    ``back`` whether it is back where it was. ``well_since`` is when it became well (NaN: not yet).
+    ``back`` whether it is back where it was. ``well_since`` is when it became well (NaN: not yet),
+    ``hold`` how long it must stay so. Since ``level_since`` the certain excess has been near ``level``, and
+    no lag less than ``bottom``.
     """
 
     since: float
@@ -97,6 +99,9 @@ class Trouble:
     back: bool = False
     well_since: float = nan
     hold: float = 0.0
+    level: float = -inf
+    bottom: float = inf
+    level_since: float = nan
 
 
 @dataclass(frozen=True, slots=True)

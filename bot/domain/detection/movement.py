@@ -9,48 +9,33 @@ from bot.domain.detection.rises import excess, risen
 from bot.domain.thresholds import Thresholds
 
 
-def moved(
-    memory: TaskMemory, now: float, checkpoint: float, interval: float, thresholds: Thresholds
-) -> TaskMemory:
-    """Take in a checkpoint that is further than the furthest seen before."""
-    before = memory.at
+LEVEL_NOISE = 15.0
+"""Seconds within which the level of a task in trouble counts as the same."""
+
+
+def moved(after: TaskMemory, now: float, checkpoint: float, thresholds: Thresholds) -> None:
+    """Take a checkpoint that is further than the furthest seen before into ``after``, which is a copy."""
+    before = after.at
     least, most = before - checkpoint, now - checkpoint
-    age, rest = before - memory.checkpoint, before - memory.moved_at
-    rhythm = memory.rhythm
-    late = max(0.0, now - before - 1.5 * interval)
+    age, rest = before - after.checkpoint, before - after.moved_at
+    rhythm = after.rhythm
+    late = max(0.0, now - before - after.interval)
     sure, possible, sharp = excess(rhythm, least, most, rest, late)
-    after = TaskMemory(
-        at=now,
-        meaning=memory.meaning,
-        meaning_since=memory.meaning_since,
-        checkpoint=checkpoint,
-        moved_at=now,
-        interval=interval,
-        created=memory.created,
-        skew=memory.skew,
-        settling_from=memory.settling_from,
-        settling=memory.settling,
-        flat_at=now if sure <= 0.0 else memory.flat_at,
-        rhythm=rhythm,
-        block=memory.block,
-        rise=memory.rise,
-        trouble=memory.trouble,
-        long_teeth=memory.long_teeth,
-        odd=memory.odd,
-    )
+    flat_at = after.flat_at
+    after.at = after.moved_at = now
+    after.checkpoint = checkpoint
     if sure <= 0.0:
+        after.flat_at = now
         usual = rhythm.reach if rhythm.known else thresholds.unknown_stall.total_seconds()
         _count_tooth(after, age, rest, usual)
     if after.trouble is not None:
         after.trouble = _followed(after.trouble, after, most, sure, possible, thresholds)
-        return after
-    if _settles(after, most, sure, rest):
-        return after
-    if after.rise is not None or sure > 0.0:
-        after.rise = risen(after.rise, now, sure, possible, sharp=sharp, flat_at=memory.flat_at)
-        return after
-    _learn(after, least, most, age, rest)
-    return after
+    elif _settles(after, most, sure, rest):
+        return
+    elif after.rise is not None or sure > 0.0:
+        after.rise = risen(after.rise, now, sure, possible, sharp=sharp, flat_at=flat_at)
+    else:
+        _learn(after, least, most, age, rest)
 
 
 def _count_tooth(after: TaskMemory, age: float, rest: float, usual: float) -> None:
@@ -71,14 +56,15 @@ def _count_tooth(after: TaskMemory, age: float, rest: float, usual: float) -> No
             after.rhythm = replace(derive_first(after.block, after.at), known=True)
         after.long_teeth = ()
         after.rise = None
-        after.odd = replace(
-            after.odd,
-            learned_at=after.at,
-            learned_every=rest + after.interval,
-            learned_every_before=before.rest + after.interval,
-            learned_reach=after.rhythm.reach,
-            learned_reach_before=before.reach,
-        )
+        if before.known:
+            after.odd = replace(
+                after.odd,
+                learned_at=after.at,
+                learned_every=rest + after.interval,
+                learned_every_before=before.rest + after.interval,
+                learned_reach=after.rhythm.reach,
+                learned_reach_before=before.reach,
+            )
         if after.trouble is not None and after.trouble.of_delay:
             after.trouble = None
 
@@ -119,22 +105,37 @@ def _followed(
     possible: float,
     thresholds: Thresholds,
 ) -> Trouble:
-    """Follow a task in trouble: whether it falls further behind, catches up, or is back."""
+    """Follow a task in trouble: whether it falls further behind, catches up, stays, or is back."""
+    now = after.at
     peak, peak_at, low = trouble.peak, trouble.peak_at, trouble.low
     falling = trouble.falling
     if most >= peak:
-        peak, peak_at, low = most, after.at, most
+        peak, peak_at, low = most, now, most
     low = min(low, most)
     slack = max(15.0, 0.05 * peak) + min(after.interval, 60.0)
     if most < peak - slack:
         falling = True
     if most > low + slack:
         falling = False
-        peak, peak_at, low = most, after.at, most
+        peak, peak_at, low = most, now, most
     top = max(trouble.top, sure)
+    level, bottom, level_since = trouble.level, trouble.bottom, trouble.level_since
+    if sure > level + LEVEL_NOISE or most < bottom - LEVEL_NOISE:
+        level, bottom, level_since = sure, most, now
     rhythm = after.rhythm
     if rhythm.known:
         back = sure <= 0.0 and (not trouble.growing or possible <= max(0.5 * top, 2.0 * rhythm.spread))
     else:
         back = most <= thresholds.lagging_warning.total_seconds()
-    return replace(trouble, top=top, peak=peak, peak_at=peak_at, low=low, falling=falling, back=back)
+    return replace(
+        trouble,
+        top=top,
+        peak=peak,
+        peak_at=peak_at,
+        low=low,
+        falling=falling,
+        back=back,
+        level=level,
+        bottom=bottom,
+        level_since=level_since,
+    )

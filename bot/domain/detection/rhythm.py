@@ -14,6 +14,8 @@ KNOWN_PUBLICATIONS = 4
 KNOWN_SECONDS = 240.0
 TEETH = 3
 """So many whole teeth prove a new rhythm."""
+FEW = 2
+"""A median of so few blocks is none."""
 NOISE = 1.0
 """Seconds that rounding and slow answers explain."""
 
@@ -39,13 +41,9 @@ def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: floa
     lows = max(block.low for block in trusted) - low
     drift = 2.0 * max(lows, width / len(trusted)) / len(trusted)
     few = 1.5 / publications
-    ages = [block.age for block in trusted]
-    if len(ages) > 2:  # noqa: PLR2004 - a median of two is no median
-        middle = median(ages)
-        spread = 3.0 * median(abs(age - middle) for age in ages)
-        reach = middle + max(spread, 0.1 * (middle - low), 5.0)
-    else:
-        reach = max(ages) + max(0.5 * (max(ages) - low), 10.0)
+    ages = [block.age - low for block in trusted]
+    reach = low + (_bound(ages) + 5.0 if len(ages) > FEW else 1.5 * max(ages) + 5.0)
+    rests = [block.rest for block in trusted]
     return Rhythm(
         blocks=blocks,
         lifted=lifted,
@@ -56,8 +54,14 @@ def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: floa
         margin=NOISE + few * max(0.0, proved - low),
         spread=NOISE + drift + few * width,
         reach=reach,
-        rest=max(block.rest for block in trusted),
+        rest=_bound(rests) if len(rests) > FEW else max(rests),
     )
+
+
+def _bound(values: list[float]) -> float:
+    """Give a bound of what such values reach, which a few that are too large do not move."""
+    middle = median(values)
+    return middle + max(3.0 * median([abs(value - middle) for value in values]), 0.1 * middle)
 
 
 def learned(block: Block, least: float, most: float, age: float, rest: float) -> Block:

@@ -13,6 +13,10 @@ from bot.domain.status import Meaning
 from bot.domain.task import Task
 from bot.domain.thresholds import Thresholds
 
+FLAPPING_WITHIN = 900.0
+"""A task that breaks again within so many seconds is flapping."""
+HOLD_PER_BREAK = 300.0
+
 
 def assess_status(memory: TaskMemory, task: Task, at: datetime, thresholds: Thresholds) -> Assessment:
     """Assess a task that does not run, and keep in ``memory`` whether it is in trouble."""
@@ -37,10 +41,25 @@ def assess_status(memory: TaskMemory, task: Task, at: datetime, thresholds: Thre
             return unknown(at, f"the status {reported or 'is missing'} is not known", delay=delay)
         case _:
             return unknown(at, f"the status is {reported}", delay=delay)
-    if memory.trouble is None:
-        memory.trouble = Trouble(since=memory.at, bad_at=memory.at, of_delay=False)
-    else:
-        memory.trouble = replace(
-            memory.trouble, bad_at=memory.at, back=False, falling=False, growing=False, well_since=nan
-        )
+    trouble = memory.trouble or Trouble(since=memory.at, bad_at=memory.at, of_delay=False)
+    memory.trouble = replace(
+        trouble,
+        bad_at=memory.at,
+        of_delay=False,
+        back=False,
+        falling=False,
+        growing=False,
+        well_since=nan,
+        hold=max(trouble.hold, _damping(memory) if finding.problem is Problem.FAILED else 0.0),
+    )
     return holding(at, [finding], delay=delay, closing_hold=span(memory.trouble.hold))
+
+
+def _damping(memory: TaskMemory) -> float:
+    """Count a task that breaks again and again, and give how long it must be well before that is believed."""
+    odd = memory.odd
+    breaks = odd.breaks
+    if memory.meaning_since == memory.at:
+        breaks = breaks + 1 if memory.at - odd.broke_at <= FLAPPING_WITHIN else 0
+    memory.odd = replace(odd, broke_at=memory.at, breaks=breaks)
+    return min(breaks * HOLD_PER_BREAK, FLAPPING_WITHIN)
