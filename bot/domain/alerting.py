@@ -93,10 +93,16 @@ def greeting(content: GreetingContent, message: MessageKey, channel: Channel, ne
     )
 
 
-def news(transition: Transition, placement: Placement, new_id: NewId) -> tuple[Notification, Notification]:
+def news(
+    transition: Transition,
+    placement: Placement,
+    new_id: NewId,
+    *,
+    offset: timedelta = timedelta(0),
+) -> tuple[Notification, Notification]:
     """Owe the edit and the reply that a change of an announced incident makes.
 
-    An edit notifies nobody, so a worsening and a return are shown in the channel too.
+    ``offset`` is how far our clock is ahead of OCP's. An edit notifies nobody, so a worsening and a return are shown in the channel too.
     """
     reason = REASONS[transition.change]
     edit = moved_on(transition.after, placement, transition.at, new_id, reason=reason)
@@ -107,7 +113,11 @@ def news(transition: Transition, placement: Placement, new_id: NewId) -> tuple[N
         action=Action.REPLY,
         reason=reason,
         content=ChangeContent(
-            before=transition.before, after=transition.after, reason=reason, at=transition.at
+            before=transition.before,
+            after=transition.after,
+            reason=reason,
+            at=transition.at,
+            offset=offset,
         ),
         created_at=transition.at,
         broadcast=transition.change in (Change.WORSENED, Change.REOPENED),

@@ -14,16 +14,16 @@ from bot.domain.detection import (
 from bot.domain.finding import Assessment, Verdict, clear, unknown
 from bot.domain.incident import Subject, cluster_subject, source_subject, task_subject
 from bot.domain.reading import FailedReading, Reading
-from bot.domain.task import Cluster, SourceName, Task, TaskKey
+from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
 
-ThresholdsFor = Callable[[SourceName, str, str | None], Thresholds]
-"""The limits for a source, a cluster's label, and a tenant's label (None: the cluster itself)."""
+ThresholdsFor = Callable[[SourceName, ClusterId | None, str | None, str | None], Thresholds]
+"""The limits for a source, a cluster's id and name, and a tenant's label; None: the whole of it."""
 
 
 def limits_of(task: Task, thresholds_for: ThresholdsFor) -> Thresholds:
     """Give the limits that apply to a task."""
-    return thresholds_for(task.key.source, task.cluster_label, task.tenant_label)
+    return thresholds_for(task.key.source, task.key.cluster, task.cluster_name, task.tenant_label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def fold_reading(
         empty_polls=_empty_polls(known, reading),
         unread=None,
     )
-    limits = thresholds_for(reading.cluster.source, reading.cluster.label, None)
+    limits = thresholds_for(reading.cluster.source, reading.cluster.id, reading.cluster.name, None)
     judged.append(_judge_cluster(after, reading, limits))
     return Folded(after, tuple(judged), tuple(forgotten))
 

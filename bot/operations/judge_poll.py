@@ -58,7 +58,7 @@ def decide(state: SourceState, result: PollResult, thresholds_for: ThresholdsFor
         unread = another_failure(state.unread, result.failure)
     else:
         folded.extend(_failures(state, result, thresholds_for))
-    source = judge_source(state.source, unread, now, thresholds_for(state.source, "", None))
+    source = judge_source(state.source, unread, now, thresholds_for(state.source, None, None, None))
     judged = (source, *(one for cluster in folded for one in cluster.judged))
     return Decided(tuple(folded), judged, unread, frozenset(newcomers))
 
@@ -66,7 +66,7 @@ def decide(state: SourceState, result: PollResult, thresholds_for: ThresholdsFor
 def _failures(state: SourceState, result: PollResult, thresholds_for: ThresholdsFor) -> Iterable[Folded]:
     for cluster, failure in result.failures:
         known = state.clusters.get(cluster.id, KnownCluster(cluster))
-        yield fold_failure(known, failure, thresholds_for(state.source, cluster.label, None))
+        yield fold_failure(known, failure, thresholds_for(state.source, cluster.id, cluster.name, None))
 
 
 def advance_all(desk: Desk, decided: Decided, thresholds_for: ThresholdsFor, now: datetime) -> list[Advanced]:
@@ -93,12 +93,12 @@ def _advance(
         before,
         subject,
         judged.assessment,
-        thresholds_for(subject.source, subject.cluster_label or "", subject.tenant_label),
+        thresholds_for(subject.source, subject.cluster, subject.cluster_label, subject.tenant_label),
         now,
         offset=offset,
         checkpoint=None if task is None else task.checkpoint,
     )
-    return Advanced(before, step, task)
+    return Advanced(before, step, task, offset)
 
 
 def in_trouble_anew(desk: Desk, decided: Decided) -> list[str]:

@@ -30,11 +30,15 @@ GreetingFor = Callable[[tuple[Incident, ...]], GreetingContent]
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """One subject's incident before and after an assessment, and its task, if it has one."""
+    """One subject's incident before and after an assessment, and its task, if it has one.
+
+    ``offset`` is how far our clock is ahead of OCP's.
+    """
 
     before: Incident | None
     step: Step
     task: Task | None
+    offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class _Kept:
     incident: Incident
     transition: Transition | None
     task: Task | None
+    offset: timedelta
 
 
 async def _keep(session: WriteSession, desk: Desk, one: Advanced, now: datetime) -> _Kept | None:
@@ -129,13 +134,13 @@ async def _keep(session: WriteSession, desk: Desk, one: Advanced, now: datetime)
     desk.incidents[key] = kept
     desk.written_at[key] = now
     if transition is None:
-        return _Kept(kept, None, one.task) if telling else None
+        return _Kept(kept, None, one.task, one.offset) if telling else None
     transition = replace(transition, after=kept)
     sentence = because(transition.because)
     await session.append_audit(
         AuditEntry(incident=kept.number, at=transition.at, what=transition.change.value, sentence=sentence)
     )
-    return _Kept(kept, transition, one.task)
+    return _Kept(kept, transition, one.task, one.offset)
 
 
 def _due(before: Incident | None, incident: Incident, written: datetime | None, now: datetime) -> bool:
@@ -219,7 +224,7 @@ async def _tell(
         if kept.transition is None:
             edit = moved_on(incident, placement, announcing.now, announcing.new_id)
         else:
-            edit, reply = news(kept.transition, placement, announcing.new_id)
+            edit, reply = news(kept.transition, placement, announcing.new_id, offset=kept.offset)
             await session.enqueue(reply)
         if posted.key == incident_message(incident.number):
             await session.enqueue(edit)
@@ -256,4 +261,5 @@ def _content(kept: _Kept, now: datetime) -> IncidentContent:
         read_at=now,
         status=None if task is None else task.status.reported,
         error=None if task is None else task.error,
+        offset=kept.offset,
     )

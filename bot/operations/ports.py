@@ -1,6 +1,7 @@
 """What operations ask of the world: a few Protocols that the edge and the tests' fakes fulfil."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -203,7 +204,7 @@ class OwedNotification(Protocol):
 class Store(Protocol):
     """The database. Every method raises StorageError where the database cannot be used."""
 
-    def writing(self) -> "AsyncSession":
+    def writing(self) -> AbstractAsyncContextManager[WriteSession]:
         """Open one transaction: ``async with store.writing() as session``; an exception keeps nothing."""
         ...
 
@@ -286,14 +287,6 @@ class Store(Protocol):
     async def close(self) -> None:
         """Close the database."""
         ...
-
-
-class AsyncSession(Protocol):
-    """``async with`` of a transaction."""
-
-    async def __aenter__(self) -> WriteSession: ...
-
-    async def __aexit__(self, kind: object, error: object, trace: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

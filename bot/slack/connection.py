@@ -76,7 +76,7 @@ class SocketConnections:
         """Connect once, within a bound; the ticket of an attempt that failed is not used again."""
         try:
             async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
-                await handler.connect_async()
+                await handler.connect_async()  # type: ignore[no-untyped-call] # the SDK has no types here
         except TimeoutError:
             handler.client.wss_uri = None
             self._journal.warning("slack not connected", connection=index + 1)
@@ -100,6 +100,6 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
     """Close within a bound; a close that hangs is left behind."""
     try:
         async with asyncio.timeout(CLOSE_WITHIN.total_seconds()):
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call] # as above
     except TimeoutError:
         handler.client.closed = True

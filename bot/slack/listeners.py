@@ -12,7 +12,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError
-from bot.operations.answer_command import Answer, Asked, Door
+from bot.commands import Door
+from bot.operations.answer_command import Answer, Asked
 from bot.operations.ports import Journal
 from bot.slack.failures import call
 from bot.slack.people import REFUSALS, People, Standing
@@ -81,7 +82,7 @@ class _Doors:
         event = body.get("event") or {}
         if self._came_before(body) or event.get("bot_id") or event.get("edited"):
             return
-        await self._answer_message(event, Door.MENTION, client)
+        await self._answer_message(event, client, in_thread=True)
 
     async def on_message(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Answer a direct message; messages in channels are not for the bot."""
@@ -89,7 +90,7 @@ class _Doors:
         event = body.get("event") or {}
         personal = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
         if personal and not self._came_before(body):
-            await self._answer_message(event, Door.DIRECT, client)
+            await self._answer_message(event, client, in_thread=False)
 
     async def on_press(
         self,
@@ -127,14 +128,17 @@ class _Doors:
             return
         await self._respond(respond, client, asked, shared_by(answer.message, asked.name), public=True)
 
-    async def _answer_message(self, event: dict[str, Any], door: Door, client: AsyncWebClient) -> None:
-        thread = event.get("thread_ts") or (event.get("ts") if door is Door.MENTION else None)
+    async def _answer_message(
+        self, event: dict[str, Any], client: AsyncWebClient, *, in_thread: bool
+    ) -> None:
+        """Answer what was written: a mention in its thread, a direct message where it stands."""
+        thread = event.get("thread_ts") or (event.get("ts") if in_thread else None)
         text = str(event.get("text") or "")
         asked = Asked(
-            text=MENTION.sub(" ", text, count=1) if door is Door.MENTION else text,
+            text=MENTION.sub(" ", text, count=1) if in_thread else text,
             user=str(event.get("user") or ""),
             channel=str(event.get("channel") or ""),
-            door=door,
+            door=Door.MENTION,
             thread=None if thread is None else str(thread),
         )
         message = await self._message(asked)

@@ -26,7 +26,7 @@ class Standing(StrEnum):
 
 REFUSALS = {
     Standing.GUEST: "Guests of this workspace cannot use the bot. Ask a full member to look for you.",
-    Standing.STRANGER: "Only members of the bot's own workspace can use it. Ask somebody there to look for you.",
+    Standing.STRANGER: "Only members of the bot's own workspace can use it. Ask one of them to look for you.",
     Standing.UNKNOWN: "Slack did not tell the bot who you are. Please try again in a moment.",
 }
 

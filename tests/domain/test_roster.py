@@ -16,14 +16,14 @@ from bot.domain.roster import (
     fold_reading,
     judge_source,
 )
-from bot.domain.task import SourceName, Task, TaskKey
+from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 POLL = timedelta(seconds=30)
 
 
-def limits(_source: SourceName, _cluster: str, _tenant: str | None) -> Thresholds:
+def limits(_source: SourceName, _id: ClusterId | None, _name: str | None, _tenant: str | None) -> Thresholds:
     return Thresholds()
 
 

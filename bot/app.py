@@ -1,0 +1,264 @@
+"""The composition root: the one place that knows every part and puts them together."""
+
+import asyncio
+import os
+import random
+import socket
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import __version__
+from bot.clock import SystemClock
+from bot.domain.notification import Channel, OutboxId
+from bot.domain.roster import ThresholdsFor
+from bot.domain.task import ClusterId, SourceName
+from bot.domain.thresholds import Thresholds
+from bot.errors import StorageError
+from bot.monitoring.web import Part, WebServer
+from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
+from bot.ocp.client import OcpClient, PageListener
+from bot.operations.answer_command import Answering
+from bot.operations.deliver_messages import Delivering
+from bot.operations.describe_fleet import FleetView
+from bot.operations.keep_delivering import Bell, keep_delivering
+from bot.operations.ports import Clock, Journal, Store
+from bot.operations.source_state import SourceState, restore
+from bot.operations.supervise import supervise
+from bot.operations.watch_tasks import Watching, poll
+from bot.schedule import Schedule
+from bot.settings import Settings, SourceSettings
+from bot.slack.connection import SocketConnections
+from bot.slack.listeners import listen
+from bot.slack.messenger import SlackMessenger, web_client
+from bot.slack.people import People
+from bot.slack.requests import slack_routes
+from bot.storage.database import open_database
+from bot.views.announcement import announcement
+from bot.views.health_report import BotHealth
+
+STOP_WITHIN = timedelta(seconds=8)
+"""What is in flight when the bot is told to stop has this long to end; then it is given back."""
+
+
+@dataclass(slots=True)
+class Running:
+    """The bot while it runs: what tests and the demo may look at."""
+
+    states: tuple[SourceState, ...]
+    delivering: Delivering
+    started_at: datetime
+    connections: SocketConnections | None
+    url: str = ""
+    storage_trouble: str | None = None
+    work: list["asyncio.Task[None]"] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, journal: Journal, *, clock: Clock | None = None
+) -> AsyncIterator[Running]:
+    """Run the bot for as long as the context is entered.
+
+    ``clock`` is the one that thresholds and deadlines live in; Slack's limits keep to real time. Slack and
+    OCP need not be reachable: the bot keeps trying. Raises StorageError where the database cannot be used,
+    and OSError where its address is taken.
+    """
+    real = SystemClock()
+    clock = clock or real
+    async with AsyncExitStack() as stack:
+        store = await open_database(settings.database_url.get_secret_value())
+        stack.push_async_callback(store.close)
+        sources = [await stack.enter_async_context(ocp_client(source, clock)) for source in settings.sources]
+        states = tuple(
+            [
+                await restore(source.name, settings.poll_interval, store, thresholds_of(settings))
+                for source in sources
+            ]
+        )
+        client = web_client(_token(settings), settings.slack_api_url)
+        bell = Bell()
+        delivering = Delivering(
+            store=store,
+            messenger=SlackMessenger(client),
+            clock=real,
+            journal=journal,
+            owner=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
+            render=partial(announcement, zone=settings.timezone),
+            chance=random.random,
+        )
+        app = slack_app(settings, client)
+        connections = socket_connections(settings, app, real, journal)
+        now = Running(states, delivering, clock.now(), connections)
+        answering = Answering(
+            fleet=FleetView(states),
+            sources={source.name: source for source in sources},
+            store=store,
+            clock=clock,
+            zone=settings.timezone,
+            health=partial(_health, now),
+        )
+        listen(app, answering.answer, People(client, real), journal)
+        routes = [] if connections is not None else slack_routes(app)
+        server = WebServer(*settings.http_address, partial(_parts, now), routes)
+        now.url = (await stack.enter_async_context(server)).url
+        schedule = Schedule(journal, clock.speed)
+        stack.callback(schedule.stop)
+        for source, state in zip(sources, states, strict=True):
+            watching = _watching(settings, source, store, clock, journal, bell)
+            schedule.every(
+                settings.poll_interval, f"poll {source.name}", partial(_poll, now, state, watching)
+            )
+        await stack.enter_async_context(
+            _working(
+                now,
+                {
+                    "delivery": partial(keep_delivering, delivering, bell),
+                    **({} if connections is None else {"slack": connections.run}),
+                },
+                real,
+                journal,
+            )
+        )
+        schedule.start()
+        yield now
+
+
+def _token(settings: Settings) -> str:
+    return "" if settings.slack_bot_token is None else settings.slack_bot_token.get_secret_value()
+
+
+def slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
+    """Make the Bolt app; its client is the one that never retries by itself."""
+    secret = settings.slack_signing_secret
+    return AsyncApp(
+        client=client,
+        signing_secret=None if secret is None else secret.get_secret_value(),
+        request_verification_enabled=secret is not None,
+    )
+
+
+def socket_connections(
+    settings: Settings, app: AsyncApp, clock: Clock, journal: Journal
+) -> SocketConnections | None:
+    """Make the Socket Mode connections, where there is an app token; else Slack comes over HTTP."""
+    token = settings.slack_app_token
+    return None if token is None else SocketConnections(app, token.get_secret_value(), clock, journal)
+
+
+def ocp_client(source: SourceSettings, clock: Clock, *, on_page: PageListener | None = None) -> OcpClient:
+    """Make the client of one OCP from its settings."""
+    return OcpClient(
+        SourceName(source.name),
+        str(source.url),
+        authentication_of(source, clock),
+        clock,
+        clusters=source.clusters,
+        ca_file=source.ca_file,
+        on_page=on_page,
+    )
+
+
+def authentication_of(source: SourceSettings, clock: Clock) -> Authentication:
+    """Choose the login that the settings give: AK/SK, or user and password."""
+    if source.access_key is not None and source.secret_key is not None:
+        return AccessKeyAuthentication(
+            source.access_key.get_secret_value(), source.secret_key.get_secret_value(), clock
+        )
+    password = "" if source.password is None else source.password.get_secret_value()
+    return BasicAuthentication(source.user or "", password)
+
+
+def _watching(
+    settings: Settings, source: OcpClient, store: Store, clock: Clock, journal: Journal, bell: Bell
+) -> Watching:
+    channels = () if settings.alert_channel is None else (Channel(settings.alert_channel),)
+
+    return Watching(
+        source=source,
+        store=store,
+        clock=clock,
+        journal=journal,
+        thresholds_for=thresholds_of(settings),
+        channels_for=lambda _: channels,
+        default_channels=channels,
+        new_id=lambda: OutboxId(uuid.uuid4().hex),
+        owed=bell.ring,
+    )
+
+
+def thresholds_of(
+    settings: Settings,
+) -> ThresholdsFor:
+    """Give the limits of a task by the settings, as the rules ask for them."""
+
+    def limits(
+        source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
+    ) -> Thresholds:
+        return settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
+
+    return limits
+
+
+async def _poll(now: Running, state: SourceState, watching: Watching) -> None:
+    """Poll one source; whatever happens to it is no other source's trouble."""
+    try:
+        await poll(state, watching)
+        now.storage_trouble = None
+    except StorageError as error:
+        now.storage_trouble = error.sentence
+        watching.journal.error("poll not kept", source=state.source, because=error.sentence)
+    except Exception:  # noqa: BLE001 - one source's poll is a boundary
+        watching.journal.error("poll failed", source=state.source)
+
+
+@asynccontextmanager
+async def _working(
+    now: Running, work: Mapping[str, Callable[[], Awaitable[None]]], clock: Clock, journal: Journal
+) -> AsyncIterator[None]:
+    """Keep the background work going; at the end it is told to stop and waited for, within a bound."""
+    now.work = [
+        asyncio.create_task(supervise(name, job, clock, journal), name=name) for name, job in work.items()
+    ]
+    try:
+        yield
+    finally:
+        for task in now.work:
+            task.cancel()
+        await asyncio.wait(now.work, timeout=STOP_WITHIN.total_seconds())
+
+
+def _parts(now: Running) -> Mapping[str, Part]:
+    """Say of each part whether it can do its job."""
+    parts: dict[str, Part] = {}
+    for state in now.states:
+        read = state.unread is None and state.last_read_at is not None
+        why = "read" if read else "not read yet" if state.unread is None else state.unread.last.sentence
+        parts[f"source {state.source}"] = (read, why)
+    if now.connections is not None:
+        alive = now.connections.alive
+        parts["slack"] = (alive > 0, f"{alive} connections" if alive else "not connected")
+    trouble = now.storage_trouble
+    parts["database"] = (trouble is None, trouble or "in use")
+    for channel, refused in now.delivering.troubles.items():
+        parts[f"channel {channel}"] = (False, refused.sentence)
+    return parts
+
+
+async def _health(now: Running) -> BotHealth:
+    """Tell how the bot itself is: what is owed, and what does not work."""
+    delivering = now.delivering
+    troubles = [
+        f"Channel {channel} does not take messages: {trouble.sentence}"
+        for channel, trouble in delivering.troubles.items()
+    ]
+    if now.storage_trouble is not None:
+        troubles.append(now.storage_trouble)
+    owed = await delivering.store.outbox_depth()
+    return BotHealth(__version__, now.started_at, owed, troubles)
