@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+import certifi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +68,8 @@ def test_every_variable_reaches_the_settings() -> None:
     assert (settings.log_format, settings.log_level) == ("json", "debug")
 
 
-def test_an_access_key_and_an_authority_reach_the_source(authority: Path) -> None:
+def test_an_access_key_and_an_authority_reach_the_source() -> None:
+    authority = Path(certifi.where())
     environment = {
         "OCP_URL": "https://ocp.example.com",
         "OCP_ACCESS_KEY": "made-up-ak",
