@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
-from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -72,23 +71,6 @@ def _prepare_file(address: Address, undo: AsyncExitStack, *, read_only: bool) ->
     undo.callback(lock.release)
 
 
-class Writing:
-    """``async with`` of one transaction. It must not be opened again inside itself."""
-
-    def __init__(self, session: AbstractAsyncContextManager[Session]) -> None:
-        self._session = session
-
-    async def __aenter__(self) -> Session:
-        """Begin; in SQLite, wait until no other transaction writes."""
-        return await self._session.__aenter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Commit, or after an exception keep nothing."""
-        await self._session.__aexit__(kind, error, trace)
-
-
 class Database:
     """Fulfils ``Store``."""
 
@@ -103,12 +85,12 @@ class Database:
         one_at_a_time = reader.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if one_at_a_time else nullcontext()
 
-    def writing(self) -> Writing:
-        """Open one transaction; what is raised inside it keeps nothing."""
-        return Writing(self._session())
-
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[Session]:
+    async def writing(self) -> AsyncIterator[Session]:
+        """Open one transaction; what is raised inside it keeps nothing. It must not be opened inside itself.
+
+        In SQLite it waits until no other transaction writes.
+        """
         in_use = self._shapes.begin()
         async with self._transaction() as connection:
             yield Session(connection, in_use)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from fakes.memory_store import MemoryStore
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 from storage_samples import AnyStore
 
 from bot.storage.database import open_database
@@ -36,12 +38,12 @@ def postgres() -> Iterator[Any]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres: Any) -> Iterator[str]:
-    """Give the address of an empty PostgreSQL database."""
-    postgres.psql("CREATE DATABASE bot")
-    yield postgres.get_uri(database="bot")
-    postgres.psql("DROP DATABASE bot WITH (FORCE)")
+async def _empty(url: str) -> None:
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
+    await engine.dispose()
 
 
 @pytest.fixture
@@ -56,6 +58,19 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    database = await open_database(request.getfixturevalue(f"{request.param}_url"))
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").get_uri()
+        await _empty(url)
+    else:
+        url = request.getfixturevalue("sqlite_url")
+    database = await open_database(url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def postgres_url(postgres: Any) -> str:
+    """Give the address of an empty PostgreSQL database."""
+    url: str = postgres.get_uri()
+    await _empty(url)
+    return url
