@@ -152,7 +152,7 @@ class OcpClient:
                 return tuple(found.values())
             if len(found) == before:
                 break
-        raise unreadable(self._name, "a list of clusters that does not end")
+        raise self._unreadable("a list of clusters that does not end", None)
 
     async def log_backup_tasks(
         self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
@@ -181,13 +181,13 @@ class OcpClient:
             trace_id = page.trace_id
             if tasks.repeats:
                 break
-        raise unreadable(self._name, "a list of tasks that does not end", trace_id=trace_id)
+        raise self._unreadable("a list of tasks that does not end", trace_id)
 
     def _reading(self, cluster: Cluster, tasks: TaskList, last: TaskPage, answer: Answer) -> Reading:
         """Make a reading of the pages. Its time is the last page's, else the answer's Date."""
         at = last.at or answer.date
         if at is None:
-            raise unreadable(self._name, "an answer without its time", trace_id=last.trace_id)
+            raise self._unreadable("an answer without its time", last.trace_id)
         whole = tasks.is_whole(last)
         self._tell(cluster, answer, complete=whole)
         named = next((task.cluster_name for task in tasks.tasks.values() if task.cluster_name), None)
@@ -260,6 +260,9 @@ class OcpClient:
 
     async def _get(self, path: str, asked: Asked, **parameters: str) -> Answer:
         return await self._connection.get(path, parameters, asked)
+
+    def _unreadable(self, what: str, trace_id: str | None) -> AnswerUnreadable:
+        return unreadable(self._name, what, trace_id=trace_id, http_status=HTTPStatus.OK)
 
     @contextlib.contextmanager
     def _parsing(self) -> Iterator[None]:
