@@ -18,7 +18,7 @@ from bot.sandbox.slack.method_log import Call
 from bot.sandbox.slack.methods.method import Surroundings
 from bot.sandbox.slack.outgoing import Outgoing
 from bot.sandbox.slack.pacing import Pacer
-from bot.sandbox.slack.people import BOT_USER, HOME_TEAM, Person
+from bot.sandbox.slack.people import BOT_USER, HOME_TEAM, Person, UserGroup
 from bot.sandbox.slack.request_url import RequestUrl
 from bot.sandbox.slack.response_urls import ResponseUrls
 from bot.sandbox.slack.server import Server
