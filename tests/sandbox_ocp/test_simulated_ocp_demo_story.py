@@ -57,7 +57,7 @@ def test_three_things_are_broken_when_the_curtain_rises(fleet: Fleet) -> None:
     assert behind["pay/ledger"] > 35 * MINUTE
     assert behind["shop-dr/cart"] > 200 * MINUTE
     well = [row.delay for row in fleet.rows(START) if row.trouble is Trouble.NONE]
-    assert max(well) < 25 * MINUTE
+    assert max(well) < 15 * MINUTE
 
 
 def test_orders_fails_15_to_17_real_seconds_in_with_a_message(fleet: Fleet) -> None:
@@ -73,7 +73,8 @@ def test_orders_fails_15_to_17_real_seconds_in_with_a_message(fleet: Fleet) -> N
 
 def test_the_first_minute_has_a_failure_an_interruption_a_full_storage_and_recoveries(fleet: Fleet) -> None:
     at = START + 26 * MINUTE
-    assert sum(trouble is Trouble.STORAGE_FULL for trouble in _troubles(fleet, at).values()) >= 3
+    full = {name for name, trouble in _troubles(fleet, at).items() if trouble is Trouble.STORAGE_FULL}
+    assert full == {"shop/stock", "shop/prices", "shop/shipping", "crm/leads"}
     assert _troubles(fleet, at)["pay/orders"] is Trouble.FAILED
     assert Trouble.INTERRUPTED in _troubles(fleet, START + 35 * MINUTE).values()
     well = {row.name: row for row in fleet.rows(START + 35 * MINUTE)}
@@ -105,7 +106,7 @@ def test_the_story_goes_on_for_hours_and_visits_every_trouble(fleet: Fleet) -> N
 def test_it_is_never_all_broken(fleet: Fleet) -> None:
     for minute in range(0, 3600, 7):
         rows = fleet.rows(START + minute * MINUTE)
-        assert sum(row.trouble is not Trouble.NONE for row in rows) <= 18
+        assert sum(row.trouble is not Trouble.NONE for row in rows) <= 14
         assert len(rows) >= 50
 
 
@@ -145,3 +146,15 @@ def test_all_can_be_mended_and_the_story_goes_on(fleet: Fleet) -> None:
     assert fleet.mend_all(at) >= 5
     assert set(_troubles(fleet, at).values()) <= {Trouble.STARTING}
     assert Trouble.FAILED in {change.condition.trouble for change in _changes(fleet, at, at + 2 * WATCHED)}
+
+
+def test_a_chapter_without_a_free_task_is_told_without_them() -> None:
+    """Whoever breaks everything by hand gets no story on top."""
+    fleet = demo_story(0, START)
+    for name in {task.name for task in fleet.tasks}:
+        fleet.vanish(name, START + MINUTE)
+    later = START + 200 * MINUTE
+    assert fleet.rows(later) == []
+    assert fleet.changes(START + 2 * MINUTE, later) == []
+    fleet.mend_all(later)
+    assert len(fleet.rows(later)) == 51

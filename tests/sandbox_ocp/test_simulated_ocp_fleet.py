@@ -107,6 +107,11 @@ def test_changes_may_be_planned_in_any_order() -> None:
     ]
 
 
+def test_catching_up_slower_than_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="catching up"):
+        Timeline(Rhythm(), 0.0, catch_up=1.0)
+
+
 def test_a_timeline_keeps_the_latest_changes_only() -> None:
     timeline = Timeline(Rhythm(period=30.0), 0.0, keep=10)
     for number in range(100):

@@ -1,6 +1,8 @@
 """Logging in to the simulated OCP: by password, by key pair, wrongly, and without the permission."""
 
+import ssl
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -94,7 +96,10 @@ async def test_a_password_can_change_while_the_server_runs() -> None:
         assert ocp.wrong_logins == 1
 
 
-@pytest.mark.parametrize("authorization", ["Basic !!!", "Basic bm8tY29sb24=", "Bearer abc", "nonsense"])
+@pytest.mark.parametrize(
+    "authorization",
+    ["Basic !!!", "Basic bm8tY29sb24=", "Bearer abc", "OCP-ACCESS-KEY-HMACSHA1 x", "nonsense"],
+)
 async def test_credentials_that_name_nobody_are_refused_and_counted(authorization: str) -> None:
     async with running_ocp() as (ocp, client, _):
         request = httpx.Request("GET", ocp.url + "/api/v2/time", headers={"Authorization": authorization})
@@ -132,3 +137,20 @@ async def test_the_log_of_requests_holds_no_secret() -> None:
         names = {name.lower() for request in ocp.requests for name in request.headers}
         assert "x-seen" in names
         assert not names & {"authorization", "cookie"}
+        ocp.requests.clear()
+        assert (len(ocp.requests), ocp.requests.total) == (0, 2)
+
+
+async def test_it_speaks_https_with_a_private_authority() -> None:
+    pem = Path(__file__).with_name("loopback_for_tests.pem")
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(pem)
+    async with running_ocp(tls=server) as (ocp, _, _):
+        assert ocp.url.startswith("https://127.0.0.1:")
+        login = (ocp.account.user, ocp.account.password)
+        trusting = ssl.create_default_context(cafile=str(pem))
+        async with httpx.AsyncClient(base_url=ocp.url, verify=trusting, auth=login) as client:
+            assert (await client.get(CLUSTERS, params=FIRST_PAGE)).status_code == 200
+        async with httpx.AsyncClient(base_url=ocp.url, auth=login) as client:
+            with pytest.raises(httpx.ConnectError, match="certificate"):
+                await client.get(CLUSTERS, params=FIRST_PAGE)

@@ -18,12 +18,13 @@ _SHOP = SimulatedCluster(1000006, "shop", 6, version="4.3.5.1")
 _CRM = SimulatedCluster(1000007, "crm", 7, version="4.2.1.8")
 _SHOP_STANDBY = SimulatedCluster(1000008, "shop-dr", 8, version="4.3.5.1", type="STANDBY")
 
-_PAY_MOUNT = "file:///obbackup/pay"
+_PAY_MOUNTS = ("file:///obbackup/pay-a", "file:///obbackup/pay-b", "file:///obbackup/pay-c")
 _NFS = "file:///data/nfs-b/archive"
 _SHOP_BUCKET = (
     "oss://shop-archive/clog?host=oss-cn-hangzhou.example.com"
     "&access_id=made-up-for-the-demo&access_key=never-to-be-shown"
 )
+_SHOP_MEDIA_BUCKET = _SHOP_BUCKET.replace("shop-archive", "shop-media-archive")
 _CRM_BUCKET = (
     "cos://crm-archive/clog?host=cos.example.com&access_id=made-up-for-the-demo&access_key=never-to-be-shown"
 )
@@ -32,10 +33,12 @@ _PAY_TENANTS = (
     *("fees", "wallet", "invoices", "settlement", "disputes", "limits"),
 )
 _SHOP_ON_BUCKET = (
-    *("cart", "catalog", "search", "users", "sessions", "coupons"),
+    *("cart", "catalog", "search", "users", "sessions", "coupons", "returns"),
     *("sellers", "mail", "loyalty", "tax", "ads", "events"),
 )
-_SHOP_ON_NFS = ("stock", "prices", "reviews", "shipping", "returns", "media", "gifts", "metrics")
+_SHOP_ON_NFS = ("stock", "prices", "shipping")
+_SHOP_ON_MEDIA_BUCKET = ("media", "reviews", "gifts", "metrics")
+_SHOP_TENANTS = (*_SHOP_ON_BUCKET, *_SHOP_ON_NFS, *_SHOP_ON_MEDIA_BUCKET)
 _CRM_TENANTS = (
     *("leads", "contacts", "tickets", "calls", "campaigns", "surveys", "partners"),
     *("contracts", "quotes", "visits", "chat", "mailing", "scoring", "exports"),
@@ -54,8 +57,8 @@ def demo_story(seed: int, start: datetime) -> Fleet:
 
 def _tasks(luck: Random) -> Iterator[SimulatedTask]:
     yield from _of_tenants(luck, _PAY, _PAY_TENANTS, 1001)
-    yield from _of_tenants(luck, _SHOP, (*_SHOP_ON_BUCKET, *_SHOP_ON_NFS), 1002)
-    slow_teeth = Rhythm(period=1200.0, floor=8.0, jitter=0.05, seed=luck.getrandbits(32))
+    yield from _of_tenants(luck, _SHOP, _SHOP_TENANTS, 1002)
+    slow_teeth = Rhythm(period=720.0, floor=8.0, jitter=0.05, seed=luck.getrandbits(32))
     yield SimulatedTask(_CRM, _CRM_BUCKET, slow_teeth)
     yield from _of_tenants(luck, _CRM, _CRM_TENANTS, 1003)
     yield from _of_tenants(luck, _SHOP_STANDBY, ("cart", "catalog", "stock"), 1004)
@@ -82,10 +85,12 @@ def _of_tenants(
 
 def _destinations(cluster: SimulatedCluster, tenant: str) -> tuple[str, ...]:
     if cluster is _PAY:
-        return (_PAY_MOUNT,)
+        return (_PAY_MOUNTS[_PAY_TENANTS.index(tenant) % len(_PAY_MOUNTS)],)
     if cluster is _CRM:
         return (_CRM_BUCKET, _NFS) if tenant == "leads" else (_CRM_BUCKET,)
-    return (_NFS if cluster is _SHOP and tenant in _SHOP_ON_NFS else _SHOP_BUCKET,)
+    if cluster is _SHOP and tenant in _SHOP_ON_NFS:
+        return (_NFS,)
+    return (_SHOP_MEDIA_BUCKET if tenant in _SHOP_ON_MEDIA_BUCKET else _SHOP_BUCKET,)
 
 
 def _rhythm(luck: Random, cluster: SimulatedCluster) -> Rhythm:

@@ -30,7 +30,7 @@ _ERRORS = (
 )
 
 
-_MOST_OF_A_STORAGE = 10
+_MOST_OF_A_STORAGE = 5
 """A storage with more tasks than this is spared: the channel should not hold one thing alone."""
 
 
@@ -61,29 +61,30 @@ class _Chapter:
         self.free.remove(chosen)
         return [chosen]
 
-    def break_from(
-        self, indexes: Sequence[int], begin: float, end: float | None, condition: Condition
-    ) -> None:
+    def break_from(self, indexes: Sequence[int], begin: float, end: float, condition: Condition) -> None:
         """Let these tasks be in a condition from one minute to another, then mend them."""
         for index in indexes:
             self.events.append(Event(_minutes(begin), index, condition))
-            if end is None:
-                continue
             if condition.broken_for_good:
                 self.events.append(Event(_minutes(end), index, STARTING))
                 self.events.append(Event(_minutes(end + 0.75), index, WELL))
             else:
                 self.events.append(Event(_minutes(end), index, WELL))
 
-    def take_storage(self, least: int = 3) -> list[int]:
+    def take_storage(self, least: int = 3, prefer: str | None = None) -> list[int]:
         """Take every free task of a destination that has at least ``least`` of them."""
         shared: dict[str, list[int]] = {}
         for index in self.free:
             shared.setdefault(self.tasks[index].storage, []).append(index)
-        candidates = [indexes for indexes in shared.values() if least <= len(indexes) <= _MOST_OF_A_STORAGE]
-        if not candidates:
+        fitting = {
+            storage: indexes
+            for storage, indexes in shared.items()
+            if least <= len(indexes) <= _MOST_OF_A_STORAGE
+        }
+        if not fitting:
             return []
-        chosen = self.luck.choice(candidates)
+        storage = self.luck.choice(list(fitting))
+        chosen = fitting.get(prefer or storage, fitting[storage])
         self.free = [index for index in self.free if index not in chosen]
         return chosen
 
@@ -127,7 +128,8 @@ class DemoStory:
         loss = chapter.luck.choice((0.25, 0.35, 0.5))
         chapter.break_from(slow, chapter.wander(5), chapter.wander(41), slowed(loss))
         fault = STORAGE_FULL if number % 2 == 0 else STORAGE_UNREACHABLE
-        chapter.break_from(chapter.take_storage(), chapter.wander(22), chapter.wander(34), fault)
+        storage = chapter.take_storage(prefer="file:///data/nfs-b/archive" if first else None)
+        chapter.break_from(storage, chapter.wander(22), chapter.wander(34), fault)
 
     def _sometimes(self, chapter: _Chapter, number: int) -> None:
         if (number + 2) % 3 == 0:
