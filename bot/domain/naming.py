@@ -5,11 +5,12 @@ named by the cluster alone. What a name leaves open is a choice for people, neve
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
-from bot.domain.patterns import NEAREST, matches, narrowed, nearest
+from bot.domain.patterns import NEAREST, narrowed, nearest
+from bot.domain.targets import Target, globbed, meant
 from bot.domain.task import WHOLE_CLUSTER
 
 CHOICES = 20
@@ -76,6 +77,31 @@ class NotFound:
 
 def find(fleet: FleetSnapshot, scope: Scope) -> Found | Ambiguous | NotFound:
     """Find what a scope means: by name before by id, as written before whatever the case, globs last."""
+    found = _resolved(fleet, scope)
+    return _choice(fleet, found) if isinstance(found, list) else found
+
+
+def find_task(fleet: FleetSnapshot, scope: Scope) -> TaskNow | Ambiguous | NotFound:
+    """Find the one task that a scope means; a cluster's name means the task of the whole cluster."""
+    found = _resolved(fleet, scope)
+    if isinstance(found, list):
+        return _choice(fleet, found)
+    if isinstance(found, NotFound):
+        return found
+    tasks = _candidates(found)
+    if not tasks:
+        return NotFound(_said(scope))
+    return tasks[0] if len(tasks) == 1 else _choice_of_tasks(fleet, tasks)
+
+
+def _candidates(found: Found) -> tuple[TaskNow, ...]:
+    """Give the tasks that may be meant where one is asked for."""
+    whole = tuple(task for task in found.tasks if task.tenant_label is None)
+    return whole if found.clusters and whole else found.tasks
+
+
+def _resolved(fleet: FleetSnapshot, scope: Scope) -> Found | list[Target] | NotFound:
+    """Find what a scope means, or the several things that its name may mean."""
     sources: Sequence[SourceNow] = fleet.sources
     if scope.source is not None:
         sources = narrowed(sources, scope.source, lambda source: source.name)
@@ -87,26 +113,12 @@ def find(fleet: FleetSnapshot, scope: Scope) -> Found | Ambiguous | NotFound:
         clusters = narrowed(among, scope.cluster, _label, lambda cluster: str(cluster.cluster.id))
         if not clusters:
             return NotFound(scope.cluster, nearest(scope.cluster, map(_label, among)))
-    found: Found | Ambiguous | NotFound = Found(
+    found: Found | list[Target] | NotFound = Found(
         tuple(task for cluster in clusters for task in cluster.tasks), tuple(clusters)
     )
     if scope.name is not None:
         found = _by_name(fleet, clusters, scope.name)
     return _within(found, scope) if isinstance(found, Found) else found
-
-
-def find_task(fleet: FleetSnapshot, scope: Scope) -> TaskNow | Ambiguous | NotFound:
-    """Find the one task that a scope means; a cluster's name means the task of the whole cluster."""
-    found = find(fleet, scope)
-    if not isinstance(found, Found):
-        return found
-    tasks = found.tasks
-    whole = tuple(task for task in tasks if task.tenant_label is None)
-    if found.clusters and whole:
-        tasks = whole
-    if not tasks:
-        return NotFound(_said(scope))
-    return tasks[0] if len(tasks) == 1 else _choice_of_tasks(fleet, tasks)
 
 
 def scope_of_task(fleet: FleetSnapshot, task: TaskNow) -> Scope:
@@ -121,7 +133,11 @@ def scope_of_task(fleet: FleetSnapshot, task: TaskNow) -> Scope:
         replace(whole, cluster=str(task.task.key.cluster), path=_path(task)),
         Scope(task.source, None, str(task.task.key.cluster), task.task.key.tenant, _path(task)),
     )
-    return next((scope for scope in candidates if find_task(fleet, scope) is task), candidates[-1])
+    for scope in candidates:
+        found = _resolved(fleet, scope)
+        if isinstance(found, Found) and _candidates(found) == (task,):
+            return scope
+    return candidates[-1]
 
 
 def scope_of_cluster(fleet: FleetSnapshot, cluster: ClusterNow) -> Scope:
@@ -133,15 +149,10 @@ def scope_of_cluster(fleet: FleetSnapshot, cluster: ClusterNow) -> Scope:
         Scope(source=cluster.source, cluster=str(cluster.cluster.id)),
     )
     for scope in candidates:
-        found = find(fleet, scope)
+        found = _resolved(fleet, scope)
         if isinstance(found, Found) and found.clusters == (cluster,):
             return scope
     return candidates[-1]
-
-
-def scope_of_source(source: SourceNow) -> Scope:
-    """Give the scope that means one source."""
-    return Scope(source=source.name)
 
 
 def _label(cluster: ClusterNow) -> str:
@@ -183,67 +194,22 @@ def _tenant(task: TaskNow) -> str:
     return task.tenant_label or WHOLE_CLUSTER
 
 
-Target = ClusterNow | tuple[TaskNow, ...]
-
-
-def _by_name(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], name: str) -> Found | Ambiguous | NotFound:
+def _by_name(
+    fleet: FleetSnapshot, clusters: Sequence[ClusterNow], name: str
+) -> Found | list[Target] | NotFound:
     for spelled, fold in (("name", str), ("name", str.casefold), ("id", str.casefold)):
-        targets = [target for cluster in clusters for target in _meant(cluster, fold(name), spelled, fold)]
+        targets = [target for cluster in clusters for target in meant(cluster, fold(name), spelled, fold)]
         if len(targets) > 1:
-            return _choice(fleet, targets)
+            return targets
         if targets:
             return _found(targets)
     in_source = [cluster for cluster in clusters if cluster.source.casefold() == name.casefold()]
     if in_source:
         return _found(in_source)
-    globbed = [target for cluster in clusters for target in _globbed(cluster, name)] if "*" in name else []
-    if globbed:
-        return _found(globbed)
+    among = [target for cluster in clusters for target in globbed(cluster, name)] if "*" in name else []
+    if among:
+        return _found(among)
     return NotFound(name, _nearest_names(fleet, clusters, name))
-
-
-def _meant(cluster: ClusterNow, name: str, spelled: str, fold: Callable[[str], str]) -> list[Target]:
-    """Give what a name means in one cluster: itself, the tasks of one of its tenants, or nothing."""
-    label = fold(cluster.label if spelled == "name" else str(cluster.cluster.id))
-    targets: list[Target] = []
-    for prefix in (label, f"{fold(cluster.source)}/{label}"):
-        if name == prefix:
-            targets.append(cluster)
-        elif name.startswith(prefix + "/"):
-            tenant = name[len(prefix) + 1 :]
-            tasks = [task for task in cluster.tasks if task.tenant_label is not None]
-            by_name = [task for task in tasks if fold(task.tenant_label or "") == tenant]
-            by_id = [task for task in tasks if task.task.key.tenant == tenant]
-            targets.extend(_by_tenant(by_name or by_id))
-    return targets
-
-
-def _by_tenant(tasks: Sequence[TaskNow]) -> list[Target]:
-    """Put the tasks of one tenant together: they differ only in where they write to."""
-    by_tenant: dict[str | None, list[TaskNow]] = {}
-    for task in tasks:
-        by_tenant.setdefault(task.task.key.tenant, []).append(task)
-    return [tuple(group) for group in by_tenant.values()]
-
-
-def _globbed(cluster: ClusterNow, pattern: str) -> list[Target]:
-    """Give what a name with ``*`` means in one cluster; a star does not reach over a slash."""
-    match pattern.split("/"):
-        case [own]:
-            return [cluster] if matches(own, cluster.label) else []
-        case [first, second]:
-            if matches(first, cluster.source) and matches(second, cluster.label):
-                return [cluster]
-            return _tenants_globbed(cluster, second) if matches(first, cluster.label) else []
-        case [source, own, tenant] if matches(source, cluster.source) and matches(own, cluster.label):
-            return _tenants_globbed(cluster, tenant)
-        case _:
-            return []
-
-
-def _tenants_globbed(cluster: ClusterNow, pattern: str) -> list[Target]:
-    tasks = [task for task in cluster.tasks if task.tenant_label and matches(pattern, task.tenant_label)]
-    return [tuple(tasks)] if tasks else []
 
 
 def _found(targets: Sequence[Target]) -> Found:
@@ -262,11 +228,19 @@ def _choice(fleet: FleetSnapshot, targets: Sequence[Target]) -> Ambiguous:
         if isinstance(target, ClusterNow):
             scope, label = scope_of_cluster(fleet, target), f"{target.source}/{target.label}"
         else:
-            task = target[0]
-            scope = Scope(source=task.source, cluster=str(task.task.key.cluster), tenant=task.task.key.tenant)
-            label = f"{task.source}/{task.name}"
+            scope, label = _scope_of_tenant(fleet, target), f"{target[0].source}/{target[0].name}"
         choices.append(Choice(label, scope))
     return Ambiguous(tuple(choices), len(targets))
+
+
+def _scope_of_tenant(fleet: FleetSnapshot, tasks: tuple[TaskNow, ...]) -> Scope:
+    """Give the scope that means the tasks of one tenant and no other."""
+    task = tasks[0]
+    by_name = Scope(source=task.source, cluster=task.cluster_label, tenant=task.tenant_label)
+    found = _resolved(fleet, by_name)
+    if isinstance(found, Found) and found.tasks == tasks:
+        return by_name
+    return Scope(source=task.source, cluster=str(task.task.key.cluster), tenant=task.task.key.tenant)
 
 
 def _choice_of_tasks(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> Ambiguous:

@@ -1,0 +1,291 @@
+"""Every view as people see it, held to a golden file and to Slack's limits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import view_samples as samples
+from view_goldens import assert_golden
+from view_samples import NOW, READ_AT, minutes
+
+from bot.commands import (
+    VERBS,
+    ListIncidents,
+    ListTasks,
+    ShowHealth,
+    ShowHelp,
+    ShowIncident,
+    ShowStatus,
+    ShowTask,
+    parse,
+)
+from bot.domain.evidence import CatchingUp
+from bot.domain.finding import RecoveryGap
+from bot.domain.fleet import ClusterNow, FleetSnapshot
+from bot.domain.incident import Incident, IncidentNumber, source_subject, task_subject
+from bot.domain.naming import Scope
+from bot.domain.notification import (
+    Action,
+    ChangeContent,
+    Channel,
+    Content,
+    GreetingContent,
+    IncidentContent,
+    MessageKey,
+    Notification,
+    OutboxId,
+    Reason,
+)
+from bot.domain.problem import Problem, Severity
+from bot.domain.selection import Window
+from bot.errors import LoginRefused, SourceTimeout, UserMistake
+from bot.views.announcement import announcement
+from bot.views.blocks import Message
+from bot.views.health_report import BotHealth, health_message
+from bot.views.help_text import help_message
+from bot.views.incident_detail import incident_detail_message
+from bot.views.incident_list import incident_list_message
+from bot.views.mistake import failure_message, mistake_message, unexpected_message
+from bot.views.status_report import status_message
+from bot.views.task_detail import task_message
+from bot.views.task_list import task_list_message
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def status(fleet: FleetSnapshot, **scope: str) -> Message:
+    return status_message(ShowStatus(Scope(**scope)), fleet, now=NOW)
+
+
+def tasks(fleet: FleetSnapshot, text: str = "tasks") -> Message:
+    command = parse(text, now=NOW, zone=UTC)
+    assert isinstance(command, ListTasks)
+    return task_list_message(command, fleet, now=NOW)
+
+
+def task(fleet: FleetSnapshot, name: str) -> Message:
+    return task_message(ShowTask(Scope(name=name)), fleet, now=NOW, zone=SHANGHAI)
+
+
+def two_prods() -> FleetSnapshot:
+    """Give two OCPs which both have a cluster pay."""
+    here, there = samples.a_cluster("pay", 1, "east"), samples.a_cluster("pay", 2, "west")
+    return FleetSnapshot(
+        (
+            samples.a_source("east", [ClusterNow(here, samples.well(here, 2, minutes(1)), READ_AT)]),
+            samples.a_source("west", [ClusterNow(there, samples.well(there, 2, minutes(1)), READ_AT)]),
+        )
+    )
+
+
+def two_destinations() -> FleetSnapshot:
+    """Give a tenant whose log goes to two places."""
+    made = [
+        samples.seen(samples.a_task(samples.PAY, "orders", destination=place), samples.PAY)
+        for place in ("file:///obbackup/", "oss://bucket/pay?host=oss.example.com")
+    ]
+    return FleetSnapshot((samples.a_source("prod", [ClusterNow(samples.PAY, tuple(made), READ_AT)]),))
+
+
+UNREAD = FleetSnapshot((samples.a_source("prod", [], read_at=None, duration=None, offset=None),))
+NOTHING = FleetSnapshot((samples.a_source("prod", []),))
+
+ANSWERS: dict[str, Callable[[], Message]] = {
+    "status_of_the_fleet": lambda: status(samples.the_fleet()),
+    "status_of_a_cluster": lambda: status(samples.the_fleet(), name="pay"),
+    "status_of_a_tenant": lambda: status(samples.the_fleet(), name="pay/orders"),
+    "status_of_every_problem": lambda: status(samples.every_problem()),
+    "status_of_every_problem_in_a_cluster": lambda: status(samples.every_problem(), name="lab"),
+    "status_of_ten_sources": lambda: status(samples.ten_sources()),
+    "status_of_odd_clusters": lambda: status(samples.odd_clusters()),
+    "status_of_an_empty_cluster": lambda: status(samples.odd_clusters(), name="empty"),
+    "status_of_a_large_fleet": lambda: status(samples.large_fleet()),
+    "status_of_a_large_cluster": lambda: status(samples.large_fleet(2), name="cluster-001"),
+    "status_before_the_first_poll": lambda: status(UNREAD),
+    "status_of_nothing": lambda: status(NOTHING),
+    "status_of_an_ambiguous_name": lambda: status(two_prods(), name="pay"),
+    "status_of_one_of_two_names": lambda: status(two_prods(), name="east/pay"),
+    "status_of_an_unknown_name": lambda: status(samples.the_fleet(), name="payy"),
+    "status_of_a_name_before_the_first_poll": lambda: status(UNREAD, name="pay"),
+    "tasks_of_the_fleet": lambda: tasks(samples.the_fleet()),
+    "tasks_second_page": lambda: tasks(samples.the_fleet(), "tasks page:2 sort:delay"),
+    "tasks_that_are_behind": lambda: tasks(samples.the_fleet(), "tasks delay>10m status:running"),
+    "tasks_that_do_not_match": lambda: tasks(samples.the_fleet(), "tasks status:prepare"),
+    "tasks_of_every_problem": lambda: tasks(samples.every_problem()),
+    "tasks_of_ten_sources": lambda: tasks(samples.ten_sources(), "tasks sort:name"),
+    "tasks_of_nothing": lambda: tasks(NOTHING),
+    "tasks_of_a_time": lambda: task_list_message(
+        ListTasks(window=Window(NOW - minutes(120), NOW)), samples.the_fleet(), now=NOW, zone=SHANGHAI
+    ),
+    "tasks_of_an_open_time": lambda: tasks(samples.odd_clusters(), "tasks from:01:00"),
+    "tasks_of_a_name_not_in_that_time": lambda: tasks(NOTHING, "tasks pay to:02:00"),
+    "task_that_failed": lambda: task(samples.the_fleet(), "pay/orders"),
+    "task_that_is_well": lambda: task(samples.the_fleet(), "shop/t00"),
+    "task_that_is_odd": lambda: task(samples.every_problem(), "lab/odd"),
+    "task_without_facts": lambda: task(samples.every_problem(), "lab/silent"),
+    "task_not_listed": lambda: task(samples.every_problem(), "lab/missing"),
+    "task_recovering": lambda: task(samples.every_problem(), "lab/recovering"),
+    "task_of_the_whole_cluster": lambda: task(samples.every_problem(), "lab"),
+    "task_with_two_destinations": lambda: task(two_destinations(), "pay/orders"),
+    "task_of_a_cluster_with_tenants": lambda: task(samples.the_fleet(), "shop"),
+    "task_of_a_cluster_without_any": lambda: task(samples.odd_clusters(), "empty"),
+    "mistake": lambda: mistake_message(
+        UserMistake('"stauts" is no verb. Did you mean status?', ("status pay", "status stauts"))
+    ),
+    "failure_that_passes": lambda: failure_message(
+        SourceTimeout("OCP prod did not answer in 10 s.", trace_id="0e74add7846c479c")
+    ),
+    "failure_that_stays": lambda: failure_message(LoginRefused("OCP prod refused the login.")),
+    "failure_without_words": unexpected_message,
+    "help": lambda: help_message(ShowHelp()),
+    "health": lambda: health_message(
+        ShowHealth(), samples.the_fleet(), BotHealth("1.2.3", NOW - timedelta(days=3)), now=NOW
+    ),
+    "health_with_trouble": lambda: health_message(
+        ShowHealth(),
+        samples.odd_clusters(),
+        BotHealth("1.2.3", NOW - minutes(5), 214, ("Slack does not let the bot into #alerts: invite it.",)),
+        now=NOW,
+    ),
+    "health_of_ten_sources": lambda: health_message(
+        ShowHealth(), samples.ten_sources(), BotHealth("1.2.3", NOW), now=NOW, shareable=False
+    ),
+} | {f"help_{verb.name}": lambda name=verb.name: help_message(ShowHelp(name)) for verb in VERBS}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_looks_as_it_did(name: str) -> None:
+    """What people see changes only with its golden file, whose diff is read like a screenshot."""
+    assert_golden(name, ANSWERS[name]())
+
+
+GAP = RecoveryGap(NOW - minutes(40), NOW - minutes(14))
+MANY = tuple(
+    samples.an_incident(
+        100 + index, task_subject(row.task), Problem.STALLED, samples.TROUBLES[Problem.STALLED][1]
+    )
+    for index, row in enumerate(samples.well(samples.SHOP, 25, minutes(2)))
+)
+SOURCE_DOWN = samples.an_incident(
+    60,
+    source_subject(samples.PROD),
+    Problem.UNREACHABLE,
+    samples.TROUBLES[Problem.UNREACHABLE][1],
+    delay=None,
+)
+
+
+def card(incident: Incident, **facts: str) -> IncidentContent:
+    return IncidentContent(incident, READ_AT, offset=timedelta(seconds=3), **facts)
+
+
+def change(reason: Reason, after: Incident) -> ChangeContent:
+    return ChangeContent(samples.LEDGER_BEHIND, after, reason, READ_AT)
+
+
+def greeting(*incidents: Incident, error: str | None = None) -> GreetingContent:
+    return GreetingContent(samples.PROD, 3, 48, timedelta(seconds=30), incidents, READ_AT, error)
+
+
+def of_problem(problem: Problem) -> Incident:
+    return next(one for one in samples.every_problem().incidents if one.problem is problem)
+
+
+CONTENTS: dict[str, Content] = {
+    "card_failed": card(
+        samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
+    ),
+    "card_behind": card(samples.LEDGER_BEHIND, status="RUNNING"),
+    "card_with_a_gap": card(replace(of_problem(Problem.FAILED), gap=GAP, reopened=2), status="INTERRUPTED"),
+    "card_recovering": card(replace(samples.LEDGER_BEHIND, good_polls=1, reopened=1), status="RUNNING"),
+    "card_over": card(samples.resolved(replace(samples.LEDGER_BEHIND, gap=GAP))),
+    "card_source_unreadable": card(SOURCE_DOWN),
+    "card_source_readable_again": card(samples.resolved(SOURCE_DOWN)),
+    "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
+    **{f"card_{problem}": card(of_problem(problem), status="RUNNING") for problem in Problem},
+    "reply_worse": change(Reason.GOT_WORSE, replace(samples.LEDGER_BEHIND, severity=Severity.CRITICAL)),
+    "reply_better": change(
+        Reason.EASED,
+        replace(
+            samples.LEDGER_BEHIND, because=CatchingUp(minutes(12), minutes(20)), severity=Severity.WARNING
+        ),
+    ),
+    "reply_back": change(Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1)),
+    "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
+    "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
+    "reply_source_worse": change(Reason.GOT_WORSE, SOURCE_DOWN),
+    "reply_source_over": change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)),
+    "greeting_all_well": greeting(),
+    "greeting_with_trouble": greeting(samples.LEDGER_BEHIND, samples.ORDERS_FAILED),
+    "greeting_with_much_trouble": greeting(*MANY, samples.resolved(samples.LEDGER_BEHIND)),
+    "greeting_all_over": greeting(
+        samples.resolved(samples.LEDGER_BEHIND), samples.resolved(samples.ORDERS_FAILED)
+    ),
+    "greeting_unreadable": greeting(error="OCP refused the login. Check OCP_USER and OCP_PASSWORD."),
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_an_announcement_looks_as_it_did(name: str) -> None:
+    """An alert is rendered from its own content alone."""
+    notification = Notification(
+        id=OutboxId("1"),
+        message=MessageKey("incident/42"),
+        channel=Channel("C1"),
+        action=Action.POST,
+        reason=Reason.FIRST_SEEN,
+        content=CONTENTS[name],
+        created_at=NOW,
+    )
+    assert_golden(name, announcement(notification, SHANGHAI))
+
+
+@dataclass(frozen=True)
+class Happened:
+    at: datetime
+    sentence: str
+    actor: str | None = None
+
+
+STORY = (
+    Happened(NOW - minutes(26), "opened: OCP reports FAILED: archive device out of space"),
+    Happened(NOW - minutes(20), "noted: the storage team is on it", "U0ANA"),
+)
+
+
+def incidents(text: str) -> Message:
+    command = parse(text, now=NOW, zone=UTC)
+    assert isinstance(command, ListIncidents)
+    known = (
+        *MANY,
+        samples.ORDERS_FAILED,
+        samples.resolved(samples.LEDGER_BEHIND),
+        of_problem(Problem.PAUSED),
+    )
+    return incident_list_message(command, known, now=NOW)
+
+
+def incident(number: int, *story: Happened) -> Message:
+    found = samples.ORDERS_FAILED if number == 42 else None
+    return incident_detail_message(ShowIncident(IncidentNumber(number)), found, story, now=NOW)
+
+
+INCIDENTS: dict[str, Callable[[], Message]] = {
+    "incidents": lambda: incidents("incidents"),
+    "incidents_second_page": lambda: incidents("incidents page:2"),
+    "incidents_of_a_cluster": lambda: incidents("incidents pay since:1d"),
+    "incidents_of_a_severity": lambda: incidents("incidents severity:critical problem:failed"),
+    "incidents_none": lambda: incident_list_message(ListIncidents(), (), now=NOW, shareable=False),
+    "incident": lambda: incident(42, *STORY),
+    "incident_without_story": lambda: incident(42),
+    "incident_with_a_long_story": lambda: incident(42, *(STORY * 10)),
+    "incident_unknown": lambda: incident(7),
+}
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_an_answer_about_incidents_looks_as_it_did(name: str) -> None:
+    """The open ones come first, and what is left out is counted."""
+    assert_golden(name, INCIDENTS[name]())
