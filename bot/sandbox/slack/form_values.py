@@ -15,7 +15,6 @@ _SINGLE = {
     "channels_select": "selected_channel",
     "datepicker": "selected_date",
     "timepicker": "selected_time",
-    "datetimepicker": "selected_date_time",
 }
 _SEVERAL = {
     "multi_users_select": "selected_users",
@@ -55,6 +54,8 @@ def chosen(element: Json, value: Chosen) -> Json:
     if kind in _OPTIONS:
         values = [value] if isinstance(value, str) else value or ()
         return {"type": kind, "selected_options": [_option(element, one) for one in values]}
+    if kind == "datetimepicker":
+        return {"type": kind, "selected_date_time": int(str(value)) if value else None}
     if kind in _SINGLE:
         return {"type": kind, _SINGLE[kind]: value}
     if kind in _SEVERAL:

@@ -26,6 +26,7 @@ class Connection:
 
     id: str
     socket: web.WebSocketResponse
+    transport: asyncio.Transport
 
 
 class SocketMode:
@@ -67,7 +68,9 @@ class SocketMode:
         socket = web.WebSocketResponse(autoping=False, timeout=GOODBYE_SECONDS)
         await socket.prepare(request)
         self._connected += 1
-        connection = Connection(f"connection-{self._connected}", socket)
+        if request.transport is None:
+            return socket
+        connection = Connection(f"connection-{self._connected}", socket, request.transport)
         if len(self.connections) >= CONNECTIONS:
             await self._say_goodbye(connection, "too_many_websockets")
             return socket
@@ -203,9 +206,7 @@ class SocketMode:
         """Break every connection without a word."""
         for connection in tuple(self.connections):
             self._leave(connection)
-            transport = connection.socket.get_extra_info("transport")
-            if transport is not None:
-                transport.abort()
+            connection.transport.abort()
 
     async def close(self) -> None:
         """Close every connection."""
