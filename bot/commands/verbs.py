@@ -158,13 +158,11 @@ def _write_nothing(_command: ShowHealth) -> Sequence[str]:
     return []
 
 
-_NAME = "[source/]cluster[/tenant]"
-
 VERBS: tuple[Verb[Any], ...] = (
     Verb(
         name="status",
         summary="How everything stands in one look, the worst first",
-        arguments=f"[{_NAME}]",
+        arguments="[name]",
         details=(
             "One line for each cluster: what is wrong there, or how far its slowest task is behind.",
             "With a name, only that cluster or tenant. * stands for any letters.",
@@ -184,7 +182,7 @@ VERBS: tuple[Verb[Any], ...] = (
     Verb(
         name="tasks",
         summary="The log backup tasks as a table",
-        arguments=f"[{_NAME}] [filters]",
+        arguments="[name] [filters]",
         details=(
             "Shows what the last poll read, the worst first.",
             "With since:, from: or to:, OCP is asked at that moment and chooses the rows itself.",
@@ -217,7 +215,7 @@ VERBS: tuple[Verb[Any], ...] = (
     Verb(
         name="task",
         summary="Everything known about one task",
-        arguments=_NAME,
+        arguments="name",
         details=(
             "Status, delay, checkpoint, path, error message, ids and times, as OCP has them.",
             "A task of the whole cluster is named by the cluster alone.",
@@ -235,7 +233,7 @@ VERBS: tuple[Verb[Any], ...] = (
     Verb(
         name="incidents",
         summary="What is wrong now, and what was",
-        arguments=f"[{_NAME}] [filters]",
+        arguments="[name] [filters]",
         details=("The open ones first, the worst of them on top, then the last ones that are over.",),
         examples=(
             Example("incidents", "all of them"),

@@ -19,8 +19,9 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     """Introduce a source, with what was broken when the watch began at its present state."""
     source = name(content.source)
     first = f"Now watching log backup of OCP {source}"
-    wide = f"{count(content.clusters, 'cluster')} · {count(content.tasks, 'task')} · read every "
-    wide += duration(content.interval)
+    wide = f"read every {duration(content.interval)}"
+    if not content.error:
+        wide = f"{count(content.clusters, 'cluster')} · {count(content.tasks, 'task')} · {wide}"
     blocks: list[Block] = [section(f"*{first}*\n{wide}")]
     if content.error:
         trouble = f"It cannot be read yet: {escape(clean(content.error, 500))}"

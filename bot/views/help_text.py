@@ -18,8 +18,8 @@ def _overview() -> Message:
         section(f"*{first}*, after {_code(SLASH)} or a mention of the bot"),
         *sections(lines),
         context(
-            "A name is cluster or cluster/tenant, whatever the case; * stands for any letters. "
-            f"{typed('pay')} means {typed('status pay')}."
+            "A name is a cluster, or cluster/tenant, with source/ in front where that is not enough; "
+            f"* stands for any letters. {typed('pay')} means {typed('status pay')}."
         ),
         *actions(
             [Button(f"help {verb.name}", to_text(ShowHelp(verb.name))) for verb in VERBS if verb.filters]

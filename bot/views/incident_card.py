@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowTask, to_text
+from bot.domain.evidence import StatusBroken
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import IncidentContent
@@ -48,11 +49,19 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
             if incident.reopened == 1
             else (f" It was over and came back {incident.reopened} times.")
         )
-    lines.append(because(incident.because, slack_voice(zone, content.offset)))
+    lines.append(_reason(content, zone))
     if incident.good_polls:
         lines.append("It is well again; this closes when that has lasted.")
     lines += restorable_lines(incident, content.read_at, zone)
     return lines
+
+
+def _reason(content: IncidentContent, zone: tzinfo) -> str:
+    """Say what it rests on; an error message has a box of its own below."""
+    reason = content.incident.because
+    if isinstance(reason, StatusBroken) and content.error:
+        return f"OCP reports {name(reason.reported)}, with the error message below."
+    return because(reason, slack_voice(zone, content.offset))
 
 
 def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> list[str]:

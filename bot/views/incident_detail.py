@@ -58,7 +58,7 @@ def incident_detail_message(
         blocks += sections(["*What happened*", *told])
     if len(happenings) > TOLD:
         blocks.append(context(f"{count(len(happenings) - TOLD, 'earlier event')} left out"))
-    buttons = incident_buttons(incident)[:-1] if told else incident_buttons(incident)
+    buttons = [button for button in incident_buttons(incident) if button.command != to_text(command)]
     if shareable:
         buttons.append(Button("Share", to_text(command), shared=True))
     return message("\n".join([*lines, *told]), blocks + actions(buttons))

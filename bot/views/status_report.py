@@ -30,7 +30,8 @@ def status_message(
     sources = fleet.sources if command.scope.is_everything else concerned(fleet, clusters)
     troubles = trouble_lines(sources, now)
     first = _headline(found, complete=not troubles)
-    small = " · ".join(part for part in (_scale(fleet, found), read_line(sources, now)) if part)
+    scale = count(len(found.clusters), "cluster") if found.clusters else ""
+    small = " · ".join(part for part in (scale, read_line(sources, now)) if part)
     if found.clusters and (len(clusters) > 1 or command.scope.is_everything):
         lines = _cluster_lines(fleet, clusters, now)
     else:
@@ -63,20 +64,26 @@ def _headline(found: Found, *, complete: bool) -> str:
     return f"None of {count(total, 'task')} needs you"
 
 
-def _scale(fleet: FleetSnapshot, found: Found) -> str:
-    if not found.clusters:
-        return ""
-    clusters = count(len(found.clusters), "cluster")
-    sources = len({cluster.source for cluster in found.clusters})
-    return f"{count(sources, 'OCP')} · {clusters}" if fleet.several else clusters
+def _standing(fleet: FleetSnapshot, cluster: ClusterNow) -> Standing:
+    """Give how a cluster stands; what cannot be read now is not known to be well."""
+    source = fleet.source_of(cluster.source)
+    unread = cluster.failure is not None or (source is not None and source.failure is not None)
+    if unread and cluster.standing in {Standing.QUIET, Standing.WELL}:
+        return Standing.UNKNOWN
+    return cluster.standing
+
+
+def _worst_first(fleet: FleetSnapshot, clusters: Sequence[ClusterNow]) -> list[ClusterNow]:
+    order = list(Standing)
+    return sorted(clusters, key=lambda one: (order.index(_standing(fleet, one)), one.worst_first))
 
 
 def _cluster_lines(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], now: datetime) -> list[str]:
-    ordered = sorted(clusters, key=lambda cluster: cluster.worst_first)
+    ordered = _worst_first(fleet, clusters)
     lines = [_cluster_line(fleet, cluster, now) for cluster in ordered[:LINES]]
     rest = ordered[LINES:]
     for standing in Standing:
-        alike = [cluster for cluster in rest if cluster.standing is standing]
+        alike = [cluster for cluster in rest if _standing(fleet, cluster) is standing]
         if alike:
             tasks = sum(len(cluster.tasks) for cluster in alike)
             more = f"{count(len(alike), 'more cluster')}, {standing_word(standing)} · {count(tasks, 'task')}"
@@ -92,7 +99,8 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
     label = name(cluster.label, 30)
     if fleet.several:
         label = f"{name(cluster.source, 30)}/{label}"
-    parts = [f"{MARKS[cluster.standing]} *{label}* {standing_word(cluster.standing)}"]
+    standing = _standing(fleet, cluster)
+    parts = [f"{MARKS[standing]} *{label}* {standing_word(standing)}"]
     parts.append(count(len(cluster.tasks), "task") if cluster.tasks else "no log backup task")
     if cluster.incident is not None:
         parts.append(escape(cluster_words(cluster.incident, now)))
@@ -140,8 +148,7 @@ def _buttons(command: ShowStatus, fleet: FleetSnapshot, found: Found, *, shareab
     """Offer the worst clusters' tasks, or the worst tasks, then everything, then sharing."""
     buttons = []
     if found.clusters and (len(found.clusters) > 1 or command.scope.is_everything):
-        worst = sorted(found.clusters, key=lambda cluster: cluster.worst_first)
-        for cluster in worst[:_BUTTONS]:
+        for cluster in _worst_first(fleet, found.clusters)[:_BUTTONS]:
             if cluster.in_need:
                 scope = scope_of_cluster(fleet, cluster)
                 buttons.append(Button(f"Tasks of {clean(cluster.label, 40)}", to_text(ListTasks(scope))))

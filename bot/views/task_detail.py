@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
+from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
 from bot.domain.status import Meaning
@@ -16,6 +17,7 @@ from bot.views.blocks import (
     escape,
     fields,
     message,
+    section,
     sections,
 )
 from bot.views.error_text import error_quotation
@@ -52,7 +54,7 @@ def task_message(
     lines = [*trouble_lines(known, now), first, *_story(task, zone)]
     blocks: list[Block] = sections(lines)
     if task.task.error:
-        blocks.append(error_quotation(task.task.error))
+        blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
     blocks += fields(_facts(task, zone))
     blocks += _others(task)
     blocks.append(context(_read(task, now, zone)))
@@ -67,14 +69,15 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     lines = [f"OCP reports {reported}: {_MEANINGS[status.meaning]}."]
     if not task.listed:
         lines.append("OCP left it out of its last list; this is how it was before.")
-    if task.because is not None:
+    if task.because is not None and not isinstance(task.because, StatusBroken):
         lines.append(because(task.because, slack_voice(zone, task.offset)))
     if task.is_recovering:
         lines.append("It is well again; the incident closes when that has lasted.")
     if task.checkpoint is not None:
         shipped = f"Shipped up to {slack_time(task.checkpoint, zone)}"
         behind = "" if task.delay is None else f", {duration(task.delay)} behind"
-        lines.append(f"{shipped}{behind}. What was written later cannot be restored yet.")
+        later = "" if task.severity is None else " What was written later cannot be restored yet."
+        lines.append(f"{shipped}{behind}.{later}")
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")

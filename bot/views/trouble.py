@@ -92,8 +92,9 @@ def _phrase_without_problem(task: TaskNow, behind: str) -> str:
     status = task.task.status
     if status.meaning is Meaning.RUNNING:
         return behind or "running, no delay told"
-    word = clean(status.reported, _SHORT) if status.meaning is Meaning.UNKNOWN else str(status.meaning)
-    return _listed(f"status {word}" if status.meaning is Meaning.UNKNOWN else word, behind)
+    if status.meaning is not Meaning.UNKNOWN:
+        return _listed(status.meaning, behind)
+    return _listed(f"status {clean(status.reported, _SHORT)}" if status.reported else "no status", behind)
 
 
 def status_words(task: TaskNow) -> str:
@@ -116,9 +117,11 @@ def tenant_name(task: TaskNow) -> str:
 
 
 def task_name(task: TaskNow) -> str:
-    """Name a task with its cluster, ``pay/orders``, or the cluster alone; plain text."""
-    labels = (task.cluster_label, task.tenant_label)
-    return "/".join(clean(label, _SHORT) for label in labels if label is not None)
+    """Name a task with its cluster: ``pay/orders``, or ``pay (whole cluster)``; plain text."""
+    cluster = clean(task.cluster_label, _SHORT)
+    if task.tenant_label is None:
+        return f"{cluster} ({WHOLE_CLUSTER})"
+    return f"{cluster}/{clean(task.tenant_label, _SHORT)}"
 
 
 def whom(incident: Incident) -> str:

@@ -204,7 +204,7 @@ CONTENTS: dict[str, Content] = {
     "card_source_unreadable": card(SOURCE_DOWN),
     "card_source_readable_again": card(samples.resolved(SOURCE_DOWN)),
     "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
-    **{f"card_{problem}": card(of_problem(problem), status="RUNNING") for problem in Problem},
+    **{f"card_of_{problem}": card(of_problem(problem), status="RUNNING") for problem in Problem},
     "reply_worse": change(Reason.GOT_WORSE, replace(samples.LEDGER_BEHIND, severity=Severity.CRITICAL)),
     "reply_better": change(
         Reason.EASED,
