@@ -40,8 +40,7 @@ class Assembler:
 
     def _tasks(self, packed: Packed) -> Iterator[Task]:
         rows, words, at = packed.rows, packed.words, packed.head.at
-        explained = at - rows.checkpoint - rows.delay * 1000
-        delays = np.where(rows.kind == DERIVED, explained, rows.delay * 1000)
+        delays = np.where(rows.kind == DERIVED, at - rows.checkpoint - rows.delay, rows.delay)
         for number, status, error, has, checkpoint, kind, delay in zip(
             rows.shapes.tolist(),
             rows.status.tolist(),

@@ -1,14 +1,14 @@
 """The database as operations see it: one writer, and readers that never wait for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import Channel, MessageKey, OutboxId
+from bot.domain.notification import Action, Channel, MessageKey, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.errors import StorageError
@@ -46,6 +46,8 @@ async def open_database(url: str, *, read_only: bool = False, retention: timedel
             if writer is not None:
                 async with writer.begin() as connection:
                     await connection.run_sync(migrate, address)
+                    if address.path is not None:
+                        await outbox.release(connection)
             else:
                 async with reader.begin() as connection:
                     await connection.run_sync(check_version, address)
@@ -93,7 +95,9 @@ class Database:
         """
         in_use = self._shapes.begin()
         async with self._transaction() as connection:
-            yield Session(connection, in_use)
+            session = Session(connection, in_use)
+            yield session
+            await session.finish()
         in_use.committed()
 
     @asynccontextmanager
@@ -168,14 +172,24 @@ class Database:
         async with self._reading() as connection:
             return await messages.fact(connection, name)
 
-    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> tuple[Owed, ...]:
-        """Take due notifications for ``lease``, most urgent first."""
+    async def claim(
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        actions: Collection[Action] = tuple(Action),
+    ) -> tuple[Owed, ...]:
+        """Take due notifications of these actions for ``lease``, most urgent first."""
         async with self._reading() as connection:
-            if not await outbox.anything_due(connection, now):
+            if not await outbox.anything_due(connection, now, actions):
                 return ()
         async with self._transaction() as connection:
             with refusals():
-                return await outbox.claim(connection, owner=owner, now=now, lease=lease, limit=limit)
+                return await outbox.claim(
+                    connection, owner=owner, now=now, lease=lease, limit=limit, actions=actions
+                )
 
     async def delivered(self, id_: OutboxId, *, owner: str, ts: str | None, now: datetime) -> bool:
         """Record a delivery. False: the lease was lost."""

@@ -1,10 +1,11 @@
 """The history of readings: appended poll by poll, taken into blocks later, read back as readings."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -27,21 +28,25 @@ READ_POLLS = 64
 """So many polls are read at once."""
 
 Place = tuple[SourceName, ClusterId]
+Poll = dict[str, Any]
 
 
-async def append(connection: AsyncConnection, reading: Reading, in_use: ShapesInUse) -> None:
-    """Append one reading, small and complete in itself: a crash can cost no other."""
+async def pack(connection: AsyncConnection, reading: Reading, in_use: ShapesInUse) -> Poll:
+    """Make the row of one reading, small and complete in itself: a crash can cost no other."""
     numbers = await in_use.numbers(connection, reading.tasks, reading.received_at)
-    body = pack_poll(take_apart(reading, numbers))
-    await connection.execute(
-        polls.insert().values(
-            source=reading.cluster.source,
-            cluster=reading.cluster.id,
-            at=reading.at,
-            received_at=reading.received_at,
-            body=body,
-        )
-    )
+    return {
+        "source": reading.cluster.source,
+        "cluster": reading.cluster.id,
+        "at": reading.at,
+        "received_at": reading.received_at,
+        "body": pack_poll(take_apart(reading, numbers)),
+    }
+
+
+async def append(connection: AsyncConnection, rows: Sequence[Poll]) -> None:
+    """Append the rows of readings."""
+    if rows:
+        await connection.execute(polls.insert(), rows)
 
 
 async def history(engine: AsyncEngine, source: SourceName, since: datetime | None) -> AsyncIterator[Reading]:

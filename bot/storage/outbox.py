@@ -1,6 +1,6 @@
 """What is owed to Slack: claimed by lease, in an order that never shows news before what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -97,7 +97,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
 
 
-def _claimable(now: datetime, limit: int) -> Select[Any]:
+def _claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select[Any]:
     """Select what may be given out now, most urgent first."""
     earlier = and_(_same, _other.c.position < outbox.c.position)
     parent_stands = (
@@ -120,6 +120,7 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
         select(outbox)
         .where(
             outbox.c.state == OWED,
+            outbox.c.action.in_([action.value for action in actions]),
             or_(outbox.c.next_attempt_at.is_(None), outbox.c.next_attempt_at <= now),
             _free(now),
             ~earlier_post,
@@ -132,20 +133,35 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
     )
 
 
-async def anything_due(connection: AsyncConnection, now: datetime) -> bool:
+async def anything_due(connection: AsyncConnection, now: datetime, actions: Collection[Action]) -> bool:
     """Whether a claim would find anything; asked of a reader, so that an idle bot never writes."""
-    return (await connection.execute(_claimable(now, 1))).first() is not None
+    return (await connection.execute(_claimable(now, 1, actions))).first() is not None
+
+
+async def release(connection: AsyncConnection) -> None:
+    """End every lease: in a database that only one bot uses, whoever held it is gone.
+
+    The owner stays written, so that the outcome of its attempt is known to be unknown.
+    """
+    held = outbox.c.leased_until.is_not(None)
+    await connection.execute(update(outbox).where(held, outbox.c.state == OWED).values(leased_until=None))
 
 
 async def claim(
-    connection: AsyncConnection, *, owner: str, now: datetime, lease: timedelta, limit: int
+    connection: AsyncConnection,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    actions: Collection[Action],
 ) -> tuple[Owed, ...]:
     """Lease what is due.
 
     A row that still has an owner was claimed by somebody who never told how it went: its outcome is
     unknown. The update asks once more whether the row is free, so two owners never both get it.
     """
-    candidates = (await connection.execute(_claimable(now, limit))).all()
+    candidates = (await connection.execute(_claimable(now, limit, actions))).all()
     if not candidates:
         return ()
     statement = (

@@ -1,14 +1,14 @@
 """One reading taken apart into columns, and those as bytes.
 
 What rarely changes of a task is a shape, kept elsewhere and meant here by its number. Of the rest, status,
-error and checkpoint come back exactly; OCP's delay comes back to the second where a checkpoint explains it
-(it is the reading's time less the checkpoint, less a remainder that all tasks of a page share), else to the
-millisecond. ``modified_at`` and ``other`` are not kept in the history.
+error and checkpoint come back exactly. OCP's delay comes back to the second where a checkpoint explains it
+(it is the reading's time less the checkpoint, less a remainder that the tasks of a page share), else exactly.
+``modified_at`` and ``other`` are not kept in the history.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +19,8 @@ from bot.storage.columns import Ints, Packer, Unpacker
 from bot.storage.tables import EPOCH, LONGEST, MICROSECOND, microseconds
 
 NO_DELAY, DERIVED, STATED = 0, 1, 2
-TOLERANCE_MS = 1000
-"""A remainder of the delay that differs by no more than this from its neighbour's is taken for the same."""
-MILLISECOND = timedelta(milliseconds=1)
+TOLERANCE = 1_000_000
+"""A remainder of the delay (microseconds) so near its neighbour's is taken for the same."""
 POLL_LEVEL = 1
 """How hard zstd tries: a poll is packed within the poll's transaction, so not hard."""
 _UNITS = (60_000_000, 1_000_000, 1000, 1)
@@ -95,10 +94,10 @@ def take_apart(reading: Reading, shapes: Sequence[int]) -> Packed:
         stated = max(-LONGEST, min(task.delay, LONGEST))
         if task.checkpoint is None:
             kind.append(STATED)
-            delay.append(stated // MILLISECOND)
+            delay.append(stated // MICROSECOND)
             continue
-        own = (at - task.checkpoint - stated) // MILLISECOND
-        if is_first or abs(own - remainder) > TOLERANCE_MS:
+        own = (at - task.checkpoint - stated) // MICROSECOND
+        if is_first or abs(own - remainder) > TOLERANCE:
             remainder, is_first = own, False
         kind.append(DERIVED)
         delay.append(remainder)

@@ -20,6 +20,7 @@ class Session:
     def __init__(self, connection: AsyncConnection, shapes: ShapesInUse) -> None:
         self._connection = connection
         self._shapes = shapes
+        self._polls: list[observations.Poll] = []
 
     async def keep_incident(self, write: IncidentWrite) -> Incident:
         """Keep an incident by compare-and-set."""
@@ -69,4 +70,9 @@ class Session:
     async def append_observations(self, reading: Reading) -> None:
         """Append one reading to the history."""
         with refusals():
-            await observations.append(self._connection, reading, self._shapes)
+            self._polls.append(await observations.pack(self._connection, reading, self._shapes))
+
+    async def finish(self) -> None:
+        """Write what was gathered, before the commit: the readings of a poll go in together."""
+        with refusals():
+            await observations.append(self._connection, self._polls)
