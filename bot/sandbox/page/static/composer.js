@@ -1,0 +1,110 @@
+// The box to write in: messages, mentions and slash commands, with completion.
+
+import { fill, make, newId } from "./dom.js";
+
+const MOST = 8;
+
+// `send(text)` returns a promise; `suggest(text, caret)` returns {from, items: [{text, about}]}.
+export function makeComposer({ label, send, suggest }) {
+  const listId = newId("suggestions");
+  const problem = make("p", { class: "problem", role: "alert" });
+  const list = make("ul", { class: "suggestions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const box = make("textarea", {
+    class: "box", rows: "1", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
+    "aria-label": label, placeholder: label, spellcheck: "false", autocomplete: "off", enterkeyhint: "send",
+    on: { keydown: key, input: () => { grow(); offer(); }, blur: () => hide() },
+  });
+  const button = make("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", on: { click: () => submit() } }, "➤");
+  let offered = null;
+  let chosen = 0;
+
+  function grow() {
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
+  }
+
+  function offer() {
+    const found = suggest(box.value, box.selectionStart);
+    offered = found?.items.length ? { ...found, items: found.items.slice(0, MOST) } : null;
+    chosen = 0;
+    drawOffered();
+  }
+
+  function drawOffered() {
+    list.hidden = !offered;
+    box.setAttribute("aria-expanded", String(Boolean(offered)));
+    box.removeAttribute("aria-activedescendant");
+    fill(list, (offered?.items ?? []).map((item, index) =>
+      make("li", { role: "option", id: `${listId}-${index}`, "aria-selected": String(index === chosen), on: { mousedown: (event) => { event.preventDefault(); take(index); } } },
+        make("span", {}, item.text), make("small", {}, item.about))));
+    if (offered) box.setAttribute("aria-activedescendant", `${listId}-${chosen}`);
+  }
+
+  function hide() {
+    offered = null;
+    drawOffered();
+  }
+
+  function take(index) {
+    const { from, items } = offered;
+    const caret = box.selectionStart;
+    box.setRangeText(`${items[index].text} `, from, caret, "end");
+    hide();
+    grow();
+  }
+
+  function key(event) {
+    if (event.isComposing) return;
+    if (offered && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+      chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + offered.items.length) % offered.items.length;
+      drawOffered();
+    } else if (offered && event.key === "Tab") take(chosen);
+    else if (offered && event.key === "Escape") hide();
+    else if (offered && event.key === "Enter" && !exactly()) take(chosen);
+    else if (event.key === "Enter" && !event.shiftKey) submit();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  const exactly = () => offered.items.some((item) => item.text === box.value.slice(offered.from).trim());
+
+  async function submit() {
+    const text = box.value.trim();
+    if (!text || button.getAttribute("aria-busy") === "true") return;
+    hide();
+    problem.textContent = "";
+    box.value = "";
+    grow();
+    button.setAttribute("aria-busy", "true");
+    try {
+      await send(text);
+    } catch (error) {
+      problem.textContent = error.message;
+      if (!box.value) box.value = text;
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  return {
+    node: make("div", { class: "composer" }, problem, make("div", { class: "composer-row" }, list, box, button)),
+    focus: () => box.focus(),
+    label: (words) => { box.placeholder = words; box.setAttribute("aria-label", words); },
+    write: (text) => { box.value = text; grow(); box.focus(); },
+    submit,
+  };
+}
+
+// What the text before the caret may become: a verb of the slash command, a person, a channel.
+export function suggestions(text, caret, { verbs, people, channels }) {
+  const before = text.slice(0, caret);
+  if (/^\/\S*( \S*)?$/.test(before)) {
+    const typed = before.toLowerCase();
+    return { from: 0, items: verbs.filter((verb) => verb.text.startsWith(typed)).map((verb) => ({ text: verb.text, about: verb.does })) };
+  }
+  const word = /(^|\s)([@#])([\w.-]*)$/.exec(before);
+  if (!word) return null;
+  const known = word[2] === "@" ? people.map((one) => ({ text: `@${one.name}`, about: one.real_name })) : channels.map((one) => ({ text: `#${one.name}`, about: "" }));
+  return { from: caret - word[3].length - 1, items: known.filter((one) => one.text.startsWith(word[2] + word[3].toLowerCase())) };
+}

@@ -1,0 +1,77 @@
+// Dialogs: the top one of the person's stack, its inputs kept while it is drawn anew.
+
+import { fill, make, newId } from "./dom.js";
+import { drawBlocks } from "./blocks.js";
+
+export class Dialogs {
+  constructor(live, surroundings) {
+    this.live = live;
+    this.surroundings = surroundings;
+    this.shown = null;
+    this.titleId = newId("dialog");
+    this.node = make("dialog", { class: "dialog", "aria-labelledby": this.titleId, on: { cancel: (event) => { event.preventDefault(); this.leave(false); } } });
+    document.body.append(this.node);
+  }
+
+  show(stack) {
+    const view = stack.at(-1);
+    this.height = stack.length;
+    if (!view) {
+      this.shown = null;
+      if (this.node.open) this.node.close();
+      return;
+    }
+    const version = JSON.stringify(view);
+    if (this.version === version && this.node.open) return;
+    const filled = this.shown?.id === view.id ? this.values() : new Map();
+    this.shown = view;
+    this.version = version;
+    this.draw(view, filled);
+    if (!this.node.open) this.node.showModal();
+    const first = this.node.querySelector("[aria-invalid=true], [autofocus], .field, .ticks input") ?? this.node.querySelector("button");
+    if (filled.size === 0 || Object.keys(view.errors).length > 0) first?.focus();
+  }
+
+  values() {
+    return new Map([...this.inputs].map(([key, input]) => [key, input.read()]));
+  }
+
+  draw(view, filled) {
+    this.inputs = new Map();
+    this.problem = make("p", { class: "problem", role: "alert" });
+    const place = {
+      ...this.surroundings,
+      inputs: this.inputs,
+      errors: view.errors,
+      fail: (sentence) => { this.problem.textContent = sentence; },
+      press: (element, value) => this.live.ask("press_in_view", { view: view.id, action: element.action, block: element.block, value }),
+    };
+    this.submit = view.submit && make("button", { type: "submit", class: "button primary-filled" }, view.submit);
+    fill(this.node, make("form", { novalidate: true, on: { submit: (event) => { event.preventDefault(); this.send(view); } } },
+      make("header", { class: "dialog-head" },
+        make("h2", { id: this.titleId }, view.title),
+        make("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => this.leave(true) } }, "✕")),
+      make("div", { class: "dialog-body" }, drawBlocks(view.blocks, place), this.problem),
+      make("footer", { class: "dialog-foot" },
+        make("button", { type: "button", class: "button", on: { click: () => this.leave(false) } }, view.close || (this.submit ? "Cancel" : "Close")),
+        this.submit)));
+    for (const [key, value] of filled) this.inputs.get(key)?.write(value);
+  }
+
+  async send(view) {
+    const values = Object.fromEntries([...this.inputs.values()].map((input) => [input.action, input.read()]));
+    this.problem.textContent = "";
+    this.submit.setAttribute("aria-busy", "true");
+    try {
+      await this.live.ask("submit", { view: view.id, values });
+    } catch (error) {
+      this.problem.textContent = error.message;
+    } finally {
+      this.submit.removeAttribute("aria-busy");
+    }
+  }
+
+  leave(every) {
+    if (this.shown) this.live.ask("close", { view: this.shown.id, every: every && this.height > 1 }).catch((error) => { this.problem.textContent = error.message; });
+  }
+}

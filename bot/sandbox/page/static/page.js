@@ -1,0 +1,356 @@
+// The page as a whole: where one is, what is shown there, and what keys do.
+
+import { announce, byId, fill, make, say } from "./dom.js";
+import { makeComposer, suggestions } from "./composer.js";
+import { exact, isKnown, present, setClock, setZone, speed, worded, zone } from "./dates.js";
+import { Dialogs } from "./dialogs.js";
+import { drawBlocks } from "./blocks.js";
+import { Live } from "./live.js";
+import { drawAvatar, keepList, roleOf, spoken } from "./messages.js";
+import { Panel } from "./panel.js";
+import { State } from "./state.js";
+import { letters, refreshAgo } from "./text.js";
+
+const state = new State();
+const live = new Live(hear, stand);
+const narrow = matchMedia("(max-width: 760px)");
+const middling = matchMedia("(max-width: 1279px)");
+let here = "";
+let thread = null;
+let tab = "messages";
+let toEnd = true;
+let drawing = false;
+
+// ── where one is
+
+const surroundings = {
+  people: () => [...state.people.values()].filter((person) => person.role !== "app"),
+  channels: () => [...state.channels.values()].filter((channel) => channel.kind !== "direct"),
+};
+const dialogs = new Dialogs(live, surroundings);
+const panel = new Panel(live, { body: byId("panel-body"), about: byId("panel-about"), tryOut });
+const offered = (text, caret) => suggestions(text, caret, { verbs: state.verbs, people: [...state.people.values()], channels: surroundings.channels() });
+const composer = makeComposer({ label: "Message", suggest: offered, send: (text) => { toEnd = true; return live.ask("write", { channel: here, text }); } });
+const threadComposer = makeComposer({ label: "Reply…", suggest: offered, send: (text) => live.ask("write", { channel: here, text, thread }) });
+byId("composer-here").append(composer.node);
+byId("composer-thread").append(threadComposer.node);
+
+function go(channel, { focus = true } = {}) {
+  if (!state.channels.has(channel)) return;
+  if (channel !== here) closeThread(false);
+  here = channel;
+  toEnd = true;
+  state.unread.delete(channel);
+  tab = "messages";
+  sidebar(false);
+  remember();
+  draw();
+  if (focus && !narrow.matches) composer.focus();
+}
+
+function remember() {
+  const channel = state.channels.get(here);
+  const name = channel?.kind === "direct" ? here : channel?.name;
+  history.replaceState(null, "", `${location.pathname}${location.search}#${name ?? ""}${tab === "home" ? "/home" : thread ? `/${thread}` : ""}`);
+}
+
+function arrive(first) {
+  const [name, inside] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const channels = [...state.channels.values()];
+  const wanted = channels.find((one) => name && (one.name === name || one.id === name)) ?? state.channels.get(here) ?? state.channels.get(first) ?? channels.find((one) => one.kind === "channel") ?? channels[0];
+  here = wanted?.id ?? "";
+  toEnd = true;
+  if (inside === "home" && wanted?.kind === "direct") showTab("home");
+  else if (inside && state.messages.get(here)?.has(inside)) openThread(state.messages.get(here).get(inside), false);
+}
+
+function openThread(message, focus = true) {
+  thread = message.thread ?? message.ts;
+  byId("thread").hidden = false;
+  document.body.classList.add("with-thread");
+  live.ask("thread", { channel: here, ts: thread }).then((answer) => {
+    state.add(here, answer.messages);
+    draw();
+  }).catch((error) => announce(error.message));
+  remember();
+  draw();
+  if (focus) threadComposer.focus();
+}
+
+function closeThread(focus = true) {
+  const ts = thread;
+  thread = null;
+  byId("thread").hidden = true;
+  document.body.classList.remove("with-thread");
+  remember();
+  if (focus && ts) [...byId("messages-here").children].find((node) => node.dataset.id === ts)?.focus();
+}
+
+function showTab(name) {
+  tab = name;
+  live.ask("open_home", { tab: name }).catch((error) => announce(error.message));
+  remember();
+  draw();
+}
+
+function sidebar(open) {
+  document.body.classList.toggle("channels-open", open);
+  byId("open-channels").setAttribute("aria-expanded", String(open));
+  if (open) byId("channels").querySelector("button[aria-current], button")?.focus();
+}
+
+function showPanel(open) {
+  document.body.classList.toggle("panel-closed", !open);
+  byId("toggle-panel").setAttribute("aria-expanded", String(open));
+}
+
+function tryOut(text) {
+  if (middling.matches) showPanel(false);
+  composer.write(text);
+}
+
+// ── what comes
+
+function hear(message) {
+  switch (message.type) {
+    case "everything":
+      state.begin(message);
+      setZone(state.person(state.me).zone);
+      live.person = state.person(state.me).name;
+      panel.start(message);
+      keepWorld(message);
+      arrive(message.first);
+      break;
+    case "news":
+      state.take(message);
+      break;
+    case "message":
+      state.add(message.message.channel, [message.message]);
+      if (message.new) notice(message.message);
+      break;
+    case "gone":
+      state.remove(message.channel, message.ts);
+      break;
+    case "world":
+      keepWorld(message);
+      return;
+    default:
+      return;
+  }
+  draw();
+}
+
+function notice(message) {
+  if (message.author === state.me) return;
+  const channel = state.channels.get(message.channel);
+  if (!channel) return;
+  if (message.channel !== here && (!message.thread || message.broadcast)) {
+    const unread = state.unread.get(message.channel) ?? { count: 0, pages: false };
+    state.unread.set(message.channel, { count: unread.count + 1, pages: unread.pages || message.pages });
+  }
+  announce(`${state.person(message.author).real_name} in ${state.title(channel)}: ${spoken(message)}`);
+}
+
+function keepWorld(message) {
+  setClock(message.clock);
+  panel.keep(message);
+}
+
+function stand(open) {
+  const lost = byId("lost");
+  lost.hidden = open;
+  lost.textContent = open ? "" : "The simulated Slack does not answer. Trying again…";
+}
+
+// ── drawing
+
+function draw() {
+  if (drawing) return;
+  drawing = true;
+  setTimeout(() => {
+    drawing = false;
+    drawAll();
+  }, 0);
+}
+
+function drawAll() {
+  const channel = state.channels.get(here);
+  if (!channel) return;
+  drawPeople();
+  drawChannels();
+  drawHead(channel);
+  drawHome(channel);
+  const replies = state.replies(here);
+  const view = {
+    person: (id) => state.person(id),
+    place: (message, fail) => ({
+      ...surroundings, fail,
+      press: (element, value) => live.ask("press", { channel: message.channel, ts: message.ts, action: element.action, block: element.block, value }),
+    }),
+    version: `${zone()} ${worded(present(), "{date_num}")}`,
+  };
+  keepList(byId("messages-here"), state.inChannel(here), {
+    ...view, days: true, toEnd, openThread, replies: (message) => replies.get(message.ts),
+    subject: (message) => letters(state.messages.get(here)?.get(message.thread)?.text).slice(0, 60) || undefined,
+  });
+  toEnd = false;
+  drawEarlier();
+  if (thread) keepList(byId("messages-thread"), state.inThread(here, thread), view);
+  dialogs.show(state.dialogs);
+  const waiting = [...state.unread.values()].reduce((sum, one) => sum + one.count, 0);
+  document.title = `${waiting ? `(${waiting}) ` : ""}${state.title(channel)} · Simulated Slack`;
+}
+
+function drawPeople() {
+  const select = byId("person");
+  const people = [...state.people.values()].filter((person) => person.role !== "app");
+  const version = JSON.stringify([people, state.me]);
+  if (select.version === version) return;
+  select.version = version;
+  fill(select, people.map((person) => make("option", { value: person.id, selected: person.id === state.me }, `${person.real_name}${person.role ? ` (${roleOf(person).toLowerCase()})` : ""}`)));
+}
+
+function drawChannels() {
+  const nav = byId("channels");
+  const version = JSON.stringify([[...state.channels.values()], [...state.unread], here, state.connected]);
+  if (nav.version === version) return;
+  nav.version = version;
+  const held = nav.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
+  const item = (channel) => {
+    const unread = state.unread.get(channel.id);
+    const mark = channel.kind === "direct" ? drawAvatar(state.person(state.bot)) : make("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "private" ? "🔒" : "#");
+    return make("li", {}, make("button", {
+      type: "button", class: `channel${unread ? " unread" : ""}`, "aria-current": channel.id === here ? "page" : undefined,
+      data: { channel: channel.id }, on: { click: () => go(channel.id) },
+    }, mark, make("span", { class: "channel-name" }, state.title(channel)),
+      channel.kind === "direct" && make("span", { class: `presence${state.connected ? " here" : ""}`, role: "img", "aria-label": state.connected ? "connected" : "not connected", title: state.connected ? "The bot is connected" : "The bot is not connected" }),
+      unread && make("span", { class: `count${unread.pages ? " pages" : ""}`, "aria-label": `${unread.count} new` }, String(unread.count))));
+  };
+  const channels = [...state.channels.values()];
+  const part = (title, members) => members.length > 0 && [make("h2", {}, title), make("ul", {}, members.map(item))];
+  fill(nav, part("Channels", channels.filter((one) => one.kind !== "direct")), part("Apps", channels.filter((one) => one.kind === "direct")));
+  if (held) [...nav.querySelectorAll("button")].find((node) => node.dataset.channel === held)?.focus();
+}
+
+function drawHead(channel) {
+  const direct = channel.kind === "direct";
+  const title = direct ? state.title(channel) : `${channel.kind === "private" ? "🔒 " : "# "}${channel.name}`;
+  say(byId("here-name"), title);
+  const about = direct ? (state.connected ? "App" : "App, not connected just now") : [`${channel.members} members`, channel.bot ? "" : "the bot is not in this channel", channel.shared ? "shared with another organisation" : "", channel.archived ? "archived" : ""].filter(Boolean).join(" · ");
+  say(byId("here-about"), about);
+  byId("tabs").hidden = !direct;
+  const home = direct && tab === "home";
+  byId("tab-home").setAttribute("aria-selected", String(home));
+  byId("tab-messages").setAttribute("aria-selected", String(!home));
+  byId("tab-home").tabIndex = home ? 0 : -1;
+  byId("tab-messages").tabIndex = home ? -1 : 0;
+  byId("home").hidden = !home;
+  byId("messages-here").hidden = home;
+  byId("composer-here").hidden = home || channel.archived;
+  byId("messages-here").setAttribute("aria-label", `Messages in ${title}; arrow keys move between them`);
+  composer.label(direct ? `Message ${title}` : `Message #${channel.name}`);
+  say(byId("thread-about"), direct ? title : `#${channel.name}`);
+}
+
+function drawHome(channel) {
+  const node = byId("home");
+  if (channel.kind !== "direct") return;
+  const version = JSON.stringify([state.home, zone()]);
+  if (node.version === version) return;
+  node.version = version;
+  const view = state.home;
+  if (!view) {
+    fill(node, make("p", { class: "empty" }, "The bot has not drawn its Home tab yet."));
+    return;
+  }
+  const held = node.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const problem = make("p", { class: "problem", role: "alert" });
+  fill(node, drawBlocks(view.blocks, {
+    ...surroundings, fail: (sentence) => { problem.textContent = sentence; },
+    press: (element, value) => live.ask("press_in_view", { view: view.id, action: element.action, block: element.block, value }),
+  }), problem);
+  if (held) [...node.querySelectorAll("[data-key]")].find((one) => one.dataset.key === held)?.focus();
+}
+
+function drawEarlier() {
+  const log = byId("messages-here");
+  const old = log.querySelector(":scope > .earlier");
+  if (!state.earlier.get(here)) return old?.remove();
+  if (old) return undefined;
+  const channel = here;
+  return log.prepend(make("button", { type: "button", class: "button earlier", on: { click: (event) => {
+    event.currentTarget.setAttribute("aria-busy", "true");
+    const before = [...state.messages.get(channel).keys()].sort()[0];
+    live.ask("earlier", { channel, before }).then((answer) => { state.add(channel, answer.messages, answer.earlier); draw(); }).catch((error) => announce(error.message));
+  } } }, "Show earlier messages"));
+}
+
+function drawClock() {
+  if (!isKnown()) return;
+  const time = byId("clock");
+  say(time, `${worded(present(), "{date_short}")}, ${worded(present(), "{time_secs}")}`);
+  time.title = exact(present());
+  say(byId("speed"), speed() === 1 ? "" : `${Number(speed().toPrecision(3))}× faster than life`);
+}
+
+// ── keys and clicks
+
+byId("person").addEventListener("change", (event) => live.ask("switch", { person: event.target.value }).then(() => {
+  history.replaceState(null, "", `?as=${encodeURIComponent(live.person)}${location.hash}`);
+}).catch((error) => announce(error.message)));
+byId("close-thread").addEventListener("click", () => closeThread());
+byId("close-panel").addEventListener("click", () => { showPanel(false); byId("toggle-panel").focus(); });
+byId("toggle-panel").addEventListener("click", () => showPanel(document.body.classList.contains("panel-closed")));
+byId("open-channels").addEventListener("click", () => sidebar(!document.body.classList.contains("channels-open")));
+byId("tab-home").addEventListener("click", () => showTab("home"));
+byId("tab-messages").addEventListener("click", () => showTab("messages"));
+byId("tabs").addEventListener("keydown", (event) => {
+  if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  const other = tab === "home" ? "messages" : "home";
+  showTab(other);
+  byId(`tab-${other}`).focus();
+});
+
+function moveAmong(event) {
+  const log = event.currentTarget;
+  const messages = [...log.querySelectorAll(":scope > .message")];
+  const at = messages.indexOf(document.activeElement);
+  if (document.activeElement !== log && at < 0) return;
+  const to = { ArrowUp: at < 0 ? messages.length - 1 : at - 1, ArrowDown: at < 0 ? 0 : at + 1, Home: 0, End: messages.length - 1 }[event.key];
+  if (to !== undefined && messages[to]) {
+    messages[to].focus();
+    event.preventDefault();
+  } else if (event.key === "t" && at >= 0 && log.id === "messages-here") {
+    messages[at].querySelector("[data-key=thread]")?.click();
+    event.preventDefault();
+  }
+}
+
+byId("messages-here").addEventListener("keydown", moveAmong);
+byId("messages-thread").addEventListener("keydown", moveAmong);
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) {
+    const buttons = [...byId("channels").querySelectorAll("button")];
+    const at = buttons.findIndex((node) => node.dataset.channel === here);
+    const next = buttons[(at + (event.key === "ArrowDown" ? 1 : -1) + buttons.length) % buttons.length];
+    if (next) go(next.dataset.channel);
+    event.preventDefault();
+  } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    if (document.body.classList.contains("channels-open")) {
+      sidebar(false);
+      byId("open-channels").focus();
+    } else if (thread) closeThread();
+  }
+});
+document.addEventListener("click", (event) => {
+  if (document.body.classList.contains("channels-open") && !byId("channels").contains(event.target) && !byId("open-channels").contains(event.target)) sidebar(false);
+});
+
+showPanel(!middling.matches);
+setInterval(drawClock, 250);
+setInterval(() => {
+  refreshAgo(document);
+  if (live.isOpen && !document.hidden) live.ask("world").then(keepWorld).catch(() => {}); // the next second asks again
+}, 1000);
+live.open();
