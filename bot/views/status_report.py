@@ -53,8 +53,11 @@ def _headline(found: Found, *, complete: bool) -> str:
     """Say how many tasks need somebody, and claim nothing that was not read."""
     total = len(found.tasks)
     needing = sum(task.severity is not None for task in found.tasks)
-    if needing:
-        return f"{needing:,} of {count(total, 'task')} {'needs' if needing == 1 else 'need'} you"
+    clusters = sum(cluster.incident is not None for cluster in found.clusters)
+    if needing or clusters:
+        parts = [f"{needing:,} of {count(total, 'task')}"] if needing else []
+        parts += [count(clusters, "cluster")] if clusters else []
+        return f"{' and '.join(parts)} {'needs' if needing + clusters == 1 else 'need'} you"
     if not total:
         return "No log backup task is listed" if complete else "No log backup task is known yet"
     if not complete:
@@ -101,7 +104,8 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
         label = f"{name(cluster.source, 30)}/{label}"
     standing = _standing(fleet, cluster)
     parts = [f"{MARKS[standing]} *{label}* {standing_word(standing)}"]
-    parts.append(count(len(cluster.tasks), "task") if cluster.tasks else "no log backup task")
+    if cluster.tasks or cluster.incident is None:
+        parts.append(_size(cluster))
     if cluster.incident is not None:
         parts.append(escape(cluster_words(cluster.incident, now)))
     needing = cluster.in_need
@@ -111,6 +115,12 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
     if not needing:
         parts += _calm_parts(cluster)
     return " · ".join(parts)
+
+
+def _size(cluster: ClusterNow) -> str:
+    if cluster.tasks:
+        return count(len(cluster.tasks), "task")
+    return "not read" if cluster.failure is not None or cluster.read_at is None else "no log backup task"
 
 
 def _calm_parts(cluster: ClusterNow) -> list[str]:

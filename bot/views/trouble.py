@@ -157,7 +157,8 @@ def problem_words(  # noqa: PLR0911 - one case for each problem
         case Problem.STUCK:
             return "is stuck between two states"
         case Problem.MISSING:
-            return "is not set up" if isinstance(because, NoTasks) else "is no longer listed"
+            never_there = isinstance(because, NoTasks) and because.last_listed_at is None
+            return "is not set up" if never_there else "is no longer listed"
         case Problem.PAUSED:
             return "is paused"
         case Problem.UNREACHABLE:
