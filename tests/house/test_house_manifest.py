@@ -1,0 +1,108 @@
+"""The Slack app's manifest asks for what the code uses, and for nothing else."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.commands import VERBS
+from bot.slack.listeners import COMMAND
+
+ROOT = Path(__file__).resolve().parents[2]
+METHODS = {
+    "auth_test": (),
+    "chat_postEphemeral": ("chat:write",),
+    "chat_postMessage": ("chat:write",),
+    "chat_update": ("chat:write",),
+    "conversations_history": ("channels:history", "groups:history"),
+    "conversations_info": ("channels:read", "groups:read"),
+    "conversations_list": ("channels:read", "groups:read"),
+    "conversations_replies": ("channels:history", "groups:history"),
+    "users_info": ("users:read",),
+}
+"""The Web API's methods that the code may call, with the scopes that Slack asks for in channels."""
+EVENTS = {"app_mention": ("app_mention", "app_mentions:read"), "message": ("message.im", "im:history")}
+"""The events that the code listens to, as the manifest names them, with their scopes."""
+FAMILIES = re.compile(
+    r"(admin|apps|auth|bookmarks|bots|canvases|chat|conversations|emoji|files|pins|reactions|reminders|search|team"
+    r"|usergroups|users|views|workflows)_[a-zA-Z_]+"
+)
+
+
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    return found
+
+
+def trees() -> Iterator[ast.AST]:
+    for path in (*(ROOT / "bot" / "slack").rglob("*.py"), ROOT / "bot" / "app.py"):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def methods() -> set[str]:
+    """Find the Web API's methods in the code: attributes of a client."""
+    return {
+        node.attr
+        for node in trees()
+        if isinstance(node, ast.Attribute)
+        and FAMILIES.fullmatch(node.attr)
+        and "client" in ast.unparse(node.value)
+    }
+
+
+def events() -> set[str]:
+    return {
+        argument.value
+        for node in trees()
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("app.event")
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def test_every_method_that_the_code_calls_is_known_here() -> None:
+    assert methods() == METHODS.keys()
+
+
+def test_the_scopes_are_those_that_the_code_needs() -> None:
+    needed = {scope for method in methods() for scope in METHODS[method]}
+    needed |= {EVENTS[event][1] for event in events()}
+    scopes = manifest()["oauth_config"]["scopes"]["bot"]
+    assert set(scopes) == needed | {"commands"}
+    assert scopes == sorted(scopes)
+
+
+def test_the_events_are_those_that_the_code_listens_to() -> None:
+    subscribed = manifest()["settings"]["event_subscriptions"]["bot_events"]
+    assert set(subscribed) == {EVENTS[event][0] for event in events()}
+
+
+def test_the_command_is_the_codes_and_its_hint_names_real_verbs() -> None:
+    (command,) = manifest()["features"]["slash_commands"]
+    assert command["command"] == COMMAND
+    hinted = {hint.split()[0] for hint in command["usage_hint"].split("|")}
+    assert hinted <= {verb.name for verb in VERBS}
+
+
+def test_every_scope_says_what_it_is_for() -> None:
+    lines = (ROOT / "manifest.yml").read_text().splitlines()
+    scopes = [
+        line
+        for line in lines
+        if re.match(r"\s+- \w+(:\w+)+|\s+- commands", line) and "." not in line.split("#")[0]
+    ]
+    asked = manifest()["oauth_config"]["scopes"]["bot"]
+    assert len(scopes) == len(asked)
+    assert [line for line in scopes if " # " not in line] == []
+
+
+def test_it_fits_slacks_own_limits_and_works_out_of_the_box() -> None:
+    about = manifest()
+    assert len(about["display_information"]["name"]) <= 35
+    assert len(about["display_information"]["description"]) <= 140
+    assert about["settings"]["socket_mode_enabled"] is True
+    assert about["settings"]["interactivity"]["is_enabled"] is True
+    assert about["features"]["app_home"]["messages_tab_read_only_enabled"] is False
