@@ -10,7 +10,7 @@ import pytest
 from simulated_slack_stage import Stage, bolt, button, connected, modal, refused, section, stage, text_input
 from slack_bolt.async_app import AsyncApp
 
-from bot.sandbox.slack import CannotDo, Outcome
+from bot.sandbox.slack import CannotDo, Outcome, Trouble
 
 EVERYTHING = ("app_mention", "message.im", "app_home_opened")
 
@@ -416,3 +416,51 @@ async def test_waiting_ends_with_what_was_waited_for_or_a_timeout() -> None:
         assert [message.text for message in await waiting] == ["x"]
         with pytest.raises(TimeoutError):
             await on.slack.until(lambda slack: slack.sockets, timeout=0.01)
+
+
+async def test_respond_does_not_raise_its_status_must_be_looked_at() -> None:
+    async with stage() as on:
+        app = bolt(on.slack)
+        statuses: list[int] = []
+        done = asyncio.Event()
+
+        @app.command("/logbackup")
+        async def commanded(ack: Any, respond: Any) -> None:
+            await ack()
+            for _ in range(6):
+                statuses.append((await respond(text="x")).status_code)  # noqa: PERF401 - reads as it happens
+            done.set()
+
+        async with connected(on.slack, app):
+            await on.slack.command("anna", "alerts", "/logbackup")
+            await on.slack.until(lambda slack: len(slack.ephemerals("anna")) == 5)
+            async with asyncio.timeout(5):
+                await done.wait()
+        assert statuses == [200] * 5 + [404]
+
+
+async def test_trouble_can_strike_a_response_url_too() -> None:
+    async with hearing() as (on, heard):
+        await on.slack.command("anna", "alerts", "/logbackup")
+        url = (await heard.next())["response_url"]
+        on.slack.trouble.add("response_url", Trouble.ERROR_AFTER, times=1)
+        assert (await respond(url, text="x"))[0] == 500
+        assert [message.text for message in on.slack.ephemerals("anna")] == ["x"]
+
+
+async def test_somebody_chooses_people_dates_and_several_options() -> None:
+    async with hearing() as (on, heard):
+        options = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("a", "b", "c")]
+        several: dict[str, Any] = {"type": "multi_static_select", "action_id": "several", "options": options}
+        who = {"type": "users_select", "action_id": "who", "initial_user": "U0000ANNA1"}
+        day = {"type": "datepicker", "action_id": "day"}
+        crowd = {"type": "multi_users_select", "action_id": "crowd"}
+        view = modal(*[text_input(str(e["action_id"]), element=e) for e in (several, who, day, crowd)])
+        view_id = await opened(on, heard, view)
+        chosen = {"several": ["a", "c"], "day": "2026-03-05", "crowd": ["U0000BEN01"]}
+        await on.slack.submit_view("anna", view_id, chosen)
+        values = (await heard.next())["view"]["state"]["values"]
+        assert values["block-several"]["several"]["selected_options"] == [options[0], options[2]]
+        assert values["block-who"]["who"]["selected_user"] == "U0000ANNA1"
+        assert values["block-day"]["day"]["selected_date"] == "2026-03-05"
+        assert values["block-crowd"]["crowd"]["selected_users"] == ["U0000BEN01"]

@@ -39,8 +39,13 @@ def overflow(count: int) -> Json:
     return {"type": "overflow", "action_id": "more", "options": options(count)}
 
 
-def confirm(**more: Json) -> Json:
-    whole = {"title": plain("Sure?"), "text": mrkdwn("Really"), "confirm": plain("Yes"), "deny": plain("No")}
+def confirm(**more: Any) -> Json:
+    whole: Json = {
+        "title": plain("Sure?"),
+        "text": mrkdwn("Really"),
+        "confirm": plain("Yes"),
+        "deny": plain("No"),
+    }
     return {**whole, **more}
 
 
@@ -109,6 +114,68 @@ BAD: dict[str, tuple[Kind, Json]] = {
         "message",
         message(actions(select(options=options(), initial_option=options(value="other")[0]))),
     ),
+    "a group without a label": (
+        "message",
+        message(actions(select(option_groups=[{"options": options()}]))),
+    ),
+    "a group of 101 options": (
+        "message",
+        message(actions(select(option_groups=[{"label": plain("All"), "options": options(101)}]))),
+    ),
+    "101 groups": (
+        "message",
+        message(actions(select(option_groups=[{"label": plain("One"), "options": options()}] * 101))),
+    ),
+    "placeholder over 150": (
+        "message",
+        message(actions(select(options=options(), placeholder=plain("x" * 151)))),
+    ),
+    "11 radio buttons": (
+        "message",
+        message(actions({"type": "radio_buttons", "action_id": "r", "options": options(11)})),
+    ),
+    "an option with an address": (
+        "message",
+        message(actions(select(options=[options()[0] | {"url": "https://example.com"}]))),
+    ),
+    "a confirm without a title": (
+        "message",
+        message(actions(button(confirm={k: v for k, v in confirm().items() if k != "title"}))),
+    ),
+    "an unknown style of confirm": ("message", message(actions(button(confirm=confirm(style="green"))))),
+    "an image from two places": (
+        "message",
+        message(
+            {
+                "type": "image",
+                "image_url": "https://example.com/a.png",
+                "slack_file": {"id": "F0000000001"},
+                "alt_text": "x",
+            }
+        ),
+    ),
+    "a date that is none": (
+        "message",
+        message(actions({"type": "datepicker", "action_id": "d", "initial_date": "4 March"})),
+    ),
+    "an hour that is none": (
+        "message",
+        message(actions({"type": "timepicker", "action_id": "t", "initial_time": "24:00"})),
+    ),
+    "an input longer than Slack allows": (
+        "modal",
+        modal(text_input(element={"type": "plain_text_input", "action_id": "r", "max_length": 3001})),
+    ),
+    "an input shorter than nothing": (
+        "modal",
+        modal(text_input(element={"type": "plain_text_input", "action_id": "r", "min_length": -1})),
+    ),
+    "a number that may or may not be decimal": (
+        "modal",
+        modal(text_input(element={"type": "number_input", "action_id": "n"})),
+    ),
+    "a button as an input": ("modal", modal(text_input(element=button()))),
+    "an input without a label": ("modal", modal({k: v for k, v in text_input().items() if k != "label"})),
     "overflow of 6": ("message", message(actions(overflow(6)))),
     "overflow of none": ("message", message(actions(overflow(0)))),
     "confirm title over 100": (
@@ -274,6 +341,30 @@ GOOD: dict[str, tuple[Kind, Json]] = {
             private_metadata="x" * 3000,
             callback_id="silence",
             notify_on_close=True,
+        ),
+    ),
+    "menus of all kinds": (
+        "message",
+        message(
+            actions(
+                select(option_groups=[{"label": plain("All"), "options": options(2)}]),
+                {"type": "radio_buttons", "action_id": "radio", "options": options(10)},
+                {
+                    "type": "checkboxes",
+                    "action_id": "boxes",
+                    "options": [{"text": mrkdwn("x"), "value": "v"}],
+                },
+                {"type": "users_select", "action_id": "who", "placeholder": plain("Who")},
+                {"type": "datepicker", "action_id": "day", "initial_date": "2026-03-04"},
+                {"type": "timepicker", "action_id": "hour", "initial_time": "23:59"},
+            )
+        ),
+    ),
+    "a number": (
+        "modal",
+        modal(
+            text_input(element={"type": "number_input", "action_id": "n", "is_decimal_allowed": False}),
+            text_input("short", element={"type": "plain_text_input", "action_id": "s", "max_length": 10}),
         ),
     ),
     "a home": ("home", home(*[section(f"line {n}") for n in range(100)], private_metadata="x")),

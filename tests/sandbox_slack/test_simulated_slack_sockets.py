@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from simulated_slack_stage import Stage, bolt, client_of, connected, raw_socket, stage
 
-from bot.sandbox.slack import Outcome
+from bot.sandbox.slack import Outcome, SimulatedSlack
 
 Socket = aiohttp.ClientWebSocketResponse
 MENTIONS: dict[str, Any] = {"events": ("app_mention",)}
@@ -333,3 +333,47 @@ async def test_edits_and_deletions_are_told_where_messages_are() -> None:
         await on.slack.delete_message("alerts", said.ts)
         told = [delivery.body["event"].get("subtype") for delivery in on.slack.deliveries]
         assert told == [None, "message_changed", "message_deleted"]
+
+
+async def test_bolt_acknowledges_an_event_before_its_listener_ends() -> None:
+    """Work that must not be lost is therefore stored first."""
+    async with stage(**MENTIONS) as on:
+        app = bolt(on.slack)
+        begun, may_end = asyncio.Event(), asyncio.Event()
+
+        @app.event("app_mention")
+        async def slow() -> None:
+            begun.set()
+            await may_end.wait()
+
+        async with connected(on.slack, app):
+            await on.slack.say("anna", "alerts", "@logbackup")
+            await begun.wait()
+            await on.slack.settled()
+            assert on.slack.deliveries[0].acknowledged
+            may_end.set()
+
+
+async def test_what_bolt_has_no_listener_for_comes_again() -> None:
+    async with stage(events=("member_joined_channel",)) as on, connected(on.slack, bolt(on.slack)):
+        on.slack.invite("alerts", "sam")
+        for _ in range(2):
+            await on.clock.sleeping()
+            await on.clock.advance(3)
+        joined = on.slack.deliveries[-1]
+        assert len(joined.attempts) >= 2
+        assert not joined.acknowledged
+
+
+async def test_an_event_has_an_id_of_its_own() -> None:
+    async with stage(**MENTIONS) as on:
+        for _ in range(3):
+            await on.slack.say("anna", "alerts", "@logbackup")
+        assert len({delivery.body["event_id"] for delivery in on.slack.deliveries}) == 3
+
+
+async def test_a_port_that_is_taken_is_an_error_at_once() -> None:
+    async with stage() as on:
+        second = SimulatedSlack(clock=on.clock, pacing_clock=on.clock, port=on.slack.port)
+        with pytest.raises(OSError, match="in use"):
+            await second.start()

@@ -113,7 +113,7 @@ class Channel:
     @property
     def everything(self) -> tuple[Message, ...]:
         """All messages that stand, replies too, oldest first."""
-        return tuple(sorted(self._messages.values(), key=lambda message: message.ts))
+        return tuple(self._messages.values())
 
     def message(self, ts: str) -> Message | None:
         """Find a message by its ts."""
@@ -124,7 +124,7 @@ class Channel:
         return tuple(m for m in self.everything if m.ts == ts or (m.thread_ts == ts and m.is_reply))
 
     def keep(self, message: Message) -> None:
-        """Keep a message, new or changed."""
+        """Keep a message, new or changed; every new ts is later than all before, so the order is kept."""
         self._messages[message.ts] = message
 
     def remove(self, ts: str) -> Message:

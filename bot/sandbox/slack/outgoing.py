@@ -1,6 +1,7 @@
 """The way out: events the app is subscribed to, commands and clicks, by socket or by signed HTTP."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.sandbox.slack.request_url import RequestUrl
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.workspace import Workspace
 
+REMEMBERED = 10_000
+"""How many deliveries are remembered for those who look."""
 _WITHOUT_MEMBERSHIP = {"app_home_opened", "tokens_revoked"}
 
 
@@ -22,7 +25,8 @@ class Outgoing:
     def __init__(
         self, workspace: Workspace, sockets: SocketMode, request_url: RequestUrl, events: Iterable[str]
     ) -> None:
-        self.deliveries: list[Delivery] = []
+        self.deliveries: deque[Delivery] = deque(maxlen=REMEMBERED)
+        self._sent = 0
         self.events = set(events)
         self._workspace = workspace
         self._sockets = sockets
@@ -48,8 +52,8 @@ class Outgoing:
     def send(self, kind: DeliveryKind, body: dict[str, Any], *, accepts_response: bool = False) -> Delivery:
         """Start bringing something to the app; the attempts go on by themselves."""
         first = asyncio.get_running_loop().create_future()
-        number = len(self.deliveries) + 1
-        delivery = Delivery(f"envelope-{number}", kind, body, first, accepts_response)
+        self._sent += 1
+        delivery = Delivery(f"envelope-{self._sent}", kind, body, first, accepts_response)
         self.deliveries.append(delivery)
         task = asyncio.ensure_future(self._bring(delivery))
         self._under_way.add(task)

@@ -143,12 +143,17 @@ def view_faults(view: Mapping[str, Any]) -> Iterator[Fault]:
         if not blocks:
             yield "no fewer than 1 items allowed", "/view/blocks"
         yield from _together_faults(blocks, "/view/blocks")
-    if len(_compact(view)) > VIEW_CHARACTERS:
+    if too_large(view):
         yield f"must be less than {VIEW_CHARACTERS + 1} characters", "/view"
     try:
         View(**view).to_dict()
     except _UNPARSED as error:
         yield f"not as the SDK models it: {error}", "/view"
+
+
+def too_large(view: Mapping[str, Any]) -> bool:
+    """Say whether a view is over the size of any view."""
+    return len(_compact(view)) > VIEW_CHARACTERS
 
 
 def _titles_faults(view: Mapping[str, Any], kind: str) -> Iterator[Fault]:

@@ -49,9 +49,13 @@ class Server:
         self._runner = web.AppRunner(application, handle_signals=False, access_log=None, shutdown_timeout=0.5)
 
     async def start(self) -> None:
-        """Listen."""
+        """Listen. Raises OSError where the port is taken."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ METHODS: Mapping[str, Method] = {
 }
 
 
+REMEMBERED = 10_000
+"""How many calls are remembered for those who look."""
 _STATUS = {Trouble.RATE_LIMITED: 429, Trouble.REFUSED: 200, Trouble.ERROR_BEFORE: 500}
 
 
@@ -35,7 +38,7 @@ class WebApi:
     """Answers ``POST`` and ``GET /api/<method>``."""
 
     def __init__(self, around: Surroundings, tokens: Tokens, pacer: Pacer, trouble: Troubles) -> None:
-        self.calls: list[Call] = []
+        self.calls: deque[Call] = deque(maxlen=REMEMBERED)
         self._around = around
         self._tokens = tokens
         self._pacer = pacer

@@ -5,7 +5,7 @@ from typing import Any
 from bot.sandbox.slack.arguments import Arguments
 from bot.sandbox.slack.change import Change
 from bot.sandbox.slack.methods.method import Json, Method, Surroundings
-from bot.sandbox.slack.payload_check import Kind, faults
+from bot.sandbox.slack.payload_check import Kind, faults, too_large
 from bot.sandbox.slack.posting import invalid
 from bot.sandbox.slack.refusal import Refusal
 from bot.sandbox.slack.view import View
@@ -21,9 +21,7 @@ def checked(payload: Any, kind: Kind) -> dict[str, Any]:  # noqa: ANN401 - JSON 
             "invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]}
         )
     if found := faults(kind, payload):
-        raise invalid(
-            "view_too_large" if any("250001" in fault for fault in found) else "invalid_arguments", found
-        )
+        raise invalid("view_too_large" if too_large(payload) else "invalid_arguments", found)
     return payload
 
 
