@@ -36,7 +36,15 @@ REASONS = {
 }
 MACHINE = re.compile("|".join(("/" + "work/", "/opt/" + "[a-z]", "/" + "root/", "/home/" + "[a-z]+/")))
 REGISTRY = re.compile(
-    "|".join(("pypi" + r"\.org", "python" + "hosted", "npm" + "js", "index-" + "url", "find-" + "links"))
+    "|".join(
+        (
+            "pypi" + r"\.org",
+            "python" + "hosted",
+            "npm" + "js",
+            "--(extra-)?index-" + "url",
+            "--find-" + "links",
+        )
+    )
 )
 READERS = {
     "time": {
