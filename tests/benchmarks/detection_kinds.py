@@ -122,7 +122,7 @@ def steps(rng: random.Random, interval: float) -> Trace:
     at = rng.uniform(0.5, 4.0) * HOUR
     if rng.random() < 0.3:
         world.extra.append(_step(at, budget / 2))
-        world.extra.append(_step(at + rng.uniform(0.5, 1.5) * HOUR, budget / 2))
+        world.extra.append(_step(at + rng.uniform(1.2, 2.0) * HOUR, budget / 2))
     elif rng.random() < 0.3:
         world.lag += budget
         world.extra.append(_step(at, -budget))

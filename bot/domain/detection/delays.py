@@ -66,7 +66,8 @@ def _is_settling(memory: TaskMemory, patience: float) -> bool:
 
 
 def _is_dear(rise: Rise, rhythm: Rhythm, thresholds: Thresholds) -> bool:
-    if rise.top + rhythm.lifted > thresholds.slowdown_cost.total_seconds():
+    cost = rise.points[-1].least + rhythm.lifted if rise.count > 1 and rise.points else 0.0
+    if cost > thresholds.slowdown_cost.total_seconds():
         return True
     return goes_on(rise, thresholds.slowdown_time.total_seconds())
 

@@ -40,7 +40,8 @@ def encode(memory: TaskMemory) -> bytes:
         numbers += astuple(block)
     numbers.append(rise is not None)
     if rise is not None:
-        numbers += (rise.since, rise.base, rise.top, rise.sharp, rise.count, rise.misses, len(rise.points))
+        numbers += (rise.since, rise.base, rise.top, rise.sharp, rise.count, rise.misses, rise.sure_at)
+        numbers += (rise.blur, len(rise.points))
         for point in rise.points:
             numbers += (point.at, point.least, point.most)
     numbers.append(trouble is not None)
@@ -96,14 +97,14 @@ def _take(numbers: Iterator[Any], count: int) -> list[Any]:
 
 
 def _block(numbers: Iterator[Any]) -> Block:
-    since, low, high, proved, age, rest, publications = _take(numbers, 7)
-    return Block(since, low, high, proved, age, rest, int(publications))
+    since, low, high, proved, age, rest, publications, jump, last = _take(numbers, 9)
+    return Block(since, low, high, proved, age, rest, int(publications), jump, last)
 
 
 def _rise(numbers: Iterator[Any]) -> Rise | None:
     if not next(numbers):
         return None
-    since, base, top, sharp, count, misses, points = _take(numbers, 7)
+    since, base, top, sharp, count, misses, sure_at, blur, points = _take(numbers, 9)
     return Rise(
         since=since,
         base=base,
@@ -111,6 +112,8 @@ def _rise(numbers: Iterator[Any]) -> Rise | None:
         sharp=bool(sharp),
         count=int(count),
         misses=int(misses),
+        sure_at=sure_at,
+        blur=blur,
         points=tuple(Point(*_take(numbers, 3)) for _ in range(int(points))),
     )
 

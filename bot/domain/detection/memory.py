@@ -14,7 +14,8 @@ class Block:
     A publication first seen at one poll happened between that poll and the one before, so its lag was
     between ``least`` (poll before minus checkpoint) and ``most`` (poll minus checkpoint).
     ``low`` is the smallest ``most``, ``high`` the largest, ``proved`` the largest ``least``; ``age`` is the
-    oldest that a checkpoint was seen, ``rest`` the longest that one was seen to stay.
+    oldest that a checkpoint was seen, ``rest`` the longest that one was seen to stay; ``jump`` is the largest
+    difference of ``most`` between two neighbours and ``last`` the latest ``most``.
     """
 
     since: float
@@ -24,6 +25,8 @@ class Block:
     age: float = -inf
     rest: float = 0.0
     publications: int = 0
+    jump: float = 0.0
+    last: float = nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Rhythm:
     """What a task does when healthy, derived from its blocks.
 
     ``floor`` is the lag it has for sure at most, ``ceiling`` the largest ``most`` and ``proof`` the largest
-    ``least`` that health explains; ``margin`` and ``spread`` are what so few publications ask to be added to
-    the one and the other; ``reach`` is
+    ``least`` that health explains, ``bottom`` the lag it has at least; ``margin`` and ``spread`` are what so
+    few publications ask to be added to them. ``mixed`` is whether polls have met the teeth in every phase, so
+    that nothing over ``ceiling`` is to be expected. ``reach`` is
     the delay its teeth reach and ``rest`` how long a checkpoint stays. ``lifted`` is how much of the floor
     was taken on in steps that were told and not announced.
     """
@@ -43,6 +47,8 @@ class Rhythm:
     floor: float = inf
     ceiling: float = inf
     proof: float = inf
+    bottom: float = -inf
+    mixed: bool = False
     margin: float = 0.0
     spread: float = 0.0
     reach: float = inf
@@ -64,7 +70,8 @@ class Rise:
 
     ``top`` is the largest excess that is certain, ``sharp`` whether it was proved by resting polls alone,
     ``count`` how many publications there were, ``misses`` how many of the last
-    showed no certain excess.
+    showed no certain excess, ``sure_at`` when the last one did;
+    ``blur`` is how far below it the healthy lag may be in truth.
     """
 
     since: float
@@ -73,6 +80,8 @@ class Rise:
     sharp: bool = True
     count: int = 0
     misses: int = 0
+    sure_at: float = 0.0
+    blur: float = 0.0
     points: tuple[Point, ...] = ()
 
 

@@ -33,7 +33,8 @@ def moved(after: TaskMemory, now: float, checkpoint: float, thresholds: Threshol
     elif _settles(after, most, sure, rest):
         return
     elif after.rise is not None or sure > 0.0:
-        after.rise = risen(after.rise, now, sure, possible, sharp=sharp, flat_at=flat_at)
+        blur = 0.0 if rhythm.mixed else max(0.0, rhythm.proof - rhythm.bottom)
+        after.rise = risen(after.rise, now, sure, possible, sharp=sharp, flat_at=flat_at, blur=blur)
     else:
         _learn(after, least, most, age, rest)
 

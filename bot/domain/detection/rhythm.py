@@ -1,7 +1,6 @@
 """Learning what a task does while it is healthy."""
 
 from dataclasses import replace
-from math import inf
 from statistics import median
 
 from bot.domain.detection.memory import Block, Rhythm
@@ -16,6 +15,9 @@ TEETH = 3
 """So many whole teeth prove a new rhythm."""
 FEW = 2
 """A median of so few blocks is none."""
+MIXED_BLOCKS = 3
+MIXED = 0.5
+"""Neighbours that differ by this share of all that was seen, in two blocks, show that the teeth are no longer."""
 NOISE = 1.0
 """Seconds that rounding and slow answers explain."""
 
@@ -29,7 +31,7 @@ def derive_first(open_block: Block, at: float) -> Rhythm:
     """Derive what can be said of a task's rhythm before its first block is full."""
     rhythm = _derived((), (open_block,), 0.0)
     known = open_block.publications >= KNOWN_PUBLICATIONS and at - open_block.since >= KNOWN_SECONDS
-    return replace(rhythm, known=known, ceiling=inf)
+    return replace(rhythm, known=known)
 
 
 def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: float) -> Rhythm:
@@ -38,9 +40,8 @@ def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: floa
     high = max(block.high for block in trusted)
     proved = max(block.proved for block in trusted)
     width = high - low
-    lows = max(block.low for block in trusted) - low
-    drift = 2.0 * max(lows, width / len(trusted)) / len(trusted)
     few = 1.5 / publications
+    uneven = max(max(block.low for block in trusted) - low, high - min(block.high for block in trusted))
     ages = [block.age - low for block in trusted]
     reach = low + (_bound(ages) + 5.0 if len(ages) > FEW else 1.5 * max(ages) + 5.0)
     rests = [block.rest for block in trusted]
@@ -51,8 +52,10 @@ def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: floa
         floor=low,
         ceiling=high,
         proof=max(proved, low),
+        bottom=min(proved, low),
         margin=NOISE + few * max(0.0, proved - low),
-        spread=NOISE + drift + few * width,
+        spread=NOISE + few * width + uneven / len(trusted),
+        mixed=len(trusted) >= MIXED_BLOCKS and sorted(block.jump for block in trusted)[-2] >= MIXED * width,
         reach=reach,
         rest=_bound(rests) if len(rests) > FEW else max(rests),
     )
@@ -74,6 +77,8 @@ def learned(block: Block, least: float, most: float, age: float, rest: float) ->
         age=max(block.age, age),
         rest=max(block.rest, rest),
         publications=block.publications + 1,
+        jump=max(block.jump, abs(most - block.last)) if block.publications else 0.0,
+        last=most,
     )
 
 

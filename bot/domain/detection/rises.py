@@ -5,10 +5,18 @@ from math import inf
 
 from bot.domain.detection.memory import Point, Rhythm, Rise
 
-POINTS = 24
+POINTS = 20
 """So many publications of a rise are kept; of a longer one, neighbours are joined."""
 MISSES = 3
-"""So many publications in a row without certain excess end a rise."""
+MISSING = 300.0
+"""So many publications in a row without certain excess, for so many seconds, end a rise."""
+CLIMB = 0.75
+"""A rise climbs at least this share of how exactly its publications can be placed."""
+STEADINESS = 0.1
+"""A steady growth may stray from its line by this share of what it has cost."""
+SHAPES = (0.0, 0.33, 0.67, 1.0)
+"""A step, and slowdowns of these shares of the longest that is tolerated."""
+TOLERABLE_NOISE = 1.0
 BLUNT_COUNT = 8
 SHARP_COUNT = 3
 STAYED = 3600.0
@@ -18,33 +26,37 @@ STAYED = 3600.0
 def excess(rhythm: Rhythm, least: float, most: float, rest: float, late: float) -> tuple[float, float, bool]:
     """Bound how much the lag of a publication was over what health explains: at least, at most, and sharply.
 
-    ``late`` is how much longer than usual the poll came after the one before.
+    ``late`` is how much longer than usual the poll came after the one before. The bound is sharp where it
+    rests on the two polls around the publication alone; where teeth are shorter than polls, the largest lag
+    ever seen is the better one, if polls have met the teeth in every phase.
     """
     sure = least - rhythm.proof - rhythm.margin
-    sharp = True
-    if rest <= rhythm.rest:
+    if rhythm.mixed and rest <= 0.0 and rhythm.rest <= 0.0:
         unusual = most - rhythm.ceiling - rhythm.spread - late
-        if unusual > sure:
-            sure = unusual
-            sharp = rest > 0.0
-    return sure, most - rhythm.floor + rhythm.spread, sharp
+        return max(sure, unusual), most - rhythm.floor + rhythm.spread, sure >= unusual
+    return sure, most - rhythm.proof + rhythm.margin, True
 
 
 def risen(
-    rise: Rise | None, at: float, least: float, most: float, *, sharp: bool, flat_at: float
+    rise: Rise | None, at: float, least: float, most: float, *, sharp: bool, flat_at: float, blur: float
 ) -> Rise | None:
     """Take one publication into a rise, begin one, or end it."""
     if rise is None:
         if least <= 0.0:
             return None
-        return Rise(since=flat_at, top=least, sharp=sharp, count=1, points=(Point(at, least, most),))
+        return Rise(
+            since=flat_at, top=least, sharp=sharp, count=1, sure_at=at, points=(Point(at, least, most),)
+        )
     if most < rise.top:
-        return None if least <= 0.0 else Rise(since=at, base=most, top=least)
+        return None if least <= 0.0 else Rise(since=at, base=most, top=least, sure_at=at, blur=blur)
     misses = 0 if least > rise.base else rise.misses + 1
-    if misses >= MISSES:
-        return None if least <= 0.0 else Rise(since=at, base=most, top=least)
+    sure_at = at if least > rise.base else rise.sure_at
+    if misses >= MISSES and at - sure_at >= MISSING:
+        return None if least <= 0.0 else Rise(since=at, base=most, top=least, sure_at=at, blur=blur)
     if not rise.points and least <= rise.base:
-        return replace(rise, since=at, base=min(rise.base, most), top=max(rise.top, least), misses=0)
+        return replace(
+            rise, since=at, base=min(rise.base, most), top=max(rise.top, least), misses=0, sure_at=at
+        )
     points = (*rise.points, Point(at, least, most))
     return Rise(
         since=rise.since,
@@ -53,6 +65,8 @@ def risen(
         sharp=rise.sharp and sharp,
         count=rise.count + 1,
         misses=misses,
+        sure_at=sure_at,
+        blur=max(rise.blur, blur),
         points=points if len(points) <= POINTS else _joined(points),
     )
 
@@ -66,38 +80,56 @@ def _joined(points: tuple[Point, ...]) -> tuple[Point, ...]:
 
 
 def goes_on(rise: Rise, slowdown: float) -> bool:
-    """Whether the rise certainly went on after a tolerated slowdown must have ended, and at a steady pace.
+    """Whether a steady growth explains the rise, and nothing that is tolerated does.
 
-    It began before the first publication with certain excess. A slowdown that is tolerated ends within
-    ``slowdown`` of that, and from then on its level would be flat: no publication's least excess could be
-    above an earlier one's most.
+    Tolerated is a slowdown of up to ``slowdown`` seconds, or a step, to a level that then stays. Where polls
+    bound the publications less sharply, the one before the last must prove it as well.
     """
+    points = rise.points
     if rise.count < (SHARP_COUNT if rise.sharp else BLUNT_COUNT):
         return False
-    ended = rise.points[0].at + slowdown
-    if rise.points[-1].at <= ended:
+    if points[-1].least <= 0.0 or points[-1].at <= rise.since + slowdown or not is_steady(points):
         return False
-    most = inf
-    proofs = 0
-    for point in rise.points:
-        if point.at >= ended:
-            if point.least > most:
-                proofs += 1
-            most = min(most, point.most)
-    return proofs >= (1 if rise.sharp else 2) and rise.points[-1].least > 0.0 and is_steady(rise)
+    lows = (0.0, -0.5 * rise.blur, -rise.blur) if rise.blur > TOLERABLE_NOISE else (0.0,)
+    if any(is_tolerable(points, rise.since, slowdown, low) for low in lows):
+        return False
+    return rise.sharp or not any(is_tolerable(points[:-1], rise.since, slowdown, low) for low in lows)
 
 
-def is_steady(rise: Rise) -> bool:
-    """Whether one line of growth explains every publication of the rise."""
-    points = rise.points
+def is_tolerable(points: tuple[Point, ...], since: float, slowdown: float, low: float) -> bool:
+    """Whether some slowdown that ended, from ``low`` to a level that stayed, explains every publication."""
+    begins = max(since, points[0].at - slowdown) - slowdown
+    while begins <= points[0].at:
+        for share in SHAPES:
+            lasted = max(1.0, share * slowdown)
+            lowest, highest = 0.0, inf
+            for point in points:
+                reached = min(1.0, (point.at - begins) / lasted)
+                if reached > 0.0:
+                    lowest = max(lowest, (point.least - low) / reached)
+                    highest = min(highest, (point.most - low) / reached)
+                elif point.least > low:
+                    lowest = inf
+            if lowest <= highest + TOLERABLE_NOISE:
+                return True
+        begins += slowdown / 8.0
+    return False
+
+
+def is_steady(points: tuple[Point, ...]) -> bool:
+    """Whether one line of growth explains every publication, and climbs for sure."""
     number = len(points)
     mean_at = sum(point.at for point in points) / number
     middles = [(point.least + point.most) / 2.0 for point in points]
     mean = sum(middles) / number
     spread = sum((point.at - mean_at) ** 2 for point in points)
     pace = sum((point.at - mean_at) * middle for point, middle in zip(points, middles, strict=True)) / spread
-    return pace > 0.0 and all(
-        abs(middle - mean - pace * (point.at - mean_at)) <= (point.most - point.least) / 2.0 + 0.1 * abs(mean)
+    width = sum(point.most - point.least for point in points) / number
+    if pace * (points[-1].at - points[0].at) < CLIMB * width:
+        return False
+    return all(
+        abs(middle - mean - pace * (point.at - mean_at))
+        <= (point.most - point.least) / 2.0 + STEADINESS * abs(mean)
         for point, middle in zip(points, middles, strict=True)
     )
 
