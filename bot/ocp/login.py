@@ -33,7 +33,7 @@ class LoginGate:
         self._refused_at: datetime | None = None
         self._refusal: LoginRefused | None = None
         self._outages = 0
-        self._outage: SourceUnreachable | SourceTimeout | None = None
+        self._outage: tuple[type[SourceUnreachable | SourceTimeout], str] | None = None
 
     @property
     def refused_until(self) -> datetime | None:
@@ -51,12 +51,11 @@ class LoginGate:
     def refused(self, refusal: LoginRefused) -> None:
         """Close the gate for an hour."""
         self._trusted_until = None
-        self._refused_at, self._refusal = self._clock.now(), refusal
+        self._refused_at, self._refusal = self._clock.now(), _again(refusal)
 
     def _check(self) -> None:
         if self._refusal is not None and self.refused_until is not None:
-            known = self._refusal
-            raise LoginRefused(known.sentence, trace_id=known.trace_id, http_status=known.http_status)
+            raise _again(self._refusal)
 
     def _is_trusted(self) -> bool:
         return self._trusted_until is not None and self._clock.monotonic() < self._trusted_until
@@ -77,7 +76,8 @@ class LoginGate:
                 if self._is_trusted():
                     continue
                 if self._outages != outages and self._outage is not None:
-                    raise type(self._outage)(self._outage.sentence)
+                    kind, sentence = self._outage
+                    raise kind(sentence)
                 async with self._slots:
                     return await self._send(send)
 
@@ -90,5 +90,10 @@ class LoginGate:
         except (SourceUnreachable, SourceTimeout) as outage:
             self._trusted_until = None
             self._outages += 1
-            self._outage = outage
+            self._outage = type(outage), outage.sentence
             raise
+
+
+def _again(refusal: LoginRefused) -> LoginRefused:
+    """Make the same failure anew, without the first one's traceback and what its frames hold."""
+    return LoginRefused(refusal.sentence, trace_id=refusal.trace_id, http_status=refusal.http_status)

@@ -43,7 +43,7 @@ def outage(source: SourceName, address: str, error: httpx.HTTPError) -> SourceUn
                     f"{who} has a certificate that is not trusted ({quoted(cause.verify_message)}). Set "
                     "OCP_CA_FILE to the authority that signed it, and OCP_URL to a name that it holds for."
                 )
-            case ssl.SSLError() if cause.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}:
+            case ssl.SSLError() if getattr(cause, "reason", None) in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}:
                 return SourceUnreachable(
                     f"{who} does not speak https at {address}. OCP_URL may have to begin with http://."
                 )

@@ -1,6 +1,7 @@
 """Two OCPs that misbehave on demand: a scripted one behind respx, and the simulated one over a socket."""
 
 import functools
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol
@@ -81,9 +82,10 @@ def _fleet(clock: ManualClock) -> Fleet:
 class SocketWorld:
     """The simulated OCP, over a real socket."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: ManualClock, tls: ssl.SSLContext | None = None) -> None:
         self.clock = clock
-        self.ocp = SimulatedOcp(_fleet(clock), clock, accounts=[Account(user=USER, password=PASSWORD)])
+        accounts = [Account(user=USER, password=PASSWORD)]
+        self.ocp = SimulatedOcp(_fleet(clock), clock, accounts=accounts, tls=tls)
 
     @property
     def url(self) -> str:
