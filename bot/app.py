@@ -1,11 +1,12 @@
 """The composition root: the one place that knows every part and puts them together."""
 
 import asyncio
+import logging
 import os
 import random
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from bot.monitoring.web import Part, WebServer
 from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
 from bot.ocp.client import OcpClient, PageListener
 from bot.operations.answer_command import Answering
-from bot.operations.deliver_messages import Delivering
+from bot.operations.deliver_messages import EDITING, NEWS, Delivering
 from bot.operations.describe_fleet import FleetView
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.ports import Clock, Journal, Store
@@ -83,7 +84,7 @@ async def running(
             ]
         )
         client = web_client(_token(settings), settings.slack_api_url)
-        bell = Bell()
+        bells = (Bell(), Bell())
         delivering = Delivering(
             store=store,
             messenger=SlackMessenger(client),
@@ -111,7 +112,7 @@ async def running(
         schedule = Schedule(journal, clock.speed)
         stack.callback(schedule.stop)
         for source, state in zip(sources, states, strict=True):
-            watching = _watching(settings, source, store, clock, journal, bell)
+            watching = _watching(settings, source, store, clock, journal, bells)
             schedule.every(
                 settings.poll_interval, f"poll {source.name}", partial(_poll, now, state, watching)
             )
@@ -119,7 +120,8 @@ async def running(
             _working(
                 now,
                 {
-                    "delivery": partial(keep_delivering, delivering, bell),
+                    "delivery of news": partial(keep_delivering, delivering, NEWS, bells[0]),
+                    "delivery of edits": partial(keep_delivering, delivering, EDITING, bells[1]),
                     **({} if connections is None else {"slack": connections.run}),
                 },
                 real,
@@ -137,11 +139,17 @@ def _token(settings: Settings) -> str:
 def slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
     """Make the Bolt app; its client is the one that never retries by itself."""
     secret = settings.slack_signing_secret
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
     return AsyncApp(
         client=client,
         signing_secret=None if secret is None else secret.get_secret_value(),
         request_verification_enabled=secret is not None,
     )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out that Bolt found SLACK_BOT_TOKEN beside the client: the client was made of it."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def socket_connections(
@@ -176,8 +184,12 @@ def authentication_of(source: SourceSettings, clock: Clock) -> Authentication:
 
 
 def _watching(
-    settings: Settings, source: OcpClient, store: Store, clock: Clock, journal: Journal, bell: Bell
+    settings: Settings, source: OcpClient, store: Store, clock: Clock, journal: Journal, bells: Sequence[Bell]
 ) -> Watching:
+    def owed() -> None:
+        for bell in bells:
+            bell.ring()
+
     channels = () if settings.alert_channel is None else (Channel(settings.alert_channel),)
 
     return Watching(
@@ -189,7 +201,7 @@ def _watching(
         channels_for=lambda _: channels,
         default_channels=channels,
         new_id=lambda: OutboxId(uuid.uuid4().hex),
-        owed=bell.ring,
+        owed=owed,
     )
 
 

@@ -1,17 +1,17 @@
 """The demo: the bot between a simulated OCP and a simulated Slack, on loopback, with nothing to set up."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.app import Running, running
 from bot.clock import ScaledClock, SystemClock
 from bot.operations.ports import Journal
-from bot.sandbox.fleet import Fleet, TaskRow, Trouble, demo_story
+from bot.sandbox.fleet import Fleet, TaskRow, Trouble, demo_levers, demo_story
+from bot.sandbox.fleet import Lever as FleetLever
 from bot.sandbox.ocp import SimulatedOcp
 from bot.sandbox.page import Lever, Page, Standing, WorldRow, page_address
 from bot.sandbox.slack import SimulatedSlack
@@ -101,46 +101,11 @@ def _drawn(row: TaskRow) -> WorldRow:
 
 def levers(fleet: Fleet, clock: ScaledClock) -> Mapping[str, Lever]:
     """Give what breaks and mends the simulated world."""
-    now = clock.now
-    storages = fleet.storages
 
-    def lever(group: str, label: str, pull: Callable[[], object], said: str) -> Lever:
+    def lever(word: str, known: FleetLever) -> Lever:
         async def pulled() -> str:
-            pull()
-            return said
+            return known.pull(clock.now())
 
-        return Lever(label, pulled, group=group)
+        return Lever(known.label, pulled, group="Mend" if word == "mend" else "Break")
 
-    made = {
-        "interrupt": lever(
-            "Break a task",
-            "Interrupt pay/cards",
-            lambda: fleet.interrupt("pay/cards", now()),
-            "pay/cards says INTERRUPTED now.",
-        ),
-        "fail": lever(
-            "Break a task",
-            "Fail shop/users",
-            lambda: fleet.fail("shop/users", now()),
-            "shop/users has failed.",
-        ),
-        "slow": lever(
-            "Break a task",
-            "Slow crm/leads down",
-            lambda: fleet.slow("crm/leads", now()),
-            "crm/leads ships half of what is written.",
-        ),
-        "mend": lever("Mend", "Mend everything", lambda: fleet.mend_all(now()), "Everything is mended."),
-    }
-    for number, storage in enumerate(storages, 1):
-        made[f"fill-{number}"] = lever(
-            "Break a storage",
-            f"Fill {storage}",
-            partial(_fill, fleet, storage, clock),
-            f"{storage} is full: nothing is shipped to it.",
-        )
-    return made
-
-
-def _fill(fleet: Fleet, storage: str, clock: ScaledClock) -> None:
-    fleet.fill_storage(storage, clock.now())
+    return {word: lever(word, known) for word, known in demo_levers(fleet).items()}

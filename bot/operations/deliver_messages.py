@@ -1,7 +1,7 @@
 """Delivers what the outbox owes: claimed by lease, rendered late, recorded after the send."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,9 +19,12 @@ from bot.operations.ports import (
 )
 from bot.views.blocks import Message
 
-LEASE = timedelta(minutes=2)
-BATCH = 12
+LEASE = timedelta(minutes=1)
+BATCH = 6
 """So few at once that a new alert never waits long behind what was claimed before it."""
+NEWS = (Action.POST, Action.REPLY)
+"""What people are notified of has a lane of its own: it never waits behind edits, which Slack paces."""
+EDITING = (Action.EDIT,)
 PERMANENT_WAIT = timedelta(minutes=1)
 """A channel that refuses is asked again this often: it recovers by itself once its cause is gone."""
 GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
@@ -59,13 +62,15 @@ class Delivering:
     troubles: dict[Channel, Trouble] = field(default_factory=dict)
 
 
-async def deliver_due(delivering: Delivering) -> int:
-    """Deliver what is due now, channel by channel at once; return how many were claimed.
+async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> int:
+    """Deliver what is due of these actions, channel by channel at once; return how many were claimed.
 
     Raises StorageError where the outbox cannot be read or written: nothing is sent that is not recorded.
     """
     now = delivering.clock.now()
-    owed = await delivering.store.claim(owner=delivering.owner, now=now, lease=LEASE, limit=BATCH)
+    owed = await delivering.store.claim(
+        owner=delivering.owner, now=now, lease=LEASE, limit=BATCH, actions=actions
+    )
     by_channel: dict[Channel, list[OwedNotification]] = {}
     needless = needless_edits([one.notification for one in owed])
     for one in owed:

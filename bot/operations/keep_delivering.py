@@ -1,8 +1,10 @@
 """Delivers without end: at once when something is owed, and every second to try again what is due."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
+from bot.domain.notification import Action
 from bot.operations.deliver_messages import Delivering, deliver_due
 
 IDLE = timedelta(seconds=1)
@@ -29,8 +31,10 @@ class Bell:
             self._event.clear()
 
 
-async def keep_delivering(delivering: Delivering, bell: Bell, *, idle: timedelta = IDLE) -> None:
-    """Deliver until cancelled. Raises StorageError where the outbox cannot be used."""
+async def keep_delivering(
+    delivering: Delivering, actions: Collection[Action], bell: Bell, *, idle: timedelta = IDLE
+) -> None:
+    """Deliver one lane until cancelled. Raises StorageError where the outbox cannot be used."""
     while True:
-        if await deliver_due(delivering) == 0:
+        if await deliver_due(delivering, actions) == 0:
             await bell.heard(idle)

@@ -1,13 +1,13 @@
 """What operations ask of the world: a few Protocols that the edge and the tests' fakes fulfil."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import Channel, MessageKey, Notification, OutboxId
+from bot.domain.notification import Action, Channel, MessageKey, Notification, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName, Task
 from bot.views.blocks import Message
@@ -249,9 +249,15 @@ class Store(Protocol):
         ...
 
     async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, limit: int
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        actions: Collection[Action] = tuple(Action),
     ) -> tuple[OwedNotification, ...]:
-        """Take due notifications for ``lease``, at most ``limit``, most urgent first.
+        """Take due notifications of these actions for ``lease``, at most ``limit``, most urgent first.
 
         A reply or an edit is never given out before its parent message stands, nor a reply before an
         earlier reply of the same message in the same channel. New alerts go before edits.

@@ -52,8 +52,8 @@ class Packer:
         self._parts += (_SIZE.pack(len(body)), body)
 
     def done(self, level: int) -> bytes:
-        """Give all that was added, compressed."""
-        packed = zstandard.ZstdCompressor(level=level).compress(b"".join(self._parts))
+        """Give all that was added, compressed, with a checksum."""
+        packed = zstandard.ZstdCompressor(level=level, write_checksum=True).compress(b"".join(self._parts))
         return bytes((FORMAT,)) + packed
 
 
@@ -74,10 +74,7 @@ class Unpacker:
 
     def ints(self) -> Ints:
         """Read the next column."""
-        try:
-            length, some, width, kind = _HEAD.unpack(self._take(_HEAD.size))
-        except struct.error as error:
-            raise _unreadable() from error
+        length, some, width, kind = _HEAD.unpack(self._take(_HEAD.size))
         values = np.zeros(length, dtype=np.int64)
         if not some:
             return values

@@ -1,7 +1,7 @@
 """A store in memory that passes the same contract suite as the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -107,10 +107,19 @@ class MemoryStore:
         self.refuse_if_told()
         return self.tables.facts.get(name)
 
-    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> tuple[Claimed, ...]:
+    async def claim(
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        actions: Collection[Action] = tuple(Action),
+    ) -> tuple[Claimed, ...]:
         self.refuse_if_told()
         async with self.turn:
-            due = sorted((row for row in self._owed() if self._claimable(row, now)), key=urgency)[:limit]
+            wanted = [row for row in self._owed() if row.action in actions]
+            due = sorted((row for row in wanted if self._claimable(row, now)), key=urgency)[:limit]
             given = [self._lease(row, owner, now + lease) for row in due]
         edits = {
             place: sorted(

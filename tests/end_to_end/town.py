@@ -1,0 +1,146 @@
+"""A simulated OCP and a simulated Slack, with the real program between them as a process of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from bot.clock import SystemClock
+from bot.sandbox.fleet import Fleet, Rhythm, SimulatedCluster, SimulatedTask
+from bot.sandbox.ocp import SimulatedOcp
+from bot.sandbox.slack import Message, SimulatedSlack
+
+PAY = SimulatedCluster(1000005, "pay", 5)
+SHOP = SimulatedCluster(1000006, "shop", 6)
+SECRET_URI = "oss://bucket/pay?host=oss.example.com&access_id=AKID-secret&access_key=SK-secret"
+ALERTS = "alerts"
+
+
+def small_fleet(start: datetime) -> Fleet:
+    """Make two clusters with five tasks, all healthy."""
+    tasks = [
+        SimulatedTask(
+            cluster,
+            SECRET_URI if cluster is PAY else "file:///obbackup/",
+            Rhythm(period=3.0, floor=1.0, seed=seed),
+            tenant=tenant,
+            tenant_id=100 + seed,
+            ob_tenant_id=1000 + seed,
+        )
+        for seed, (cluster, tenant) in enumerate(
+            [(PAY, "orders"), (PAY, "ledger"), (PAY, "cards"), (SHOP, "cart"), (SHOP, "users")]
+        )
+    ]
+    return Fleet((PAY, SHOP), tasks, start=start)
+
+
+class Program:
+    """``logbackup-bot run`` as a process; its log is kept in a file."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self._environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("SLACK_", "OCP_", "BOT_", "COV_", "COVERAGE"))
+        } | dict(environment)
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=self._environment, stdout=log, stderr=log
+            )
+
+    async def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            return await self._process.wait()
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself."""
+        assert self._process is not None
+        async with asyncio.timeout(15):
+            return await self._process.wait()
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    def log(self) -> str:
+        return self._log.read_text() if self._log.exists() else ""
+
+
+class Town:
+    """The whole world of a test."""
+
+    def __init__(self, fleet: Fleet, ocp: SimulatedOcp, slack: SimulatedSlack, program: Program) -> None:
+        self.fleet = fleet
+        self.ocp = ocp
+        self.slack = slack
+        self.program = program
+        self.clock = SystemClock()
+
+    @property
+    def alerts(self) -> list[Message]:
+        """The messages of the channel, as the channel shows them."""
+        return list(self.slack.channel(ALERTS).messages)
+
+    async def until_polled(self, times: int) -> None:
+        """Wait until OCP has been asked for the tasks of a cluster so many times more."""
+        async with asyncio.timeout(20):
+            await self.ocp.requests.until(len(self.ocp.requests) + times)
+
+    async def until_said(self, text: str, within: float = 10) -> Message:
+        """Wait until a message of the channel, or a reply in it, has this text."""
+
+        def found(slack: SimulatedSlack) -> Message | None:
+            return next((one for one in slack.channel(ALERTS).everything if text in one.text), None)
+
+        try:
+            message = await self.slack.until(found, timeout=within)
+        except TimeoutError:
+            said = "\n".join(one.text for one in self.slack.channel(ALERTS).everything)
+            raise AssertionError(f"nobody said {text!r}; said was:\n{said}\n{self.program.log()}") from None
+        assert message is not None
+        return message
+
+
+@asynccontextmanager
+async def town(folder: Path, **settings: str) -> AsyncIterator[Town]:
+    """Set up the world; the program is started by the test."""
+    clock = SystemClock()
+    fleet = small_fleet(clock.now())
+    async with SimulatedOcp(fleet, clock) as ocp, SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
+        slack.add_channel(ALERTS)
+        slack.invite_bot(ALERTS)
+        environment = {
+            "OCP_URL": ocp.url,
+            "OCP_USER": ocp.account.user,
+            "OCP_PASSWORD": ocp.account.password,
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "BOT_ALERT_CHANNEL": ALERTS,
+            "BOT_POLL_INTERVAL": "1s",
+            "BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
+            "BOT_HTTP_PORT": "0",
+            "BOT_LOG_FORMAT": "json",
+        } | settings
+        program = Program({name: value for name, value in environment.items() if value}, folder / "log")
+        try:
+            yield Town(fleet, ocp, slack, program)
+        finally:
+            if program.runs:
+                await program.kill()
