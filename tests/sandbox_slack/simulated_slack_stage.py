@@ -136,6 +136,16 @@ async def raw_socket(stage: Stage) -> AsyncIterator[aiohttp.ClientWebSocketRespo
         yield socket
 
 
+async def receive(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    async with asyncio.timeout(5):
+        envelope: dict[str, Any] = await socket.receive_json()
+    return envelope
+
+
+async def acknowledge(socket: aiohttp.ClientWebSocketResponse, envelope: dict[str, Any], **more: Any) -> None:
+    await socket.send_json({"envelope_id": envelope["envelope_id"], **more})
+
+
 def button(action_id: str = "go", text: str = "Go", **more: Any) -> dict[str, Any]:
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, **more}
 

@@ -41,19 +41,20 @@ A Reaction has ``outcome`` (``acknowledged``, ``dispatch_failed``, ``operation_t
 What there is to see: ``channel(name)`` -> Channel (``messages`` as the channel shows them, ``everything``,
 ``thread(ts)``, ``message(ts)``, ``deleted``), Message (``text``, ``blocks``, ``edits`` the earlier versions,
 ``metadata``, ``pages`` whom it notifies ...), ``ephemerals(person, channel=None)``, ``modals(person)`` the
-stack with the top last, ``home(person)``, ``groups``, ``files``, ``calls`` and ``calls_of(method)`` (every Web API call
-with its arguments, without token, and its outcome), ``deliveries``, ``sockets`` (how many are open).
+stack with the top last, ``home(person)``, ``groups``, ``files``, ``calls`` and ``calls_of(method)`` (every
+Web API call with its arguments, without token, and its outcome), ``deliveries``, ``sockets`` (how many are
+open).
 
 Waiting: ``await until(lambda slack: slack.channel("alerts").messages, timeout=5)`` returns the first truthy
 value; ``async for change in slack.changes()`` yields every Change (``kind``, ``channel``, ``person``,
-``ts``);
-``await settled()`` waits until no delivery is under way.
+``ts``); ``await settled()`` waits until no delivery is under way.
 
 Trouble: ``trouble.add(method or "*", Trouble..., times=n or None)`` and ``trouble.clear()``, with Trouble one
 of ``RESET_BEFORE``, ``RESET_AFTER`` (accepted, then the connection breaks), ``ERROR_BEFORE``,
 ``ERROR_AFTER`` (HTTP 500), ``HANG_BEFORE``, ``HANG_AFTER`` (no answer until cleared) and ``RATE_LIMITED``;
-``trouble.refuse(method, code)``, the method ``response_url`` being those addresses; ``dead_tickets``, ``silent_sockets``, ``drop_sockets()``,
-``refresh_sockets()``, ``refused_tickets``, ``revoke_bot_token()``, ``archive()``, ``delete_message()``.
+``trouble.refuse(method, code)``; the method may be ``response_url``. Also ``dead_tickets``,
+``silent_sockets``, ``drop_sockets()``, ``refresh_sockets()``, ``refused_tickets``, ``revoke_bot_token()``,
+``archive()``, ``delete_message()``.
 
 Signed HTTP: set ``request_url``, or call ``await verify_request_url(url)``, and everything goes there.
 """
