@@ -36,13 +36,13 @@ export class Dialogs {
     return new Map([...this.inputs].map(([key, input]) => [key, input.read()]));
   }
 
-  draw(view, filled) {
+  draw(view, filled, missing = {}) {
     this.inputs = new Map();
     this.problem = make("p", { class: "problem", role: "alert" });
     const place = {
       ...this.surroundings,
       inputs: this.inputs,
-      errors: view.errors,
+      errors: { ...view.errors, ...missing },
       fail: (sentence) => { this.problem.textContent = sentence; },
       press: (element, value) => this.live.ask("press_in_view", { view: view.id, action: element.action, block: element.block, value }),
     };
@@ -58,7 +58,21 @@ export class Dialogs {
     for (const [key, value] of filled) this.inputs.get(key)?.write(value);
   }
 
+  // What must be filled in and is not, by block.
+  missing(view) {
+    const empty = (value) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
+    const needed = new Set(view.blocks.filter((block) => block.type === "input" && !block.optional).map((block) => block.id));
+    const found = [...this.inputs.values()].filter((input) => needed.has(input.block) && empty(input.read()));
+    return Object.fromEntries(found.map((input) => [input.block, "Please complete this required field."]));
+  }
+
   async send(view) {
+    const missing = this.missing(view);
+    if (Object.keys(missing).length > 0) {
+      this.draw(view, this.values(), missing);
+      this.node.querySelector("[aria-invalid=true]")?.focus();
+      return;
+    }
     const values = Object.fromEntries([...this.inputs.values()].map((input) => [input.action, input.read()]));
     this.problem.textContent = "";
     this.submit.setAttribute("aria-busy", "true");

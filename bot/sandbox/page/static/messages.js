@@ -22,7 +22,7 @@ export function spoken(message) {
 
 // Draws a list of messages into a log. `view` has person(id), place(message), openThread(message), replies(message).
 export function keepList(log, messages, view) {
-  const near = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const atEnd = log.atEnd ?? true;
   const held = heldFocus(log);
   const before = new Map([...log.children].map((node) => [node.dataset.id, node]));
   const wanted = [];
@@ -43,7 +43,15 @@ export function keepList(log, messages, view) {
   }
   place(log, wanted);
   if (held) giveBack(log, held);
-  if (near || view.toEnd) log.scrollTop = log.scrollHeight;
+  if (atEnd || view.toEnd) log.scrollTop = log.scrollHeight;
+}
+
+// Keeps a log at its end, where it is there already, while pictures load and its size changes.
+export function stayAtEnd(log) {
+  const toEnd = () => { if (log.atEnd ?? true) log.scrollTop = log.scrollHeight; };
+  log.addEventListener("scroll", () => { log.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60; });
+  log.addEventListener("load", toEnd, true);
+  new ResizeObserver(toEnd).observe(log);
 }
 
 function kept(before, id, facts, draw) {
@@ -90,7 +98,7 @@ function drawMessage(message, compact, replies, view) {
   const surroundings = view.place(message, (sentence) => { problem.textContent = sentence; });
   const role = roleOf(author);
   return make("article", {
-    class: `message${compact ? " compact" : ""}${message.private ? " private" : ""}${message.pages && !message.private ? " pages" : ""}`,
+    class: `message${compact ? " compact" : ""}${message.private ? " private" : ""}`,
     tabindex: "-1", "aria-label": `${author.real_name}, ${time}${message.private ? ", only visible to you" : ""}`,
   },
     make("div", { class: "gutter" }, compact ? make("time", { class: "small-time", title: exact(at), "aria-hidden": "true" }, time.replace(/ [AP]M$/, "")) : drawAvatar(author)),
@@ -102,7 +110,6 @@ function drawMessage(message, compact, replies, view) {
         make("strong", {}, author.real_name), role && make("span", { class: "badge" }, role),
         make("time", { title: exact(at) }, time)),
       drawContent(message, surroundings),
-      message.edited && make("span", { class: "edited" }, "(edited)"),
       message.files.map(drawFile),
       message.reactions.length > 0 && make("div", { class: "reactions" }, message.reactions.map((reaction) =>
         make("span", { class: "reaction", title: reaction.people.join(", ") }, drawText(reaction.c), ` ${reaction.people.length}`))),
@@ -117,10 +124,15 @@ function drawMessage(message, compact, replies, view) {
 }
 
 function drawContent(message, surroundings) {
-  return make("div", { class: "content" },
+  const content = make("div", { class: "content" },
     message.blocks.length === 0 && make("div", { class: "text" }, drawText(message.text)),
     drawBlocks(message.blocks, surroundings),
     message.attachments.map((one) => drawAttachment(one, surroundings)));
+  if (message.edited) {
+    const words = content.lastElementChild?.matches(".text") ? content.lastElementChild.lastElementChild : null;
+    (words?.matches("p") ? words : content).append(make("span", { class: "edited" }, " (edited)"));
+  }
+  return content;
 }
 
 function drawAttachment(attachment, surroundings) {

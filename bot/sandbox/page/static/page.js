@@ -6,7 +6,7 @@ import { exact, isKnown, present, setClock, setZone, speed, worded, zone } from 
 import { Dialogs } from "./dialogs.js";
 import { drawBlocks } from "./blocks.js";
 import { Live } from "./live.js";
-import { drawAvatar, keepList, roleOf, spoken } from "./messages.js";
+import { drawAvatar, keepList, roleOf, spoken, stayAtEnd } from "./messages.js";
 import { Panel } from "./panel.js";
 import { State } from "./state.js";
 import { letters, refreshAgo } from "./text.js";
@@ -68,6 +68,7 @@ function openThread(message, focus = true) {
   thread = message.thread ?? message.ts;
   byId("thread").hidden = false;
   document.body.classList.add("with-thread");
+  byId("messages-thread").atEnd = true;
   live.ask("thread", { channel: here, ts: thread }).then((answer) => {
     state.add(here, answer.messages);
     draw();
@@ -326,8 +327,10 @@ function moveAmong(event) {
   }
 }
 
-byId("messages-here").addEventListener("keydown", moveAmong);
-byId("messages-thread").addEventListener("keydown", moveAmong);
+for (const log of [byId("messages-here"), byId("messages-thread")]) {
+  log.addEventListener("keydown", moveAmong);
+  stayAtEnd(log);
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) {
