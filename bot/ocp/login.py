@@ -10,8 +10,8 @@ from bot.operations.ports import Clock
 
 REST = timedelta(hours=1)
 """How long a refused login is left alone."""
-TRUSTED_S = 20.0
-"""How long, in real seconds, an accepted login vouches for the next requests."""
+TRUSTED_S = 0.5
+"""How long, in real seconds, an accepted login vouches for the next requests: less than between polls."""
 
 _Answer = TypeVar("_Answer")
 

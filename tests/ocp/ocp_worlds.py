@@ -22,12 +22,8 @@ SHOP = Cluster(OCP, ClusterId(8), "shop")
 USER = "logbackup"
 PASSWORD = "only-for-the-simulated-ocp"
 TASKS = "logBackupTasks"
-BRISK = Patience(
-    connect=timedelta(seconds=2),
-    read=timedelta(seconds=0.3),
-    whole=timedelta(seconds=5),
-    retrying=timedelta(seconds=20),
-)
+HASTY = Patience(read=timedelta(seconds=0.5))
+"""For an OCP that is known to stay silent."""
 
 
 class World(Protocol):
@@ -59,7 +55,7 @@ class World(Protocol):
 def client_of(world: World, authentication: Authentication | None = None, **options: Any) -> OcpClient:
     """Make a client of a world's OCP."""
     login = authentication or BasicAuthentication(USER, PASSWORD)
-    return OcpClient(OCP, world.url, login, world.clock, **{"patience": BRISK, **options})
+    return OcpClient(OCP, world.url, login, world.clock, **options)
 
 
 def _fleet(clock: ManualClock) -> Fleet:

@@ -14,7 +14,6 @@ import pytest
 import respx
 from fakes.manual_clock import START, ManualClock
 from ocp_worlds import (
-    BRISK,
     OCP,
     PASSWORD,
     PAY,
@@ -634,9 +633,7 @@ async def raw_server(answer: bytes, *, drip: bool = False) -> AsyncIterator[str]
 
 
 async def failure(url: str, **options: Any) -> SourceError:
-    async with OcpClient(
-        OCP, url, BasicAuthentication(USER, PASSWORD), ManualClock(), **{"patience": BRISK, **options}
-    ) as client:
+    async with OcpClient(OCP, url, BasicAuthentication(USER, PASSWORD), ManualClock(), **options) as client:
         with pytest.raises(SourceError) as caught:
             await client.clusters()
     return caught.value

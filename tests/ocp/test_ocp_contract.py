@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from ocp_worlds import OCP, PASSWORD, PAY, SHOP, TASKS, USER, World, client_of
+from ocp_worlds import HASTY, OCP, PASSWORD, PAY, SHOP, TASKS, USER, World, client_of
 
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import (
@@ -95,7 +95,7 @@ async def test_each_failure_has_its_class_its_sentence_and_its_number_of_request
     words: str,
 ) -> None:
     break_it(world)
-    async with client_of(world, most_pages=20) as client:
+    async with client_of(world, most_pages=20, patience=HASTY if name == "silent" else None) as client:
         with pytest.raises(SourceError) as caught:
             await client.log_backup_tasks(PAY)
     error = caught.value
@@ -259,13 +259,15 @@ async def test_a_500_on_a_sibling_is_no_absent_feature(world: World) -> None:
                 await client.backup_overview(PAY)
 
 
-@pytest.mark.parametrize("break_it", [case[1] for case in FAILURES], ids=[case[0] for case in FAILURES])
+@pytest.mark.parametrize(
+    ("name", "break_it"), [case[:2] for case in FAILURES], ids=[case[0] for case in FAILURES]
+)
 async def test_no_secret_is_in_any_error_log_or_repr(
-    world: World, break_it: Callable[[World], None], caplog: pytest.LogCaptureFixture
+    world: World, name: str, break_it: Callable[[World], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     break_it(world)
-    async with client_of(world, most_pages=3) as client:
+    async with client_of(world, most_pages=3, patience=HASTY if name == "silent" else None) as client:
         with pytest.raises(SourceError) as caught:
             await client.log_backup_tasks(PAY)
         shown = [

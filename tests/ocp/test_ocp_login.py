@@ -86,7 +86,7 @@ async def test_after_an_idle_moment_one_request_goes_ahead_again() -> None:
     clock = ManualClock()
     server = Server(LoginGate(clock, concurrency=3))
     server.gate.accepted()
-    clock.advance(timedelta(seconds=21))
+    clock.advance(timedelta(seconds=1))
     requests = server.ask(3)
     await server.settle()
     assert server.sent == 1
