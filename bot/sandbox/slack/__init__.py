@@ -15,6 +15,7 @@ Running it::
 limits, the 3 seconds of an acknowledgement, trigger ids, response urls, signatures.
 Other arguments: ``port`` (0), ``scopes``, ``events`` (subscriptions), ``commands``, ``routes`` (aiohttp
 routes of a page to serve beside), ``refresh_after`` (the age at which a socket is asked to reconnect).
+``**installation(manifest)`` gives the scopes, events and commands of a parsed manifest.yml, and no others.
 
 Addresses and secrets: ``api_url``, ``root_url``, ``port``, ``bot_token``, ``app_token``,
 ``signing_secret``, ``bot_user``, ``team``.
@@ -63,6 +64,7 @@ from bot.sandbox.slack.acts import Reaction
 from bot.sandbox.slack.change import Change
 from bot.sandbox.slack.channel import Channel, Message
 from bot.sandbox.slack.deliveries import Delivery, Outcome
+from bot.sandbox.slack.installation import installation
 from bot.sandbox.slack.method_log import Call
 from bot.sandbox.slack.payload_check import faults
 from bot.sandbox.slack.people import Person, UserGroup
@@ -86,4 +88,5 @@ __all__ = [
     "UserGroup",
     "View",
     "faults",
+    "installation",
 ]

@@ -1,0 +1,26 @@
+"""A Slack in which the app of a manifest was installed grants what it asks for and no more."""
+
+from pathlib import Path
+
+import yaml
+from simulated_slack_stage import refused, stage
+
+from bot.sandbox.slack.installation import installation
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+async def test_what_the_manifest_asks_for_is_granted_and_nothing_else() -> None:
+    asked = yaml.safe_load(MANIFEST.read_text())
+    async with stage(**installation(asked)) as on:
+        assert on.slack.scopes == set(asked["oauth_config"]["scopes"]["bot"])
+        assert on.slack.events == set(asked["settings"]["event_subscriptions"]["bot_events"])
+        await on.slack.command("anna", "alerts", "/logbackup", "status")
+        assert (await on.client.chat_postMessage(channel="alerts", text="x"))["ok"]
+
+
+async def test_a_manifest_that_asks_for_nothing_gets_nothing() -> None:
+    async with stage(**installation({})) as on:
+        call = on.client.chat_postMessage(channel="alerts", text="x")
+        answer = await refused(call)
+        assert (answer["error"], answer["needed"], answer["provided"]) == ("missing_scope", "chat:write", "")
