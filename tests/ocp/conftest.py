@@ -4,7 +4,8 @@ import pytest
 import respx
 import stamina
 from fakes.manual_clock import ManualClock
-from ocp_worlds import ScriptedWorld, SocketWorld, World
+
+from ocp.worlds import ScriptedWorld, SocketWorld, World
 
 
 @pytest.fixture(autouse=True)

@@ -13,19 +13,6 @@ import httpx
 import pytest
 import respx
 from fakes.manual_clock import START, ManualClock
-from ocp_worlds import (
-    OCP,
-    PASSWORD,
-    PAY,
-    TASKS,
-    USER,
-    ScriptedWorld,
-    SocketWorld,
-    client_of,
-    page,
-    refusal,
-    row,
-)
 
 from bot.domain.task import Cluster, ClusterId, SourceName
 from bot.errors import (
@@ -44,6 +31,19 @@ from bot.ocp.client import OcpClient
 from bot.ocp.outages import outage
 from bot.ocp.siblings import BackupOverview
 from bot.sandbox.ocp import DOCUMENTED, NEWER, OLDER, Dialect, PageCount, PageSize, RowOrder, Throttle, Window
+from ocp.worlds import (
+    OCP,
+    PASSWORD,
+    PAY,
+    TASKS,
+    USER,
+    ScriptedWorld,
+    SocketWorld,
+    client_of,
+    page,
+    refusal,
+    row,
+)
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "golden" / "ocp" / "document_sample.json"

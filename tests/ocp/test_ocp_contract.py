@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from ocp_worlds import HASTY, OCP, PASSWORD, PAY, SHOP, TASKS, USER, World, client_of
 
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import (
@@ -25,6 +24,7 @@ from bot.errors import (
     SourceUnreachable,
 )
 from bot.operations.ports import Source
+from ocp.worlds import HASTY, OCP, PASSWORD, PAY, SHOP, TASKS, USER, World, client_of
 
 
 async def test_the_client_is_a_source(world: World) -> None:

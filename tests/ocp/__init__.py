@@ -1,0 +1,1 @@
+"""The OCP client, held against a script and against the simulated OCP."""
