@@ -131,7 +131,7 @@ def scope_of_task(fleet: FleetSnapshot, task: TaskNow) -> Scope:
         whole,
         replace(whole, path=_path(task)),
         replace(whole, cluster=str(task.task.key.cluster), path=_path(task)),
-        Scope(task.source, None, str(task.task.key.cluster), task.task.key.tenant, _path(task)),
+        replace(whole, cluster=str(task.task.key.cluster), tenant=task.task.key.tenant, path=_path(task)),
     )
     for scope in candidates:
         found = _resolved(fleet, scope)
@@ -184,9 +184,8 @@ def _within(found: Found, scope: Scope) -> Found | NotFound:
         among = tasks
         tasks = narrowed(among, scope.path, lambda task: task.task.key.destination or "")
         if not tasks:
-            return NotFound(
-                scope.path, tuple({task.task.key.destination or "": None for task in among})[:NEAREST]
-            )
+            known = {task.task.key.destination: None for task in among if task.task.key.destination}
+            return NotFound(scope.path, tuple(known)[:NEAREST])
     return found if scope.tenant is None and scope.path is None else Found(tuple(tasks), ())
 
 

@@ -43,6 +43,8 @@ def narrowed(items: Sequence[T], pattern: str, *spellings: Callable[[T], str]) -
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Give the known names that are nearest to one that means nothing."""
-    by_folded = {text.casefold(): text for text in islice(known, _SEARCHED)}
+    by_folded: dict[str, str] = {}
+    for text in islice(known, _SEARCHED):
+        by_folded.setdefault(text.casefold(), text)
     close = get_close_matches(name[:_LONGEST].casefold(), by_folded, n=NEAREST, cutoff=0.5)
     return tuple(by_folded[folded] for folded in close)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
@@ -62,11 +63,6 @@ class Page:
     pages: int
     total: int
 
-    @property
-    def left(self) -> int:
-        """How many come after this page's size, on all other pages."""
-        return self.total - len(self.tasks)
-
 
 def _has_status(task: TaskNow, words: tuple[str, ...]) -> bool:
     status = task.task.status
@@ -87,6 +83,7 @@ def ordered(tasks: Iterable[TaskNow], order: Order) -> list[TaskNow]:
             return sorted(by_worst, key=_checkpoint)
         case Order.STATUS:
             return sorted(by_worst, key=lambda task: task.task.status.reported.casefold())
+    assert_never(order)
 
 
 def _checkpoint(task: TaskNow) -> float:
