@@ -18,7 +18,6 @@ FROM python:3.13-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin bot \
     && install --directory --owner bot --group bot --mode 0750 /data
 COPY --from=build /app /app
-COPY docker/healthcheck.py /app/healthcheck.py
 ENV PATH=/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -28,6 +27,6 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "/app/healthcheck.py"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "-m", "bot.healthcheck"]
 ENTRYPOINT ["logbackup-bot"]
 CMD ["run"]

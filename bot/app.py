@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from aiohttp.web import RouteDef
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -107,9 +108,9 @@ async def running(
         )
         listen(app, answering.answer, People(client, real), journal)
         routes = [] if connections is not None else slack_routes(app)
-        server = WebServer(*settings.http_address, partial(_parts, now), routes)
-        now.url = (await stack.enter_async_context(server)).url
-        schedule = Schedule(journal, clock.speed)
+        for server in web_servers(settings, partial(_parts, now), routes):
+            now.url = (await stack.enter_async_context(server)).url
+        schedule = Schedule(journal, real, clock.speed)
         stack.callback(schedule.stop)
         for source, state in zip(sources, states, strict=True):
             watching = _watching(settings, source, store, clock, journal, bells)
@@ -145,6 +146,17 @@ def slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
         signing_secret=None if secret is None else secret.get_secret_value(),
         request_verification_enabled=secret is not None,
     )
+
+
+def web_servers(
+    settings: Settings, parts: Callable[[], Mapping[str, Part]], routes: Sequence[RouteDef]
+) -> list[WebServer]:
+    """Make the servers: one for everything, or health on an address of its own and Slack on the other."""
+    own = settings.metrics_address
+    if own is None:
+        return [WebServer(*settings.http_address, parts, routes)]
+    slack = [WebServer(*settings.http_address, None, routes)] if routes else []
+    return [*slack, WebServer(*own, parts)]
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -53,7 +53,7 @@ async def recording(settings: Settings, journal: Journal, file: str) -> AsyncIte
     clock = SystemClock()
     written = Written()
     with RecordingWriter(Path(file)) as writer:
-        schedule = Schedule(journal)
+        schedule = Schedule(journal, clock)
         recorders = []
         for source in settings.sources:
             recorder = _Recorder(writer, written)

@@ -1,13 +1,13 @@
 """The jobs that run by the clock: APScheduler, told never to drop a run in silence."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.operations.ports import Journal
+from bot.operations.ports import Clock, Journal
 
 LEAST_INTERVAL = timedelta(seconds=0.2)
 """However fast the clock of a demo runs, polls are this far apart in real time."""
@@ -18,12 +18,13 @@ SPREAD = timedelta(seconds=1)
 class Schedule:
     """Runs jobs at real intervals.
 
-    APScheduler reads the machine's clock itself; a clock that runs ``speed`` times as fast as life makes
+    APScheduler reads the machine's clock itself, which is ``real``; a clock that runs ``speed`` times as fast as life makes
     the intervals that much shorter.
     """
 
-    def __init__(self, journal: Journal, speed: float = 1.0) -> None:
+    def __init__(self, journal: Journal, real: Clock, speed: float = 1.0) -> None:
         self._journal = journal
+        self._real = real
         self._speed = speed
         self._jobs = 0
         self._scheduler = AsyncIOScheduler(
@@ -36,7 +37,7 @@ class Schedule:
     def every(self, interval: timedelta, name: str, job: Callable[[], Awaitable[object]]) -> None:
         """Run ``job`` every ``interval`` of the simulated clock, the first time at once."""
         real = max(interval / self._speed, LEAST_INTERVAL)
-        first = datetime.now(UTC) + min(SPREAD, real / 10) * self._jobs
+        first = self._real.now() + min(SPREAD, real / 10) * self._jobs
         self._jobs += 1
         self._scheduler.add_job(
             job,

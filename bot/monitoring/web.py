@@ -1,6 +1,7 @@
 """The bot's own small web server: health for whoever runs it, and Slack's requests in HTTP mode."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -17,23 +18,23 @@ class WebServer:
     """Serves ``/healthz``, ``/readyz`` and further routes on one address, for as long as it is entered.
 
     ``port`` 0 takes a free one; ``url`` tells which. ``parts`` is asked with every request to
-    ``/readyz``; it must only look, and be quick.
+    ``/readyz``; it must only look, and be quick. Without it no health is served here.
     """
 
     def __init__(
         self,
         host: str,
         port: int,
-        parts: Callable[[], Mapping[str, Part]],
+        parts: Callable[[], Mapping[str, Part]] | None,
         routes: Sequence[web.RouteDef] = (),
     ) -> None:
         self._host = host
         self._port = port
-        self._parts = parts
         application = web.Application(client_max_size=LARGEST_REQUEST)
-        application.add_routes(
-            [web.get("/healthz", self._healthz), web.get("/readyz", self._readyz), *routes]
-        )
+        application.add_routes(routes)
+        if parts is not None:
+            health = [web.get("/healthz", self._healthz), web.get("/readyz", partial(self._readyz, parts))]
+            application.add_routes(health)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
 
     async def __aenter__(self) -> Self:
@@ -61,8 +62,8 @@ class WebServer:
     async def _healthz(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
 
-    async def _readyz(self, _: web.Request) -> web.Response:
-        parts = self._parts()
+    async def _readyz(self, asked: Callable[[], Mapping[str, Part]], _: web.Request) -> web.Response:
+        parts = asked()
         ready = all(good for good, _ in parts.values())
         body = {
             "status": "ready" if ready else "not ready",

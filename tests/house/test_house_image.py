@@ -12,15 +12,14 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from threading import Thread
-from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.healthcheck import trouble
 from bot.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,16 +111,6 @@ def test_the_lock_fits_the_project(lock: str, part: str) -> None:
     assert [name for name, (_, hashes) in packages.items() if not hashes] == []
 
 
-@pytest.fixture(scope="module")
-def healthcheck() -> ModuleType:
-    spec = spec_from_file_location("healthcheck", ROOT / "docker" / "healthcheck.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 class Answering(BaseHTTPRequestHandler):
     """Answers ``/healthz`` on one port."""
 
@@ -163,28 +152,25 @@ def free_port() -> int:
         {"BOT_METRICS_PORT": "{port}", "BOT_METRICS_HOST": "127.0.0.1", "HTTP_PROXY": "http://127.0.0.1:1"},
     ],
 )
-def test_a_bot_that_answers_is_well_wherever_it_listens(
-    environment: dict[str, str], port: int, healthcheck: ModuleType
-) -> None:
+def test_a_bot_that_answers_is_well_wherever_it_listens(environment: dict[str, str], port: int) -> None:
     given = {name: value.format(port=port) for name, value in environment.items()}
-    assert healthcheck.trouble(given) is None
+    assert trouble(given) is None
 
 
-def test_a_bot_that_fails_is_not_well(
-    port: int, healthcheck: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bot_that_fails_is_not_well(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Answering, "status", 500)
-    assert healthcheck.trouble({"BOT_HTTP_PORT": str(port)}) == "The bot answers with 500."
+    assert trouble({"BOT_HTTP_PORT": str(port)}) == "The bot answers with 500."
 
 
-def test_a_bot_that_is_not_there_is_not_well(healthcheck: ModuleType) -> None:
+def test_a_bot_that_is_not_there_is_not_well() -> None:
     number = free_port()
-    told = healthcheck.trouble({"BOT_HTTP_PORT": str(number)})
+    told = trouble({"BOT_HTTP_PORT": str(number)})
+    assert told is not None
     assert told.startswith(f"The bot does not answer on port {number}: ")
 
 
-def test_wrong_settings_are_not_well(healthcheck: ModuleType) -> None:
-    assert healthcheck.trouble({"BOT_HTTP_PORT": "x"}) == "BOT_HTTP_PORT has to be a whole number."
+def test_wrong_settings_are_not_well() -> None:
+    assert trouble({"BOT_HTTP_PORT": "x"}) == "BOT_HTTP_PORT has to be a whole number."
 
 
 class Folder:

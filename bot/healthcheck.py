@@ -1,4 +1,4 @@
-"""Asks the bot of this container whether it is alive: the exit code is 0 where it says yes."""  # noqa: INP001 - one script, no package
+"""Asks the bot of this container whether it is alive: the exit code is 0 where it says yes."""
 
 import os
 import sys
