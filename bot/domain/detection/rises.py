@@ -16,6 +16,10 @@ STEADINESS = 0.1
 """A steady growth may stray from its line by this share of what it has cost."""
 SHAPES = (0.0, 0.33, 0.67, 1.0)
 """A step, and slowdowns of these shares of the longest that is tolerated."""
+BEND = 0.8
+BEND_PLACES = 16
+BEND_POINTS = 6
+EDGE = 0.1
 TOLERABLE_NOISE = 1.0
 BLUNT_COUNT = 8
 SHARP_COUNT = 3
@@ -73,7 +77,10 @@ def risen(
 
 def _joined(points: tuple[Point, ...]) -> tuple[Point, ...]:
     pairs = zip(points[:-1:2], points[1::2], strict=False)
-    joined = [Point(two.at, max(one.least, two.least), min(one.most, two.most)) for one, two in pairs]
+    joined = [
+        Point((one.at + two.at) / 2.0, (one.least + two.least) / 2.0, (one.most + two.most) / 2.0)
+        for one, two in pairs
+    ]
     if len(points) % 2:
         joined.append(points[-1])
     return tuple(joined)
@@ -88,12 +95,14 @@ def goes_on(rise: Rise, slowdown: float) -> bool:
     points = rise.points
     if rise.count < (SHARP_COUNT if rise.sharp else BLUNT_COUNT):
         return False
-    if points[-1].least <= 0.0 or points[-1].at <= rise.since + slowdown or not is_steady(points):
+    if points[-1].least <= 0.0 or points[-1].at <= points[0].at + slowdown or not is_steady(points):
         return False
     lows = (0.0, -0.5 * rise.blur, -rise.blur) if rise.blur > TOLERABLE_NOISE else (0.0,)
     if any(is_tolerable(points, rise.since, slowdown, low) for low in lows):
         return False
-    return rise.sharp or not any(is_tolerable(points[:-1], rise.since, slowdown, low) for low in lows)
+    if not rise.sharp and any(is_tolerable(points[:-1], rise.since, slowdown, low) for low in lows):
+        return False
+    return not has_bend(points, slowdown)
 
 
 def is_tolerable(points: tuple[Point, ...], since: float, slowdown: float, low: float) -> bool:
@@ -105,10 +114,11 @@ def is_tolerable(points: tuple[Point, ...], since: float, slowdown: float, low: 
             lowest, highest = 0.0, inf
             for point in points:
                 reached = min(1.0, (point.at - begins) / lasted)
+                edge = EDGE * (point.most - point.least)
                 if reached > 0.0:
-                    lowest = max(lowest, (point.least - low) / reached)
-                    highest = min(highest, (point.most - low) / reached)
-                elif point.least > low:
+                    lowest = max(lowest, (point.least + edge - low) / reached)
+                    highest = min(highest, (point.most - edge - low) / reached)
+                elif point.least + edge > low:
                     lowest = inf
             if lowest <= highest + TOLERABLE_NOISE:
                 return True
@@ -134,6 +144,42 @@ def is_steady(points: tuple[Point, ...]) -> bool:
     )
 
 
+def has_bend(points: tuple[Point, ...], slowdown: float) -> bool:
+    """Whether a tolerated step or slowdown, on any level, is nearer to the publications than steady growth.
+
+    Nearer is by least squares, and by more than the two more numbers it has to choose would make it.
+    """
+    number = len(points)
+    if number < BEND_POINTS:
+        return False
+    middles = [(point.least + point.most) / 2.0 for point in points]
+    straight = _misfit([point.at - points[0].at for point in points], middles)
+    enough = BEND * straight * (number - 4) / (number - 2)
+    start = points[0].at - slowdown
+    step = (points[-1].at - start) / BEND_PLACES
+    for place in range(BEND_PLACES):
+        begins = start + place * step
+        for share in SHAPES:
+            lasted = max(1.0, share * slowdown)
+            reached = [min(1.0, max(0.0, (point.at - begins) / lasted)) for point in points]
+            if _misfit(reached, middles) < enough:
+                return True
+    return False
+
+
+def _misfit(places: list[float], values: list[float]) -> float:
+    """Give the sum of squares that the best line of these values over these places leaves."""
+    number = len(places)
+    mean_place = sum(places) / number
+    mean = sum(values) / number
+    across = sum((place - mean_place) ** 2 for place in places)
+    up = sum((value - mean) ** 2 for value in values)
+    if across <= 0.0:
+        return up
+    both = sum((place - mean_place) * (value - mean) for place, value in zip(places, values, strict=True))
+    return up - both * both / across
+
+
 def has_stayed(rise: Rise, at: float) -> bool:
     """Whether a rise has lasted so long without going on that its level is where the task is now."""
-    return bool(rise.points) and at - rise.points[0].at >= STAYED
+    return bool(rise.points) and at - rise.since >= STAYED
