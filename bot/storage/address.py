@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import StorageError
 
 READERS = 4
+SQLITE = "sqlite:///"
 BUSY_TIMEOUT_MS = 10_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
@@ -38,13 +39,14 @@ def read_address(text: str) -> Address:
         "BOT_DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name."
         " A path from the root has four slashes: sqlite:////data/bot.sqlite3."
     )
+    path = text.removeprefix(SQLITE)
+    if path not in (text, "", ":memory:"):
+        return Address(URL.create("sqlite", database=path), Path(path))
     try:
         url = make_url(text)
         kind = url.get_backend_name()
     except (ArgumentError, ValueError) as error:
         raise wrong from error
-    if kind == "sqlite" and url.database and url.database != ":memory:":
-        return Address(url, Path(url.database))
     if kind in ("postgresql", "postgres"):
         query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
         return Address(url.set(drivername="postgresql+asyncpg", query=query), None)

@@ -69,7 +69,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
 
 
 @pytest.fixture
-async def postgres_url(postgres: Any) -> str:
+async def empty_postgres(postgres: Any) -> str:
     """Give the address of an empty PostgreSQL database."""
     url: str = postgres.get_uri()
     await _empty(url)

@@ -262,6 +262,14 @@ async def test_the_severity_is_that_of_what_is_told(store: AnyStore) -> None:
     assert await claimed(store) == ["one critical", "a change", "nothing broken", "only warnings"]
 
 
+async def test_a_claim_takes_only_the_actions_that_it_names(store: AnyStore) -> None:
+    await standing(store, ANOTHER)
+    await owe(store, notification("p"), notification("e", Action.EDIT, message=ANOTHER))
+    owed = await store.claim(owner="a bot", now=T0, lease=LEASE, limit=5, actions=(Action.EDIT,))
+    assert [one.notification.id for one in owed] == ["e"]
+    assert await claimed(store) == ["p"]
+
+
 async def test_edits_of_a_message_are_given_in_the_order_they_were_born(store: AnyStore) -> None:
     """Delivery keeps the last of them: were the more severe first, an old state would be shown."""
     await standing(store, ALERT, ANOTHER)

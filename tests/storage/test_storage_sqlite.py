@@ -1,0 +1,217 @@
+"""What an SQLite file promises beyond the contract: one bot, no loss, clear refusals."""
+
+import asyncio
+import os
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from storage_samples import LEASE, PROD, T0, claimed, incident, kept, reading
+
+from bot.errors import StorageError
+from bot.storage.database import Database, open_database
+from bot.storage.lock import FileLock
+
+HERE = Path(__file__).parent
+
+
+def path_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@asynccontextmanager
+async def another_bot(url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a bot in a process of its own until it has kept what it keeps; kill it at the end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(HERE / "killed_bot.py"),
+        url,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent)))},
+    )
+    try:
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), timeout=30)
+        assert line == b"ready\n"
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        assert process.stdout is not None
+        await process.stdout.read()
+
+
+async def test_a_kill_loses_nothing_committed_and_keeps_nothing_else(sqlite_url: str) -> None:
+    async with another_bot(sqlite_url) as process:
+        process.kill()
+    database = await open_database(sqlite_url)
+    assert [one.subject.key for one in await database.incidents()] == ["committed"]
+    (owed,) = await database.claim(owner="next", now=T0, lease=LEASE, limit=5)
+    assert owed.notification.id == "claimed", "no other bot can hold a lease on this file"
+    assert owed.outcome_unknown
+    await database.close()
+
+
+async def test_a_second_bot_on_the_same_file_refuses_and_names_the_first(sqlite_url: str) -> None:
+    async with another_bot(sqlite_url) as process:
+        with pytest.raises(StorageError, match=f"process {process.pid}\\) runs on the database") as refused:
+            await open_database(sqlite_url)
+        assert "BOT_DATABASE_URL" in refused.value.sentence
+
+
+async def test_a_second_bot_in_the_same_process_refuses_too(sqlite_url: str) -> None:
+    first = await open_database(sqlite_url)
+    with pytest.raises(StorageError, match="already"):
+        await open_database(sqlite_url)
+    await kept(first, incident())
+    await first.close()
+    second = await open_database(sqlite_url)
+    assert len(await second.incidents()) == 1
+    await second.close()
+
+
+async def test_a_worker_that_outlives_the_bot_does_not_hold_its_lock(tmp_path: Path) -> None:
+    """Forked before the bot ends, a worker has the lock's file open; the lock is the bot's alone."""
+    lock = FileLock(tmp_path / "bot.sqlite3")
+    lock.take()
+    (descriptor,) = [lock._descriptor]
+    assert descriptor is not None
+    inherited = os.dup(descriptor)
+    assert not os.get_inheritable(descriptor)
+    lock.release()
+    lock.take()
+    lock.release()
+    lock.release()
+    os.close(inherited)
+
+
+async def test_others_read_while_the_bot_writes(sqlite_url: str) -> None:
+    """A reader in another process sees what is committed, and does not wait for what is not."""
+    async with another_bot(sqlite_url):
+        reader = await open_database(sqlite_url, read_only=True)
+        assert [one.subject.key for one in await reader.incidents()] == ["committed"]
+        await reader.close()
+
+
+async def test_readers_do_not_wait_for_the_writer(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url)
+    async with database.writing() as session:
+        await session.keep_fact("a", "1")
+        found = await asyncio.gather(*(database.fact("a") for _ in range(20)))
+        assert found == [None] * 20
+        assert await claimed(database) == []
+    await database.close()
+
+
+async def test_a_file_that_is_read_stays_as_it_is(sqlite_url: str) -> None:
+    await (await open_database(sqlite_url)).close()
+    reader = await open_database(sqlite_url, read_only=True)
+    with pytest.raises(StorageError, match="for reading only"):
+        await kept(reader, incident())
+    assert [one async for one in reader.observations(PROD)] == []
+    await reader.close()
+
+
+async def test_a_file_that_is_not_there_is_not_made_by_reading(sqlite_url: str) -> None:
+    with pytest.raises(StorageError, match=r"There is no database at .*`logbackup-bot run` makes it"):
+        await open_database(sqlite_url, read_only=True)
+    assert not path_of(sqlite_url).exists()
+
+
+async def test_the_folder_is_made(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/new/folder %23 ü/bot.sqlite3")
+    await kept(database, incident())
+    assert len(await database.incidents()) == 1
+    await database.close()
+    assert (tmp_path / "new" / "folder %23 ü" / "bot.sqlite3").exists()
+
+
+async def test_closing_twice_is_harmless_and_leaves_one_file_and_its_lock(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url)
+    await kept(database, incident())
+    await database.close()
+    await database.close()
+    names = sorted(path.name for path in path_of(sqlite_url).parent.iterdir())
+    assert names == ["bot.sqlite3", "bot.sqlite3.lock"]
+
+
+async def limit_pages(database: Database, pages: int) -> None:
+    """Let SQLite believe that the disk ends here."""
+    async with database._transaction() as connection:
+        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+
+async def fill(database: Database) -> None:
+    for number in range(200):
+        async with database.writing() as session:
+            await session.keep_fact("last", str(number))
+            await session.keep_fact(f"fact {number}", "x" * 4000)
+
+
+async def test_a_full_disk_is_one_sentence_keeps_nothing_of_that_write_and_heals(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url)
+    await limit_pages(database, 100)
+    with pytest.raises(StorageError, match=r"The disk that holds the database is full, .*Free some space"):
+        await fill(database)
+    last = await database.fact("last")
+    assert last is not None
+    assert await database.fact(f"fact {last}") is not None
+    assert await database.fact(f"fact {int(last) + 1}") is None
+    await limit_pages(database, 10_000)
+    await kept(database, incident())
+    async with database.writing() as session:
+        await session.append_observations(reading())
+    await database.close()
+
+
+async def test_another_file_is_refused_and_left_alone(sqlite_url: str) -> None:
+    path_of(sqlite_url).write_text("# Notes\n" * 100)
+    for read_only in (False, True):
+        with pytest.raises(StorageError, match="damaged or no database"):
+            await open_database(sqlite_url, read_only=read_only)
+    assert path_of(sqlite_url).read_text() == "# Notes\n" * 100
+
+
+async def test_a_refused_start_lets_go_of_the_lock(sqlite_url: str) -> None:
+    path_of(sqlite_url).write_text("# Notes\n" * 100)
+    with pytest.raises(StorageError):
+        await open_database(sqlite_url)
+    path_of(sqlite_url).unlink()
+    await (await open_database(sqlite_url)).close()
+
+
+async def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError):
+        await open_database(f"sqlite:///{tmp_path}/file/bot.sqlite3")
+    (tmp_path / "bot.sqlite3.lock").mkdir()
+    with pytest.raises(StorageError, match=r"lock file .* cannot be opened"):
+        await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
+
+
+async def test_what_is_committed_survives_a_power_cut(sqlite_url: str) -> None:
+    """Every commit reaches the disk: FULL is 2."""
+    database = await open_database(sqlite_url)
+    async with database._transaction() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one() == 2
+        assert (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar_one() == 1
+    await database.close()
+
+
+async def test_a_file_that_another_program_keeps_locked_is_told(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.address.BUSY_TIMEOUT_MS", 10)
+    database = await open_database(sqlite_url)
+    with closing(sqlite3.connect(path_of(sqlite_url), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="in use by another program"):
+            await kept(database, incident())
+        other.execute("ROLLBACK")
+    assert (await kept(database, incident())).revision == 1
+    await database.close()
