@@ -16,10 +16,10 @@ STEADINESS = 0.1
 """A steady growth may stray from its line by this share of what it has cost."""
 SHAPES = (0.0, 0.33, 0.67, 1.0)
 """A step, and slowdowns of these shares of the longest that is tolerated."""
-BEND = 0.8
+BEND = 0.95
 BEND_PLACES = 16
 BEND_POINTS = 6
-EDGE = 0.1
+EDGE = 0.08
 TOLERABLE_NOISE = 1.0
 BLUNT_COUNT = 8
 SHARP_COUNT = 3
