@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -34,43 +35,48 @@ async def open_database(url: str, *, read_only: bool = False, retention: timedel
     reasons.
     """
     address = read_address(url)
-    async with AsyncExitStack() as undo:
-        if address.path is not None:
-            _prepare_file(address, undo, read_only=read_only)
-        reader = reader_engine(address)
-        undo.push_async_callback(reader.dispose)
-        writer = None if read_only else writer_engine(address)
-        if writer is not None:
-            undo.push_async_callback(writer.dispose)
+    undo = AsyncExitStack()
+    try:
+        return await _opened(address, undo, retention, read_only=read_only)
+    except BaseException:
+        await undo.aclose()
+        raise
+
+
+async def _opened(
+    address: Address, undo: AsyncExitStack, retention: timedelta, *, read_only: bool
+) -> "Database":
+    """Open a database; what ``undo`` holds gives everything back, the writer last but for the lock."""
+    if address.path is not None and read_only:
+        _must_exist(address.path)
+    elif address.path is not None:
         with refusals():
-            if writer is not None:
-                async with writer.begin() as connection:
-                    await connection.run_sync(migrate, address)
-                    if address.path is not None:
-                        await outbox.release(connection)
-            else:
-                async with reader.begin() as connection:
-                    await connection.run_sync(check_version, address)
-        return Database(reader, writer, undo.pop_all(), retention)
-    raise AssertionError  # an exit stack swallows nothing, so this is never reached
-
-
-def _prepare_file(address: Address, undo: AsyncExitStack, *, read_only: bool) -> None:
-    path = address.path
-    if path is None:
-        return
-    if read_only:
-        if not path.exists():
-            raise StorageError(
-                f"There is no database at {path} yet. `logbackup-bot run` makes it;"
-                " BOT_DATABASE_URL says where."
-            )
-        return
+            address.path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(address.path)
+            lock.take()
+        undo.callback(lock.release)
+    writer = None if read_only else writer_engine(address)
+    if writer is not None:
+        undo.push_async_callback(writer.dispose)
+    reader = reader_engine(address)
+    undo.push_async_callback(reader.dispose)
     with refusals():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
-    lock.take()
-    undo.callback(lock.release)
+        if writer is None:
+            async with reader.begin() as connection:
+                await connection.run_sync(check_version, address)
+        else:
+            async with writer.begin() as connection:
+                await connection.run_sync(migrate, address)
+                if address.path is not None:
+                    await outbox.release(connection)
+    return Database(reader, writer, undo, retention)
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise StorageError(
+            f"There is no database at {path} yet. `logbackup-bot run` makes it; BOT_DATABASE_URL says where."
+        )
 
 
 class Database:

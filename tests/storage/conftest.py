@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage_samples import AnyStore
 
 from bot.storage.database import open_database
+from bot.storage.tables import metadata
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +60,12 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
         yield MemoryStore()
         return
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres").get_uri()
-        await _empty(url)
+        database = await open_database(request.getfixturevalue("postgres").get_uri())
+        names = ", ".join(metadata.tables)
+        async with database._transaction() as connection:
+            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
     else:
-        url = request.getfixturevalue("sqlite_url")
-    database = await open_database(url)
+        database = await open_database(request.getfixturevalue("sqlite_url"))
     yield database
     await database.close()
 

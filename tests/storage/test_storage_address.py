@@ -1,5 +1,6 @@
 """Where the database may be, and what is said where it cannot be used."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,12 @@ async def test_a_server_that_does_not_answer_is_told_in_a_sentence() -> None:
     with pytest.raises(StorageError, match="PostgreSQL cannot be reached") as refused:
         await open_database("postgresql://bot:secret@127.0.0.1:1/bot")
     assert "secret" not in refused.value.sentence
+
+
+async def test_a_missing_driver_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(StorageError, match=r"pip install 'logbackup-bot\[postgres\]'"):
+        await open_database("postgresql://bot@127.0.0.1:1/bot")
 
 
 async def test_a_database_that_is_not_there_is_told_in_a_sentence(empty_postgres: str) -> None:

@@ -133,6 +133,7 @@ async def test_the_folder_is_made(tmp_path: Path) -> None:
 async def test_closing_twice_is_harmless_and_leaves_one_file_and_its_lock(sqlite_url: str) -> None:
     database = await open_database(sqlite_url)
     await kept(database, incident())
+    assert len(await database.incidents()) == 1
     await database.close()
     await database.close()
     names = sorted(path.name for path in path_of(sqlite_url).parent.iterdir())
