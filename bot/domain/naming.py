@@ -167,8 +167,8 @@ def _said(scope: Scope) -> str:
 def _path(task: TaskNow) -> str | None:
     """Give a path filter for a task; a very long path is cut and ends in a glob."""
     destination = task.task.key.destination
-    if destination is None or len(destination) <= _PATH_KEPT:
-        return destination
+    if not destination or len(destination) <= _PATH_KEPT:
+        return destination or None
     return destination[:_PATH_KEPT] + "*"
 
 

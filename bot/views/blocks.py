@@ -88,8 +88,8 @@ def quotation(text: str) -> Block:
 
 
 def actions(buttons: Sequence[Button]) -> list[Block]:
-    """Make one row of buttons; one whose command is too long for Slack is left out."""
-    kept = [button for button in buttons if len(button.command) <= BUTTON_VALUE][:ACTION_ELEMENTS]
+    """Make one row of buttons; one whose command is nothing, or too long for Slack, is left out."""
+    kept = [button for button in buttons if 0 < len(button.command) <= BUTTON_VALUE][:ACTION_ELEMENTS]
     return [{"type": "actions", "elements": [_button(button) for button in kept]}] if kept else []
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowTask, to_text
 from bot.domain.evidence import StatusBroken
+from bot.domain.fleet import shifted
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import IncidentContent
@@ -73,7 +74,7 @@ def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> lis
     if incident.problem is Problem.UNREACHABLE:
         lines.append("Whether log backup works there is not known until it can be read again.")
         return lines
-    shipped = incident.checkpoint if incident.delay is None else read_at - incident.delay
+    shipped = incident.checkpoint if incident.delay is None else shifted(read_at, -incident.delay)
     if shipped is not None:
         behind = "" if incident.delay is None else f", {duration(incident.delay)} behind"
         lines.append(
@@ -116,7 +117,7 @@ def subject_scope(incident: Incident) -> Scope:
     """Give the scope that means whom an incident is about."""
     subject = incident.subject
     cluster = None if subject.cluster is None else subject.cluster_label or str(subject.cluster)
-    path = subject.destination
+    path = subject.destination or None
     if path is not None and len(path) > _PATH_KEPT:
         path = path[:_PATH_KEPT] + "*"
     return Scope(source=subject.source, cluster=cluster, tenant=subject.tenant_label, path=path)
