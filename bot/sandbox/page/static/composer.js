@@ -11,7 +11,7 @@ export function makeComposer({ label, send, suggest }) {
   const list = make("ul", { class: "suggestions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
   const box = make("textarea", {
     class: "box", rows: "1", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
-    "aria-label": label, placeholder: label, spellcheck: "false", autocomplete: "off", enterkeyhint: "send",
+    "aria-label": label, placeholder: label, maxlength: "12000", spellcheck: "false", autocomplete: "off", enterkeyhint: "send",
     on: { keydown: key, input: () => { grow(); offer(); }, blur: () => hide() },
   });
   const button = make("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", on: { click: () => submit() } }, "➤");

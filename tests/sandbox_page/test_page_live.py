@@ -1,0 +1,351 @@
+"""What an open page hears, and what it may ask for, over its WebSocket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from page_stage import NOON, Stage, page_stage
+
+from bot.sandbox.slack import CannotDo, Trouble
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Open:
+    """A page that a test holds open."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    heard: list[Json] = field(default_factory=list)
+    asked: int = 0
+
+    async def hear(self, kind: str, having: str = "") -> Json:
+        """Wait for the next message of a kind (that has something)."""
+        async with asyncio.timeout(5):
+            while True:
+                for message in self.heard:
+                    if message["type"] == kind and (not having or having in message):
+                        self.heard.remove(message)
+                        return message
+                self.heard.append(await self.socket.receive_json())
+
+    async def end(self) -> None:
+        """Wait until the other side ends it."""
+        async with asyncio.timeout(5):
+            while (await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+
+    async def ask(self, act: str, **facts: Any) -> Json:
+        self.asked += 1
+        await self.socket.send_json({"id": self.asked, "act": act, **facts})
+        async with asyncio.timeout(5):
+            while True:
+                answer = await self.hear("answer")
+                if answer["id"] == self.asked:
+                    return answer
+
+
+@asynccontextmanager
+async def open_page(stage: Stage, person: str = "") -> AsyncIterator[Open]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(
+            f"{stage.origin}/page/live", params={"as": person}, headers={"Origin": stage.origin}
+        ) as socket,
+    ):
+        yield Open(socket)
+
+
+async def test_a_page_first_sees_everything_its_person_is_in() -> None:
+    async with page_stage() as stage:
+        await stage.alert()
+        async with open_page(stage) as page:
+            all_of_it = await page.hear("everything")
+            names = {channel["name"]: channel for channel in all_of_it["channels"]}
+            assert all_of_it["me"] == "U0000ANNA1"
+            assert all_of_it["first"] == names["alerts"]["id"]
+            assert {"alerts", "dba", "dm-anna"} == set(names)
+            assert names["dba"]["kind"] == "private"
+            assert names["dm-anna"]["kind"] == "direct"
+            assert all_of_it["connected"]
+            (message,) = all_of_it["messages"][names["alerts"]["id"]]["messages"]
+            assert message["blocks"][0]["type"] == "header"
+            assert all_of_it["clock"] == {"now": NOON.timestamp(), "speed": 60.0}
+            assert {
+                "text": "/logbackup status",
+                "does": "How everything stands in one look, the worst first",
+            } in (all_of_it["verbs"])
+
+
+async def test_somebody_else_sees_neither_private_channels_nor_others_ephemerals() -> None:
+    async with page_stage() as stage:
+        await stage.slack.say("anna", "dba", "between us")
+        await stage.slack.command("anna", "alerts", "/logbackup", "status")
+        await stage.slack.until(lambda slack: slack.ephemerals("anna"))
+        async with open_page(stage, "ben") as page:
+            all_of_it = await page.hear("everything")
+            assert "dba" not in {channel["name"] for channel in all_of_it["channels"]}
+            assert "between us" not in str(all_of_it)
+            assert all_of_it["ephemerals"] == []
+            await stage.slack.say("anna", "dba", "still between us")
+            await stage.slack.say("anna", "alerts", "for all")
+            assert "for all" in str(await page.hear("message"))
+            assert "between us" not in str(page.heard)
+
+
+async def test_who_is_not_known_looks_through_the_first_person_s_eyes() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage, "nobody") as page:
+        assert (await page.hear("everything"))["me"] == "U0000ANNA1"
+
+
+async def test_a_new_message_an_edit_and_its_end_are_heard() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        await page.hear("everything")
+        ts = await stage.alert()
+        news = await page.hear("message")
+        assert (news["message"]["ts"], news["new"]) == (ts, True)
+        channel = stage.slack.channel("alerts").id
+        await stage.client.chat_update(channel=channel, ts=ts, text="mended", blocks=[])
+        news = await page.hear("message")
+        assert (news["message"]["edited"], news["new"]) == (True, False)
+        await stage.slack.delete_message("alerts", ts)
+        assert await page.hear("gone") == {"type": "gone", "channel": channel, "ts": ts}
+
+
+async def test_what_is_written_is_said_and_mentions_the_bot() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        answer = await page.ask("write", channel="alerts", text="@logbackup status")
+        await stage.slack.until(lambda slack: slack.channel("alerts").thread(answer["ts"])[1:])
+        assert stage.heard[0][0] == "mention"
+
+
+async def test_a_reply_is_written_into_its_thread() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        assert (await page.ask("write", channel="alerts", text="on it", thread=ts))["ok"]
+        assert [m.text for m in stage.slack.channel("alerts").thread(ts)][1:] == ["on it"]
+
+
+async def test_a_slash_command_is_answered_to_its_person_alone() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        assert (await page.ask("write", channel="alerts", text="/logbackup  status pay"))["ok"]
+        news = await page.hear("news", "ephemerals")
+        assert stage.heard == [("command", "status pay")]
+        assert news["ephemerals"][0]["private"]
+        assert stage.slack.channel("alerts").messages == ()
+
+
+async def test_slash_commands_are_refused_in_threads_as_in_slack() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        answer = await page.ask("write", channel="alerts", text="/logbackup status", thread=ts)
+        assert not answer["ok"]
+        assert "@logbackup status" in answer["error"]
+        assert stage.heard == []
+
+
+async def test_an_unknown_command_is_refused_in_a_sentence() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        answer = await page.ask("write", channel="alerts", text="/nothing")
+        assert (answer["ok"], answer["error"]) == (False, "/nothing is not a valid command.")
+
+
+async def test_a_button_reaches_the_bot_with_the_value_that_the_bot_gave_it() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        assert (await page.ask("press", channel="alerts", ts=ts, action="ack"))["ok"]
+        assert stage.heard[0][1]["value"] == "ack 1"
+
+
+async def test_a_menu_s_choice_reaches_the_bot_and_only_what_it_offers() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        assert (await page.ask("press", channel="alerts", ts=ts, action="assign", value="ben"))["ok"]
+        assert stage.heard[0][1]["selected_option"]["value"] == "ben"
+        refused = await page.ask("press", channel="alerts", ts=ts, action="assign", value="root")
+        assert refused["error"] == "Root is not among the options."
+
+
+async def test_a_button_without_a_bot_fails_with_slack_s_own_word() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        answer = await page.ask("press", channel="alerts", ts=ts, action="ack")
+        assert not answer["ok"]
+        assert "dispatch_failed" in answer["error"]
+
+
+async def test_a_dialog_is_opened_filled_in_and_its_errors_are_shown() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        await page.ask("press", channel="alerts", ts=ts, action="silence")
+        (dialog,) = (await page.hear("news", "dialogs"))["dialogs"]
+        assert (dialog["title"], dialog["submit"], dialog["close"]) == (
+            "Silence pay/orders",
+            "Silence",
+            "Not now",
+        )
+        values = {"length": "4h", "reason": "because", "whom": ["cluster"], "until": "1772640000"}
+        assert (await page.ask("submit", view=dialog["id"], values=values))["ok"]
+        (dialog,) = (await page.hear("news", "dialogs"))["dialogs"]
+        assert dialog["errors"] == {"reason": "Say a little more."}
+        assert (
+            await page.ask("submit", view=dialog["id"], values={"reason": "The disk is being replaced."})
+        )["ok"]
+        assert (await page.hear("news", "dialogs"))["dialogs"] == []
+        first, second = (values for kind, values in stage.heard if kind == "silenced")
+        assert first["length"]["selected_option"]["value"] == "4h"
+        assert [one["value"] for one in first["whom"]["selected_options"]] == ["cluster"]
+        assert first["until"]["selected_date_time"] == 1772640000
+        assert second["length"]["selected_option"]["value"] == "1h"
+
+
+async def test_what_must_be_filled_in_is_asked_for() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        await page.ask("press", channel="alerts", ts=await stage.alert(), action="silence")
+        (dialog,) = (await page.hear("news", "dialogs"))["dialogs"]
+        answer = await page.ask("submit", view=dialog["id"], values={})
+        assert answer["error"] == "Why must be filled in."
+
+
+async def test_a_closed_dialog_is_gone() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        await page.ask("press", channel="alerts", ts=await stage.alert(), action="silence")
+        (dialog,) = (await page.hear("news", "dialogs"))["dialogs"]
+        assert (await page.ask("close", view=dialog["id"]))["ok"]
+        assert stage.slack.modals("anna") == ()
+
+
+async def test_the_home_tab_is_drawn_when_it_is_opened() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        assert (await page.hear("everything"))["home"] is None
+        await page.ask("open_home")
+        home = (await page.hear("news", "home"))["home"]
+        assert home["blocks"][0]["type"] == "header"
+        assert (await page.ask("press_in_view", view=home["id"], action="home_refresh"))["ok"]
+        assert stage.heard[0][0] == "home_refresh"
+
+
+async def test_switching_shows_what_the_other_person_sees() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        await page.hear("everything")
+        assert (await page.ask("switch", person="mei"))["ok"]
+        assert (await page.hear("everything"))["me"] == "U0000MEI01"
+        await page.ask("write", channel="alerts", text="it is me")
+        assert stage.slack.channel("alerts").messages[-1].author == "U0000MEI01"
+        assert (await page.ask("switch", person="zoe"))["error"] == "There is nobody called zoe here."
+
+
+async def test_long_channels_come_in_parts() -> None:
+    async with page_stage(with_bot=False) as stage:
+        for number in range(160):
+            await stage.slack.say("ben", "alerts", f"message {number}")
+        channel = stage.slack.channel("alerts").id
+        async with open_page(stage) as page:
+            shown = (await page.hear("everything"))["messages"][channel]
+            assert (len(shown["messages"]), shown["earlier"]) == (150, True)
+            before = await page.ask("earlier", channel=channel, before=shown["messages"][0]["ts"])
+            assert (len(before["messages"]), before["earlier"]) == (10, False)
+
+
+async def test_a_whole_thread_can_be_asked_for_by_those_in_the_channel() -> None:
+    async with page_stage(with_bot=False) as stage:
+        parent = await stage.slack.say("anna", "dba", "parent")
+        await stage.slack.say("mei", "dba", "reply", parent.ts)
+        async with open_page(stage) as page:
+            answer = await page.ask("thread", channel="dba", ts=parent.ts)
+            assert [message["thread"] for message in answer["messages"]] == [None, parent.ts]
+        async with open_page(stage, "ben") as page:
+            assert not (await page.ask("thread", channel="dba", ts=parent.ts))["ok"]
+            assert not (await page.ask("earlier", channel="dba", before="9"))["ok"]
+            assert not (await page.ask("write", channel="dba", text="let me in"))["ok"]
+
+
+async def test_the_world_is_shown_as_it_is() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        answer = await page.ask("world")
+        assert answer["clock"] == {"now": NOON.timestamp(), "speed": 60.0}
+        assert answer["world"][0] == {
+            "task": "pay/orders",
+            "status": "FAILED",
+            "delay": 1560.0,
+            "checkpoint": NOON.timestamp() - 1560,
+            "standing": "broken",
+            "trouble": "its storage is full",
+        }
+        assert answer["levers"] == [
+            {"name": "fill", "label": "Fill the storage of shop", "group": "Break something", "about": ""}
+        ]
+
+
+async def test_a_lever_is_pulled_and_says_what_it_did() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        assert (await page.ask("pull", lever="fill"))["said"] == "The storage is full; 8 tasks are hit."
+        assert stage.pulled == ["fill"]
+        assert (await page.ask("pull", lever="none"))["error"] == "This lever is not there any more."
+
+
+async def test_the_page_hears_that_the_bot_has_gone() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        assert (await page.hear("everything"))["connected"]
+        stage.slack.dead_tickets = True
+        stage.slack.drop_sockets()
+        async with asyncio.timeout(5):
+            while (await page.hear("news", "connected"))["connected"]:
+                pass
+        stage.slack.dead_tickets = False
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "not json",
+        "[]",
+        '{"id": 1}',
+        '{"id": 1, "act": "shout"}',
+        '{"id": 1, "act": "world", "more": 1}',
+        '{"id": "1", "act": "world"}',
+        '{"id": 1, "act": "write", "channel": "alerts", "text": ""}',
+        '{"id": 1, "act": "submit", "view": "V1", "values": {"a": {"b": 1}}}',
+    ],
+)
+async def test_what_is_not_understood_ends_the_connection(request_text: str) -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        await page.hear("everything")
+        await page.socket.send_str(request_text)
+        await page.end()
+        assert page.socket.close_code == 1008
+
+
+async def test_slow_answers_hold_up_nobody() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        ts = await stage.alert()
+        stage.slack.silent_sockets = True
+        await page.socket.send_json(
+            {"id": 99, "act": "press", "channel": "alerts", "ts": ts, "action": "ack"}
+        )
+        assert (await page.ask("world"))["ok"]
+        stage.slack.silent_sockets = False
+
+
+async def test_when_slack_stops_its_pages_are_let_go() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        await page.hear("everything")
+        await stage.slack.stop()
+        await page.end()
+        assert page.socket.closed
+
+
+async def test_a_page_must_have_somebody_to_look_through() -> None:
+    async with page_stage(with_bot=False) as stage:
+        with pytest.raises(CannotDo):
+            stage.page.show(stage.slack, person="nobody")
+
+
+async def test_trouble_of_slack_is_no_trouble_of_the_page() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        stage.slack.trouble.add("*", Trouble.ERROR_BEFORE)
+        assert (await page.ask("write", channel="alerts", text="still here"))["ok"]
