@@ -227,6 +227,13 @@ def test_the_since_of_incidents_is_written_as_a_moment() -> None:
     assert to_text(command) == "incidents since:2026-03-14T01:30:00Z"
 
 
+def test_a_length_below_a_second_is_written_as_it_is() -> None:
+    command = ListTasks(only=TaskFilter(delay_over=timedelta(microseconds=1500001)))
+    assert to_text(command) == "tasks delay>1.500001s"
+    assert read(to_text(command)) == command
+    assert to_text(ListTasks(only=TaskFilter(delay_over=timedelta(0)))) == "tasks delay>0s"
+
+
 def test_every_verb_has_examples_that_work_and_a_door() -> None:
     """The help shows nothing that does not work."""
     for verb in VERBS:
