@@ -18,8 +18,8 @@ SPREAD = timedelta(seconds=1)
 class Schedule:
     """Runs jobs at real intervals.
 
-    APScheduler reads the machine's clock itself, which is ``real``; a clock that runs ``speed`` times as fast as life makes
-    the intervals that much shorter.
+    APScheduler reads the machine's clock itself, which is ``real``; a clock that runs ``speed`` times as
+    fast as life makes the intervals that much shorter.
     """
 
     def __init__(self, journal: Journal, real: Clock, speed: float = 1.0) -> None:
