@@ -1,0 +1,106 @@
+"""The program that the commands belong to, and what they all do alike: settings, errors, Ctrl-C."""
+
+import os
+import signal
+import sys
+from collections.abc import Collection, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bot import __version__
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from bot.settings import Loaded, Need, Settings
+
+T = TypeVar("T")
+DONE, FAILED, WRONG = 0, 1, 2
+"""Exit codes: done, failed, wrong usage or settings."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--config", metavar="FILE", help="A YAML file with settings; the environment wins. [BOT_CONFIG]"
+)
+@click.pass_context
+def program(context: click.Context, config: str | None) -> None:
+    """Know first when OceanBase log backup falls behind or breaks, and say so in Slack.
+
+    \b
+    Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+    Completion: eval "$(_LOGBACKUP_BOT_COMPLETE=bash_source logbackup-bot)"
+                (zsh_source for zsh; for fish: fish_source, piped into source)
+    """  # noqa: D301 - click takes \b as its own sign to keep these lines
+    context.obj = config
+
+
+def say(sentence: str) -> None:
+    """Say something on standard error."""
+    click.echo(sentence, err=True)
+
+
+def run_program() -> None:
+    """Run the program; an error is one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    try:
+        code = program.main(prog_name="logbackup-bot", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = FAILED
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "logbackup-bot"
+        say(f"{error.format_message().rstrip('.')}. See `{where} --help`.")
+        code = WRONG
+    except click.ClickException as error:
+        say(error.format_message())
+        code = FAILED
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def settings_of(path: str | None, needs: "Collection[Need]") -> "Settings":
+    """Load the settings, or say every mistake and exit with 2."""
+    loaded = load_settings(path, needs)
+    for warning in loaded.warnings:
+        say(warning)
+    return loaded.settings
+
+
+def load_settings(path: str | None, needs: "Collection[Need]") -> "Loaded":
+    """Load the settings with their warnings, or say every mistake and exit with 2."""
+    from bot.errors import SettingsError
+    from bot.settings import load
+
+    try:
+        return load(os.environ, path, needs=needs)
+    except SettingsError as error:
+        for mistake in error.mistakes:
+            say(mistake)
+        raise SystemExit(WRONG) from None
+
+
+def stopping() -> "asyncio.Event":
+    """Make an event that Ctrl-C and SIGTERM set; a second Ctrl-C ends at once."""
+    import asyncio
+
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        event.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    return event
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run what waits, to its end."""
+    import asyncio
+
+    return asyncio.run(work)

@@ -1,0 +1,89 @@
+"""The commands that run the bot: for real, and in a simulated world."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import __version__
+from bot.cli.program import DONE, FAILED, program, run_async, say, settings_of, stopping
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@program.command()
+@click.pass_obj
+def run(config: str | None) -> int:
+    """Run the bot: watch every OCP, post alerts to Slack, answer /logbackup.
+
+    With SLACK_APP_TOKEN it connects by Socket Mode; without, it takes Slack's signed requests at
+    /slack/events on BOT_HTTP_PORT. It keeps trying while Slack or OCP cannot be reached.
+    """
+    from bot.settings import EVERYTHING
+
+    settings = settings_of(config, EVERYTHING)
+    return run_async(_run(settings))
+
+
+async def _run(settings: "Settings") -> int:
+    from bot import logs
+    from bot.app import running
+    from bot.errors import BotError
+
+    journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())
+    stop = stopping()
+    try:
+        async with running(settings, journal) as bot:
+            journal.info("started", version=__version__, address=bot.url, sources=len(bot.states))
+            await stop.wait()
+            journal.info("stopping")
+    except BotError as error:
+        say(error.sentence)
+        return FAILED
+    except OSError as error:
+        host, port = settings.http_address
+        say(f"Cannot listen on {host}:{port} ({error.strerror}): set BOT_HTTP_HOST and BOT_HTTP_PORT.")
+        return FAILED
+    return DONE
+
+
+@program.command()
+@click.option("--port", default=8765, show_default=True, help="The page's port; 0 takes a free one.")
+@click.option(
+    "--speed",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(min=0.1, max=3600),
+    help="How many simulated seconds pass in a real one.",
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed tells the same story.")
+@click.option("--verbose", is_flag=True, help="Show the bot's log.")
+def demo(port: int, speed: float, seed: int, verbose: bool) -> int:  # noqa: FBT001 - click calls it by name
+    """See it work: the bot, a simulated OCP and a simulated Slack, with nothing to set up."""
+    return run_async(_demo(port, speed, seed, "info" if verbose else "error"))
+
+
+async def _demo(port: int, speed: float, seed: int, level: str) -> int:
+    from bot import logs
+    from bot.demo import CHANNEL
+    from bot.demo import demo as demonstrating
+
+    journal = logs.configure(format="console", level=level, secrets=())
+    stop = stopping()
+    try:
+        async with demonstrating(journal, port=port, speed=speed, seed=seed) as shown:
+            click.echo(
+                f"The demo runs. Open {shown.url} in a browser.\n"
+                "\n"
+                f"  Everything is simulated: OCP, Slack, and the dates ({speed:g} times as fast as life).\n"
+                f"  Watch #{CHANNEL}: within a minute a task fails and is announced, and another recovers.\n"
+                "  Try there: /logbackup status    /logbackup tasks    /logbackup help\n"
+                "\n"
+                "Press Ctrl-C to stop."
+            )
+            await stop.wait()
+    except OSError as error:
+        say(f"Cannot listen on port {port} ({error.strerror}): choose another with --port, or 0 for any.")
+        return FAILED
+    click.echo("Stopped.")
+    return DONE
