@@ -23,13 +23,15 @@ export class Dialogs {
     }
     const version = JSON.stringify(view);
     if (this.version === version && this.node.open) return;
+    const held = this.node.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const filled = this.shown?.id === view.id ? this.values() : new Map();
     this.shown = view;
     this.version = version;
     this.draw(view, filled);
     if (!this.node.open) this.node.showModal();
-    const first = this.node.querySelector("[aria-invalid=true], [autofocus], .field, .ticks input") ?? this.node.querySelector("button");
-    if (filled.size === 0 || Object.keys(view.errors).length > 0) first?.focus();
+    const first = ["[aria-invalid=true]", "[autofocus]", ".field, .ticks input", "button"].map((wanted) => this.node.querySelector(wanted)).find(Boolean);
+    const again = [...this.node.querySelectorAll("[data-key]")].find((node) => held && node.dataset.key === held);
+    (Object.keys(view.errors).length > 0 ? first : again ?? first)?.focus();
   }
 
   values() {

@@ -85,6 +85,22 @@ function giveBack(log, { id, key }) {
   (again ?? message ?? log).focus({ preventScroll: true });
 }
 
+// Arrow keys move between messages, and t opens a thread.
+export function moveAmong(event) {
+  const log = event.currentTarget;
+  const messages = [...log.querySelectorAll(":scope > .message")];
+  const at = messages.indexOf(document.activeElement);
+  if (document.activeElement !== log && at < 0) return;
+  const to = { ArrowUp: at < 0 ? messages.length - 1 : at - 1, ArrowDown: at < 0 ? 0 : at + 1, Home: 0, End: messages.length - 1 }[event.key];
+  if (to !== undefined && messages[to]) {
+    messages[to].focus();
+    event.preventDefault();
+  } else if (event.key === "t" && at >= 0) {
+    messages[at].querySelector("[data-key=thread]")?.click(); // a thread's own messages have none
+    event.preventDefault();
+  }
+}
+
 function follows(previous, message) {
   return Boolean(previous) && previous.author === message.author && previous.private === message.private && !message.broadcast &&
     ofStamp(message.ts) - ofStamp(previous.ts) < TOGETHER;

@@ -4,10 +4,11 @@ import { announce, byId, fill, make, say } from "./dom.js";
 import { makeComposer, suggestions } from "./composer.js";
 import { exact, isKnown, present, setClock, setZone, speed, worded, zone } from "./dates.js";
 import { Dialogs } from "./dialogs.js";
-import { drawBlocks } from "./blocks.js";
+import { drawHome } from "./home.js";
 import { Live } from "./live.js";
-import { drawAvatar, keepList, roleOf, spoken, stayAtEnd } from "./messages.js";
+import { keepList, moveAmong, spoken, stayAtEnd } from "./messages.js";
 import { Panel } from "./panel.js";
+import { drawChannels, drawPeople } from "./sidebar.js";
 import { State } from "./state.js";
 import { letters, refreshAgo } from "./text.js";
 
@@ -42,6 +43,7 @@ function go(channel, { focus = true } = {}) {
   toEnd = true;
   state.unread.delete(channel);
   tab = "messages";
+  if (state.channels.get(channel).kind === "direct") live.ask("open_home", { tab }).catch((error) => announce(error.message));
   sidebar(false);
   remember();
   draw();
@@ -57,9 +59,10 @@ function remember() {
 function arrive(first) {
   const [name, inside] = decodeURIComponent(location.hash.slice(1)).split("/");
   const channels = [...state.channels.values()];
-  const wanted = channels.find((one) => name && (one.name === name || one.id === name)) ?? state.channels.get(here) ?? state.channels.get(first) ?? channels.find((one) => one.kind === "channel") ?? channels[0];
+  const wanted = channels.find((one) => name && (one.name === name || one.id === name)) ?? (/^D\d/.test(name) ? channels.find((one) => one.kind === "direct") : undefined) ?? state.channels.get(here) ?? state.channels.get(first) ?? channels.find((one) => one.kind === "channel") ?? channels[0];
   here = wanted?.id ?? "";
   toEnd = true;
+  if (thread && !state.messages.get(here)?.has(thread)) closeThread(false);
   if (inside === "home" && wanted?.kind === "direct") showTab("home");
   else if (inside && state.messages.get(here)?.has(inside)) openThread(state.messages.get(here).get(inside), false);
 }
@@ -177,10 +180,10 @@ function draw() {
 function drawAll() {
   const channel = state.channels.get(here);
   if (!channel) return;
-  drawPeople();
-  drawChannels();
+  drawPeople(state);
+  drawChannels(state, here, go);
   drawHead(channel);
-  drawHome(channel);
+  drawHome(state, channel, { live, surroundings });
   const replies = state.replies(here);
   const view = {
     person: (id) => state.person(id),
@@ -202,37 +205,6 @@ function drawAll() {
   document.title = `${waiting ? `(${waiting}) ` : ""}${state.title(channel)} · Simulated Slack`;
 }
 
-function drawPeople() {
-  const select = byId("person");
-  const people = [...state.people.values()].filter((person) => person.role !== "app");
-  const version = JSON.stringify([people, state.me]);
-  if (select.version === version) return;
-  select.version = version;
-  fill(select, people.map((person) => make("option", { value: person.id, selected: person.id === state.me }, `${person.real_name}${person.role ? ` (${roleOf(person).toLowerCase()})` : ""}`)));
-}
-
-function drawChannels() {
-  const nav = byId("channels");
-  const version = JSON.stringify([[...state.channels.values()], [...state.unread], here, state.connected]);
-  if (nav.version === version) return;
-  nav.version = version;
-  const held = nav.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
-  const item = (channel) => {
-    const unread = state.unread.get(channel.id);
-    const mark = channel.kind === "direct" ? drawAvatar(state.person(state.bot)) : make("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "private" ? "🔒" : "#");
-    return make("li", {}, make("button", {
-      type: "button", class: `channel${unread ? " unread" : ""}`, "aria-current": channel.id === here ? "page" : undefined,
-      data: { channel: channel.id }, on: { click: () => go(channel.id) },
-    }, mark, make("span", { class: "channel-name" }, state.title(channel)),
-      channel.kind === "direct" && make("span", { class: `presence${state.connected ? " here" : ""}`, role: "img", "aria-label": state.connected ? "connected" : "not connected", title: state.connected ? "The bot is connected" : "The bot is not connected" }),
-      unread && make("span", { class: `count${unread.pages ? " pages" : ""}`, "aria-label": `${unread.count} new` }, String(unread.count))));
-  };
-  const channels = [...state.channels.values()];
-  const part = (title, members) => members.length > 0 && [make("h2", {}, title), make("ul", {}, members.map(item))];
-  fill(nav, part("Channels", channels.filter((one) => one.kind !== "direct")), part("Apps", channels.filter((one) => one.kind === "direct")));
-  if (held) [...nav.querySelectorAll("button")].find((node) => node.dataset.channel === held)?.focus();
-}
-
 function drawHead(channel) {
   const direct = channel.kind === "direct";
   const title = direct ? state.title(channel) : `${channel.kind === "private" ? "🔒 " : "# "}${channel.name}`;
@@ -251,26 +223,6 @@ function drawHead(channel) {
   byId("messages-here").setAttribute("aria-label", `Messages in ${title}; arrow keys move between them`);
   composer.label(direct ? `Message ${title}` : `Message #${channel.name}`);
   say(byId("thread-about"), direct ? title : `#${channel.name}`);
-}
-
-function drawHome(channel) {
-  const node = byId("home");
-  if (channel.kind !== "direct") return;
-  const version = JSON.stringify([state.home, zone()]);
-  if (node.version === version) return;
-  node.version = version;
-  const view = state.home;
-  if (!view) {
-    fill(node, make("p", { class: "empty" }, "The bot has not drawn its Home tab yet."));
-    return;
-  }
-  const held = node.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  const problem = make("p", { class: "problem", role: "alert" });
-  fill(node, drawBlocks(view.blocks, {
-    ...surroundings, fail: (sentence) => { problem.textContent = sentence; },
-    press: (element, value) => live.ask("press_in_view", { view: view.id, action: element.action, block: element.block, value }),
-  }), problem);
-  if (held) [...node.querySelectorAll("[data-key]")].find((one) => one.dataset.key === held)?.focus();
 }
 
 function drawEarlier() {
@@ -311,21 +263,6 @@ byId("tabs").addEventListener("keydown", (event) => {
   showTab(other);
   byId(`tab-${other}`).focus();
 });
-
-function moveAmong(event) {
-  const log = event.currentTarget;
-  const messages = [...log.querySelectorAll(":scope > .message")];
-  const at = messages.indexOf(document.activeElement);
-  if (document.activeElement !== log && at < 0) return;
-  const to = { ArrowUp: at < 0 ? messages.length - 1 : at - 1, ArrowDown: at < 0 ? 0 : at + 1, Home: 0, End: messages.length - 1 }[event.key];
-  if (to !== undefined && messages[to]) {
-    messages[to].focus();
-    event.preventDefault();
-  } else if (event.key === "t" && at >= 0 && log.id === "messages-here") {
-    messages[at].querySelector("[data-key=thread]")?.click();
-    event.preventDefault();
-  }
-}
 
 for (const log of [byId("messages-here"), byId("messages-thread")]) {
   log.addEventListener("keydown", moveAmong);
