@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from statistics import median
 
 from bot.domain.detection import TaskMemory, decode, encode, evaluate
-from bot.domain.incident import Change, Incident, advance, task_subject
+from bot.domain.incident import Change, Incident, task_subject
+from bot.domain.lifecycle import advance
 from bot.domain.status import Status, read_status
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds

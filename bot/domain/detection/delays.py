@@ -36,7 +36,7 @@ def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds:
     trouble = memory.trouble
     rise = memory.rise
     if trouble is None:
-        grows = rise is not None and not settling and _is_dear(rise, rhythm, thresholds)
+        grows = rise is not None and not settling and _is_dear(memory, rise, thresholds)
         if not grows and behind <= warning and (settling or not beyond):
             return clear(at, delay=delay)
         if settling and not (beyond and long_rest):
@@ -65,11 +65,19 @@ def _is_settling(memory: TaskMemory, patience: float) -> bool:
     return memory.at - memory.settling_from <= allowed
 
 
-def _is_dear(rise: Rise, rhythm: Rhythm, thresholds: Thresholds) -> bool:
-    cost = rise.points[-1].least + rhythm.lifted if rise.count > 1 and rise.points else 0.0
-    if cost > thresholds.slowdown_cost.total_seconds():
+def _is_dear(memory: TaskMemory, rise: Rise, thresholds: Thresholds) -> bool:
+    """Whether a rise has cost too much, in more than one publication, or has gone on for too long."""
+    rhythm = memory.rhythm
+    cost = thresholds.slowdown_cost.total_seconds()
+    if not rise.sharp:
+        cost = max(cost, min(memory.interval, thresholds.patience.total_seconds()))
+    if (
+        len(rise.points) > 1
+        and rise.points[-1].least + rhythm.lifted > cost
+        and rise.points[-2].least + rhythm.lifted > 0.5 * cost
+    ):
         return True
-    return goes_on(rise, thresholds.slowdown_time.total_seconds())
+    return len(rhythm.blocks) > 1 and goes_on(rise, thresholds.slowdown_time.total_seconds())
 
 
 def _opened(

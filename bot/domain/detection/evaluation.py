@@ -18,7 +18,6 @@ from bot.domain.status import Meaning
 from bot.domain.task import Task
 from bot.domain.thresholds import Thresholds
 
-FIRST_INTERVAL = 30.0
 SAME_CHECKPOINT = 2.0
 """Seconds by which a checkpoint that is computed from the delay may be off."""
 LEARNED_IS_SAID = 900.0
@@ -95,6 +94,8 @@ def _observe(after: TaskMemory, task: Task, now: float, checkpoint: float, thres
     """Bring the memory to ``now``."""
     gap = now - after.at
     meaning = task.status.meaning
+    if after.interval <= 0.0:
+        after.interval = gap
     after.interval += 0.1 * (min(gap, 2.0 * after.interval) - after.interval)
     if checkpoint > after.checkpoint and meaning is Meaning.RUNNING and after.meaning is Meaning.RUNNING:
         moved(after, now, checkpoint, thresholds)
@@ -190,7 +191,7 @@ def _born(task: Task, instant: float, checkpoint: float) -> TaskMemory:
         meaning_since=instant,
         checkpoint=checkpoint,
         moved_at=instant,
-        interval=FIRST_INTERVAL,
+        interval=0.0,
         created=nan if task.created_at is None else task.created_at.timestamp(),
         skew=0.0,
         settling_from=nan,

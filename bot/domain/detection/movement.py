@@ -9,6 +9,10 @@ from bot.domain.detection.rises import excess, risen
 from bot.domain.thresholds import Thresholds
 
 
+LEVELLED = 120.0
+"""Seconds without catching up further after which a task of unknown rhythm is back."""
+FIRST_NOISE = 30.0
+"""Before the first block is full, so many seconds of excess are taken for the noise that is still unknown."""
 LEVEL_NOISE = 15.0
 """Seconds within which the level of a task in trouble counts as the same."""
 
@@ -26,22 +30,26 @@ def moved(after: TaskMemory, now: float, checkpoint: float, thresholds: Threshol
     after.checkpoint = checkpoint
     if sure <= 0.0:
         after.flat_at = now
-        usual = rhythm.reach if rhythm.known else thresholds.unknown_stall.total_seconds()
-        _count_tooth(after, age, rest, usual)
+        if rhythm.known:
+            is_long = age > rhythm.reach and rest > rhythm.rest + 0.5 * after.interval
+        else:
+            is_back = most <= thresholds.lagging_warning.total_seconds()
+            is_long = is_back and age > thresholds.unknown_stall.total_seconds()
+        _count_tooth(after, age, rest, is_long=is_long)
     if after.trouble is not None:
         after.trouble = _followed(after.trouble, after, most, sure, possible, thresholds)
     elif _settles(after, most, sure, rest):
         return
-    elif after.rise is not None or sure > 0.0:
+    elif after.rise is not None or sure > (0.0 if rhythm.blocks else FIRST_NOISE):
         blur = 0.0 if rhythm.mixed else max(0.0, rhythm.proof - rhythm.bottom)
         after.rise = risen(after.rise, now, sure, possible, sharp=sharp, flat_at=flat_at, blur=blur)
     else:
         _learn(after, least, most, age, rest)
 
 
-def _count_tooth(after: TaskMemory, age: float, rest: float, usual: float) -> None:
+def _count_tooth(after: TaskMemory, age: float, rest: float, *, is_long: bool) -> None:
     """Count a tooth that went on for longer than the rhythm explains and returned to the floor."""
-    if age <= usual:
+    if not is_long:
         after.long_teeth = ()
         return
     after.long_teeth = (*after.long_teeth, (age, rest))
@@ -92,7 +100,8 @@ def _learn(after: TaskMemory, least: float, most: float, age: float, rest: float
     if not is_full(block, after.at):
         after.block = block
         if not rhythm.blocks:
-            after.rhythm = derive_first(block, after.at)
+            first = derive_first(block, after.at)
+            after.rhythm = replace(first, known=True) if rhythm.known else first
         return
     after.rhythm = extended(rhythm, block, after.at)
     after.block = Block(since=after.at)
@@ -125,9 +134,11 @@ def _followed(
         level, bottom, level_since = sure, most, now
     rhythm = after.rhythm
     if rhythm.known:
-        back = sure <= 0.0 and (not trouble.growing or possible <= max(0.5 * top, 2.0 * rhythm.spread))
+        near = not trouble.growing or possible <= max(0.5 * top, 2.0 * rhythm.spread)
+        back = sure <= 0.0 and (near or trouble.back)
     else:
-        back = most <= thresholds.lagging_warning.total_seconds()
+        near = now - level_since >= LEVELLED
+        back = most <= thresholds.lagging_warning.total_seconds() and (near or trouble.back)
     return replace(
         trouble,
         top=top,

@@ -31,7 +31,7 @@ def derive_first(open_block: Block, at: float) -> Rhythm:
     """Derive what can be said of a task's rhythm before its first block is full."""
     rhythm = _derived((), (open_block,), 0.0)
     known = open_block.publications >= KNOWN_PUBLICATIONS and at - open_block.since >= KNOWN_SECONDS
-    return replace(rhythm, known=known)
+    return replace(rhythm, known=known, proof=rhythm.floor)
 
 
 def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: float) -> Rhythm:
