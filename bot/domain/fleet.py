@@ -61,24 +61,24 @@ class TaskNow:
         """The source it was read from."""
         return self.task.key.source
 
-    @cached_property
+    @property
     def cluster_label(self) -> str:
         """The cluster's name, else OCP's id of it."""
         return self.cluster.name or self.task.cluster_label
 
-    @cached_property
+    @property
     def tenant_label(self) -> str | None:
         """The tenant's name, else its id; None for a task of the whole cluster."""
         return self.task.tenant_label
 
-    @cached_property
+    @property
     def name(self) -> str:
         """``cluster/tenant``, or the cluster alone."""
         return (
             self.cluster_label if self.tenant_label is None else f"{self.cluster_label}/{self.tenant_label}"
         )
 
-    @cached_property
+    @property
     def delay(self) -> timedelta | None:
         """How far it was behind when it was read."""
         return self.task.behind(self.at)
@@ -88,7 +88,7 @@ class TaskNow:
         """The checkpoint, put into our clock."""
         return self.ours(self.task.checkpoint)
 
-    @cached_property
+    @property
     def severity(self) -> Severity | None:
         """How bad it is: its incident's severity, else what the rules say; None where nothing is wrong."""
         if self.incident is not None:
@@ -98,7 +98,7 @@ class TaskNow:
             return max(opening, default=None)
         return None
 
-    @cached_property
+    @property
     def problem(self) -> Problem | None:
         """The gravest present problem."""
         if self.incident is not None:
@@ -153,7 +153,7 @@ class TaskNow:
             gravity,
             -delay.total_seconds(),
             self.name.casefold(),
-            self.task.key.text,
+            self.task.key.destination or "",
         )
 
     def ours(self, instant: datetime | None) -> datetime | None:

@@ -29,6 +29,7 @@ COMMAND_ACTION = "command:"
 SHARE_ACTION = "share:"
 """A button whose ``action_id`` begins so runs its value and shows the answer to the whole channel."""
 
+_LOOK_ALIKES = str.maketrans({"*": "∗", "`": "´", "~": "∼"})
 _BROKEN_END = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 
 
@@ -52,6 +53,11 @@ class Button:
 def escape(text: str) -> str:
     """Escape ``&``, ``<`` and ``>``, the only characters Slack gives a meaning that could page people."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """Put a foreign text into markup: escaped, with look-alikes for what would turn bold, struck or code."""
+    return escape(text).translate(_LOOK_ALIKES)
 
 
 def section(markup: str) -> Block:

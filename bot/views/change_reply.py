@@ -3,10 +3,11 @@
 from datetime import UTC, tzinfo
 from typing import assert_never
 
+from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
-from bot.views.blocks import Message, escape, message, sections
+from bot.views.blocks import Message, literal, message, sections
 from bot.views.incident_card import restorable_lines, worst
 from bot.views.trouble import incident_mark, what, whom
 from bot.views.wording import because, duration, slack_voice
@@ -15,7 +16,7 @@ from bot.views.wording import because, duration, slack_voice
 def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
     incident = content.after
-    first = f"{incident_mark(incident)} *{escape(_first(content))}*"
+    first = f"{incident_mark(incident)} *{literal(_first(content))}*"
     lines = [first]
     if incident.is_open:
         lines.append(because(incident.because, slack_voice(zone, content.offset)))
@@ -23,15 +24,18 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
             restorable_lines(incident, content.at, zone)[:1] if content.reason is not Reason.EASED else []
         )
     else:
+        if isinstance(incident.because, NotWatched):
+            lines.append(because(incident.because))
         lines.append(f"{_lasted(incident)} At worst it was {worst(incident)}.")
     return message(
-        "\n".join([f"{incident_mark(incident)} {escape(_first(content))}", *lines[1:]]), sections(lines)
+        "\n".join([f"{incident_mark(incident)} {literal(_first(content))}", *lines[1:]]), sections(lines)
     )
 
 
 def _lasted(incident: Incident) -> str:
     ended = incident.resolved_at or incident.changed_at
-    return f"It lasted {duration(ended - incident.since)}."
+    until = " until then" if isinstance(incident.because, NotWatched) else ""
+    return f"It lasted {duration(ended - incident.since)}{until}."
 
 
 def _first(content: ChangeContent) -> str:
@@ -47,6 +51,8 @@ def _first(content: ChangeContent) -> str:
         case Reason.RECOVERED:
             good = "is read again" if incident.problem is Problem.UNREACHABLE else "log backup is well again"
             return f"Over: {who}, {good}"
+        case Reason.NOT_WATCHED:
+            return f"No longer watched: {who}"
         case Reason.FIRST_SEEN | Reason.GREETING | Reason.MOVED_ON:
             return f"{who}, {state}"
     assert_never(content.reason)

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListIncidents, ListTasks, ShowHelp, ShowStatus, to_text
+from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import GreetingContent
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.trouble import incident_mark, problem_words, whom
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, name, slack_time
@@ -24,7 +25,7 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
         wide = f"{count(content.clusters, 'cluster')} · {count(content.tasks, 'task')} · {wide}"
     blocks: list[Block] = [section(f"*{first}*\n{wide}")]
     if content.error:
-        trouble = f"It cannot be read yet: {escape(clean(content.error, 500))}"
+        trouble = f"It cannot be read yet: {literal(clean(content.error, 500))}"
         blocks.append(section(trouble))
         spoken = [first, trouble]
     else:
@@ -48,6 +49,8 @@ def _incident_lines(content: GreetingContent) -> list[str]:
     """Tell the members of this message, the open ones from the worst, and count the rest."""
     broken = sorted((one for one in content.incidents if one.is_open), key=worst_first)
     over = [one for one in content.incidents if not one.is_open]
+    left = [one for one in over if isinstance(one.because, NotWatched)]
+    well_again = len(over) - len(left)
     lines = []
     if broken:
         lines.append(f"*{count(len(broken), 'task or cluster needs', 'tasks or clusters need')} you*")
@@ -56,9 +59,11 @@ def _incident_lines(content: GreetingContent) -> list[str]:
     lines += [_line(incident, content.read_at) for incident in broken[:TOLD]]
     if len(broken) > TOLD:
         lines.append(f"…and {len(broken) - TOLD:,} more: {typed('incidents')}")
-    if over:
-        well = "is well again" if len(over) == 1 else "are well again"
-        lines.append(f"🟢 {len(over):,} of {len(content.incidents):,} that were broken at the start {well}")
+    total = f"of {len(content.incidents):,} that were broken at the start"
+    if well_again:
+        lines.append(f"🟢 {well_again:,} {total} {'is' if well_again == 1 else 'are'} well again")
+    if left:
+        lines.append(f"⚪ {len(left):,} {total} {'is' if len(left) == 1 else 'are'} no longer watched")
     return lines
 
 
@@ -66,7 +71,7 @@ def _line(incident: Incident, now: datetime) -> str:
     words = problem_words(incident.problem, incident.because, incident.delay)
     lasted = duration(now - incident.since)
     return (
-        f"{incident_mark(incident)} *{escape(whom(incident))}* {escape(words)}, "
+        f"{incident_mark(incident)} *{literal(whom(incident))}* {literal(words)}, "
         f"for {lasted} · {incident.severity.word}, incident {incident.number}"
     )
 

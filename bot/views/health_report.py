@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import ShowHealth, ShowStatus, to_text
 from bot.domain.fleet import FleetSnapshot, SourceNow, Standing
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.sources import source_name, trouble_lines
 from bot.views.trouble import MARKS
 from bot.views.wording import ago, clean, count, duration, took
@@ -32,7 +32,7 @@ def health_message(
     """Show when each source was read, how long that took, how far its clock is off, and what is queued."""
     troubles = trouble_lines(fleet.sources, now)
     troubles += [
-        f"{MARKS[Standing.WARNING]} {escape(clean(text, _SENTENCE))}" for text in health.troubles[:5]
+        f"{MARKS[Standing.WARNING]} {literal(clean(text, _SENTENCE))}" for text in health.troubles[:5]
     ]
     troubles += [line for source in fleet.sources for line in _clock_lines(source)]
     troubles += [line for source in fleet.sources for line in _list_lines(source)][:5]
@@ -43,7 +43,7 @@ def health_message(
     waiting = (
         "Nothing waits to be sent." if not health.owed else f"{count(health.owed, 'message')} to be sent."
     )
-    small = f"Version {escape(health.version)} · started {ago(health.started_at, now)}"
+    small = f"Version {literal(health.version)} · started {ago(health.started_at, now)}"
     blocks: list[Block] = [*sections([f"*{first}*", *troubles, *lines, waiting]), context(small)]
     buttons = [Button("Status", to_text(ShowStatus()))]
     if shareable:
@@ -77,7 +77,7 @@ def _list_lines(source: SourceNow) -> list[str]:
     """Say which lists could not be read to their end, and where rows made no sense."""
     lines = []
     for cluster in source.clusters:
-        who = f"{source_name(source)}, cluster {escape(clean(cluster.label, 30))}"
+        who = f"{source_name(source)}, cluster {literal(clean(cluster.label, 30))}"
         if not cluster.complete:
             lines.append(f"{MARKS[Standing.WARNING]} {who}: the list could not be read to its end.")
         if cluster.skipped:

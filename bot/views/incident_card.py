@@ -9,7 +9,7 @@ from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.trouble import headline, incident_mark
 from bot.views.wording import because, clean, duration, name, slack_time, slack_voice
@@ -20,7 +20,7 @@ _PATH_KEPT = 200
 def incident_message(content: IncidentContent, zone: tzinfo = UTC) -> Message:
     """Show one incident as it stood when this message was born."""
     incident = content.incident
-    mark, first = incident_mark(incident), escape(headline(incident))
+    mark, first = incident_mark(incident), literal(headline(incident))
     blocks: list[Block] = sections(state_lines(content, zone))
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
@@ -32,7 +32,7 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC) -> Message:
 def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     """Say how an incident stands: its headline, then since when, why and what cannot be restored."""
     incident = content.incident
-    top = f"{incident_mark(incident)} *{escape(headline(incident))}*  {_state(incident)}"
+    top = f"{incident_mark(incident)} *{literal(headline(incident))}*  {_state(incident)}"
     return [top, *(_open_lines(content, zone) if incident.is_open else _over_lines(incident, zone))]
 
 

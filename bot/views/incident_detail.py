@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.commands import ListIncidents, ShowIncident, to_text
 from bot.domain.incident import Incident
 from bot.domain.notification import IncidentContent
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.incident_card import incident_buttons, state_lines
 from bot.views.wording import clean, count, name, slack_time
 
@@ -66,7 +66,7 @@ def incident_detail_message(
 
 def _line(happening: Happening, zone: tzinfo) -> str:
     who = "" if happening.actor is None else f"{_named(happening.actor)}: "
-    return f"{slack_time(happening.at, zone)}  {who}{escape(clean(happening.sentence, _SENTENCE))}"
+    return f"{slack_time(happening.at, zone)}  {who}{literal(clean(happening.sentence, _SENTENCE))}"
 
 
 def _named(actor: str) -> str:

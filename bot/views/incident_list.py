@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.commands import ListIncidents, ShowIncident, ShowStatus, to_text
 from bot.domain.incident import Incident
 from bot.domain.selection import wanted
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.greeting import worst_first
 from bot.views.incident_card import worst
 from bot.views.trouble import incident_mark, what, whom
@@ -65,11 +65,11 @@ def _latest_first(incident: Incident) -> tuple[float, int]:
 
 
 def _line(incident: Incident, now: datetime, zone: tzinfo) -> str:
-    who = f"{incident_mark(incident)} *{incident.number}* {escape(whom(incident))}"
+    who = f"{incident_mark(incident)} *{incident.number}* {literal(whom(incident))}"
     if incident.is_open:
         state = "recovering" if incident.good_polls else what(incident)
         lasted = duration(now - incident.since)
-        return f"{who} {escape(state)}, for {lasted} · {incident.severity.word}"
+        return f"{who} {literal(state)}, for {lasted} · {incident.severity.word}"
     ended = _ended(incident)
     return (
         f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · {incident.problem} for "

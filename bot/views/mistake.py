@@ -8,7 +8,7 @@ from bot.commands import Command, ListIncidents, ListTasks, ShowStatus, ShowTask
 from bot.domain.fleet import FleetSnapshot
 from bot.domain.naming import Ambiguous, NotFound, Scope
 from bot.errors import BotError, UserMistake
-from bot.views.blocks import Button, Message, actions, context, escape, message, section, sections
+from bot.views.blocks import Button, Message, actions, context, literal, message, section, sections
 from bot.views.sources import trouble_lines
 from bot.views.wording import clean
 
@@ -22,20 +22,20 @@ Named = ShowStatus | ListTasks | ShowTask | ListIncidents
 
 def mistake_message(mistake: UserMistake) -> Message:
     """Say what cannot be done and offer what can."""
-    sentence = escape(clean(mistake.sentence, _SENTENCE))
+    sentence = literal(clean(mistake.sentence, _SENTENCE))
     buttons = [Button(clean(text, 70), text) for text in mistake.suggestions[:_SUGGESTIONS]]
     return message(sentence, [section(sentence), *actions(buttons), context(_TYPE_HELP)])
 
 
 def failure_message(error: BotError) -> Message:
     """Say that the bot could not do what was asked, why, and whether trying again may help."""
-    sentence = escape(clean(error.sentence, _SENTENCE))
+    sentence = literal(clean(error.sentence, _SENTENCE))
     trace = getattr(error, "trace_id", None)
     notes = [
         "Trying again in a minute may help." if error.temporary else "Trying again will not help by itself."
     ]
     if trace:
-        notes.append(f"OCP's trace id: {escape(clean(trace))}")
+        notes.append(f"OCP's trace id: {literal(clean(trace))}")
     return message(sentence, [section(sentence), context(*notes)])
 
 
@@ -62,7 +62,7 @@ def unnamed_message(
 
 def _not_found(command: Named, missing: NotFound, troubles: Sequence[str]) -> Message:
     """Say that nothing is called so, what is called nearly so, and what could not be read."""
-    asked = escape(clean(missing.what))
+    asked = literal(clean(missing.what))
     sentence = f"Nothing that is watched is called “{asked}”."
     if isinstance(command, ListTasks) and command.window is not None:
         sentence = f"For that time OCP lists nothing called “{asked}”."

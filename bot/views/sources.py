@@ -1,16 +1,19 @@
 """When each OCP was read, in one line, and in one sentence each why it could not be."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, Standing
 from bot.domain.incident import Incident
-from bot.views.blocks import escape
+from bot.views.blocks import literal
 from bot.views.trouble import MARKS, severity_mark
-from bot.views.wording import ERROR_LENGTH, ago, clean, count, duration, name
+from bot.views.typed import typed
+from bot.views.wording import ago, clean, count, duration, name
 
 _NAMED = 3
-_FAILURES = 5
+_FAILURES = 4
+_SENTENCE = 250
 _LATE = 3
 
 
@@ -39,7 +42,9 @@ def trouble_lines(sources: Sequence[SourceNow], now: datetime) -> list[str]:
         if cluster.failure is not None
     ]
     left = len(lines) - _FAILURES
-    return lines if left <= 0 else [*lines[:_FAILURES], f"…and {left} more that cannot be read: `health`"]
+    if left <= 0:
+        return lines
+    return [*lines[:_FAILURES], f"…and {left:,} more that cannot be read: {typed('health')}"]
 
 
 def _trouble(source: SourceNow, now: datetime) -> str | None:
@@ -57,7 +62,7 @@ def _trouble(source: SourceNow, now: datetime) -> str | None:
 
 def _not_read(who: str, failure: PollFailure, of: SourceNow | ClusterNow, now: datetime) -> str:
     mark = _mark(of.incident)
-    sentence = escape(clean(failure.sentence, ERROR_LENGTH))
+    sentence = literal(clean(failure.sentence, _SENTENCE))
     seen = "" if of.read_at is None else f" What you see of it is from {ago(of.read_at, now)}."
     return f"{mark} {who} cannot be read for {duration(now - failure.since)}: {sentence}{seen}"
 
@@ -67,6 +72,10 @@ def _mark(incident: Incident | None) -> str:
 
 
 def concerned(fleet: FleetSnapshot, clusters: Sequence[ClusterNow]) -> list[SourceNow]:
-    """Give the sources that these clusters belong to, in the fleet's order."""
-    names = {cluster.source for cluster in clusters}
-    return [source for source in fleet.sources if source.name in names]
+    """Give the sources of these clusters, each with no others than these."""
+    sources = []
+    for source in fleet.sources:
+        own = tuple(cluster for cluster in clusters if cluster.source == source.name)
+        if own:
+            sources.append(replace(source, clusters=own))
+    return sources

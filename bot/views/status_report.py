@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.commands import ListTasks, ShowStatus, ShowTask, to_text
 from bot.domain.fleet import ClusterNow, FleetSnapshot, Standing, TaskNow, worst_first
 from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_task
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, read_line, trouble_lines
 from bot.views.trouble import MARKS, cluster_words, phrase, standing_word, task_name, tenant_name
@@ -29,7 +29,7 @@ def status_message(
     clusters = found.clusters or _clusters_of(fleet, found.tasks)
     sources = fleet.sources if command.scope.is_everything else concerned(fleet, clusters)
     troubles = trouble_lines(sources, now)
-    first = _headline(found, complete=not troubles)
+    first = headline(found, complete=not troubles)
     scale = count(len(found.clusters), "cluster") if found.clusters else ""
     small = " · ".join(part for part in (scale, read_line(sources, now)) if part)
     if found.clusters and (len(clusters) > 1 or command.scope.is_everything):
@@ -49,7 +49,7 @@ def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[Cluste
     return tuple(cluster for cluster in fleet.clusters if (cluster.source, cluster.cluster.id) in keys)
 
 
-def _headline(found: Found, *, complete: bool) -> str:
+def headline(found: Found, *, complete: bool) -> str:
     """Say how many tasks need somebody, and claim nothing that was not read."""
     total = len(found.tasks)
     needing = sum(task.severity is not None for task in found.tasks)
@@ -67,7 +67,7 @@ def _headline(found: Found, *, complete: bool) -> str:
     return f"None of {count(total, 'task')} needs you"
 
 
-def _standing(fleet: FleetSnapshot, cluster: ClusterNow) -> Standing:
+def standing_of(fleet: FleetSnapshot, cluster: ClusterNow) -> Standing:
     """Give how a cluster stands; what cannot be read now is not known to be well."""
     source = fleet.source_of(cluster.source)
     unread = cluster.failure is not None or (source is not None and source.failure is not None)
@@ -76,17 +76,18 @@ def _standing(fleet: FleetSnapshot, cluster: ClusterNow) -> Standing:
     return cluster.standing
 
 
-def _worst_first(fleet: FleetSnapshot, clusters: Sequence[ClusterNow]) -> list[ClusterNow]:
+def clusters_worst_first(fleet: FleetSnapshot, clusters: Sequence[ClusterNow]) -> list[ClusterNow]:
+    """Sort clusters from the worst; one that cannot be read now is not known to be well."""
     order = list(Standing)
-    return sorted(clusters, key=lambda one: (order.index(_standing(fleet, one)), one.worst_first))
+    return sorted(clusters, key=lambda one: (order.index(standing_of(fleet, one)), one.worst_first))
 
 
 def _cluster_lines(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], now: datetime) -> list[str]:
-    ordered = _worst_first(fleet, clusters)
+    ordered = clusters_worst_first(fleet, clusters)
     lines = [_cluster_line(fleet, cluster, now) for cluster in ordered[:LINES]]
     rest = ordered[LINES:]
     for standing in Standing:
-        alike = [cluster for cluster in rest if _standing(fleet, cluster) is standing]
+        alike = [cluster for cluster in rest if standing_of(fleet, cluster) is standing]
         if alike:
             tasks = sum(len(cluster.tasks) for cluster in alike)
             more = f"{count(len(alike), 'more cluster')}, {standing_word(standing)} · {count(tasks, 'task')}"
@@ -102,28 +103,29 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
     label = name(cluster.label, 30)
     if fleet.several:
         label = f"{name(cluster.source, 30)}/{label}"
-    standing = _standing(fleet, cluster)
+    standing = standing_of(fleet, cluster)
     parts = [f"{MARKS[standing]} *{label}* {standing_word(standing)}"]
     if cluster.tasks or cluster.incident is None:
-        parts.append(_size(cluster))
+        parts.append(size_words(cluster))
     if cluster.incident is not None:
-        parts.append(escape(cluster_words(cluster.incident, now)))
+        parts.append(literal(cluster_words(cluster.incident, now)))
     needing = cluster.in_need
-    parts += [escape(f"{tenant_name(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
+    parts += [literal(f"{tenant_name(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
     if len(needing) > _PHRASES:
         parts.append(f"and {len(needing) - _PHRASES:,} more")
     if not needing:
-        parts += _calm_parts(cluster)
+        parts += calm_parts(cluster)
     return " · ".join(parts)
 
 
-def _size(cluster: ClusterNow) -> str:
+def size_words(cluster: ClusterNow) -> str:
+    """Say how many tasks a cluster has, or why none is told."""
     if cluster.tasks:
         return count(len(cluster.tasks), "task")
     return "not read" if cluster.failure is not None or cluster.read_at is None else "no log backup task"
 
 
-def _calm_parts(cluster: ClusterNow) -> list[str]:
+def calm_parts(cluster: ClusterNow) -> list[str]:
     """Say of a cluster without trouble what is not simply running, and the longest delay."""
     parts = []
     for standing, word in ((Standing.UNKNOWN, "not known"), (Standing.QUIET, "paused or changing")):
@@ -139,15 +141,15 @@ def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
     label = tenant_name if found.clusters else task_name
     ordered = worst_first(found.tasks)
     lines = [
-        f"{MARKS[task.standing]} *{escape(label(task))}* {standing_word(task.standing)} · "
-        f"{escape(phrase(task, now))}"
+        f"{MARKS[task.standing]} *{literal(label(task))}* {standing_word(task.standing)} · "
+        f"{literal(phrase(task, now))}"
         for task in ordered[:LINES]
     ]
     if len(ordered) > LINES:
         more = typed(ListTasks(command.scope, page=2))
         lines.append(f"…and {len(ordered) - LINES:,} more: {more}")
     lines += [
-        escape(f"{cluster.label}: {cluster_words(cluster.incident, now)}")
+        literal(f"{cluster.label}: {cluster_words(cluster.incident, now)}")
         for cluster in found.clusters
         if cluster.incident is not None
     ]
@@ -158,7 +160,7 @@ def _buttons(command: ShowStatus, fleet: FleetSnapshot, found: Found, *, shareab
     """Offer the worst clusters' tasks, or the worst tasks, then everything, then sharing."""
     buttons = []
     if found.clusters and (len(found.clusters) > 1 or command.scope.is_everything):
-        for cluster in _worst_first(fleet, found.clusters)[:_BUTTONS]:
+        for cluster in clusters_worst_first(fleet, found.clusters)[:_BUTTONS]:
             if cluster.in_need:
                 scope = scope_of_cluster(fleet, cluster)
                 buttons.append(Button(f"Tasks of {clean(cluster.label, 40)}", to_text(ListTasks(scope))))

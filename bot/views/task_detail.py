@@ -4,7 +4,7 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import StatusBroken
-from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
+from bot.domain.fleet import FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
@@ -14,15 +14,15 @@ from bot.views.blocks import (
     Message,
     actions,
     context,
-    escape,
     fields,
+    literal,
     message,
     section,
     sections,
 )
 from bot.views.error_text import error_quotation
 from bot.views.mistake import unnamed_message
-from bot.views.sources import source_name, trouble_lines
+from bot.views.sources import concerned, source_name, trouble_lines
 from bot.views.trouble import MARKS, phrase, standing_word, task_name
 from bot.views.wording import ago, because, clean, count, duration, name, slack_time, slack_voice
 
@@ -47,18 +47,19 @@ def task_message(
     task = find_task(fleet, command.scope)
     if not isinstance(task, TaskNow):
         return unnamed_message(command, task, fleet, now)
-    known = [source for source in fleet.sources if source.name == task.source]
-    first = f"{MARKS[task.standing]} *{escape(task_name(task))}* {standing_word(task.standing)} · " + escape(
-        phrase(task, now)
+    cluster = next(one for one in fleet.clusters if any(row is task for row in one.tasks))
+    first = (
+        f"{MARKS[task.standing]} *{literal(task_name(task))}* {standing_word(task.standing)} · "
+        + literal(phrase(task, now))
     )
-    lines = [*trouble_lines(known, now), first, *_story(task, zone)]
+    lines = [*trouble_lines(concerned(fleet, [cluster]), now), first, *_story(task, zone)]
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
     blocks += fields(_facts(task, zone))
     blocks += _others(task)
     blocks.append(context(_read(task, now, zone)))
-    blocks += actions(_buttons(command, fleet, task, shareable=shareable))
+    blocks += actions(_buttons(command, scope_of_cluster(fleet, cluster), task, shareable=shareable))
     return message("\n".join(lines), blocks)
 
 
@@ -141,14 +142,10 @@ def _read(task: TaskNow, now: datetime, zone: tzinfo) -> str:
     return f"{source_name(task.source)} read {ago(at, now)}, at {slack_time(at, zone)}"
 
 
-def _buttons(command: ShowTask, fleet: FleetSnapshot, task: TaskNow, *, shareable: bool) -> list[Button]:
-    cluster: ClusterNow | None = next(
-        (cluster for cluster in fleet.clusters if any(one is task for one in cluster.tasks)), None
-    )
-    scope = Scope() if cluster is None else scope_of_cluster(fleet, cluster)
+def _buttons(command: ShowTask, cluster: Scope, task: TaskNow, *, shareable: bool) -> list[Button]:
     buttons = [
         Button("Refresh", to_text(command)),
-        Button(f"Tasks of {clean(task.cluster_label, 40)}", to_text(ListTasks(scope))),
+        Button(f"Tasks of {clean(task.cluster_label, 40)}", to_text(ListTasks(cluster))),
         Button("Everything", to_text(ShowStatus())),
     ]
     if task.incident is not None:

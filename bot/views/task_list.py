@@ -16,7 +16,7 @@ from bot.views.blocks import (
     actions,
     cell,
     context,
-    escape,
+    literal,
     message,
     section,
     sections,
@@ -50,7 +50,7 @@ def task_list_message(
         return unnamed_message(command, found, fleet, now)
     admitted = [task for task in found.tasks if command.only.admits(task)]
     page = page_of(ordered(admitted, command.order), command.page, PAGE)
-    first = _headline(command, page, len(found.tasks))
+    first = headline(command, page, len(found.tasks))
     troubles = trouble_lines(fleet.sources, now)
     small = _source_line(command.window, fleet, now, zone)
     blocks: list[Block] = [*sections(troubles), section(f"*{first}*"), *([context(small)] if small else [])]
@@ -64,7 +64,7 @@ def task_list_message(
             )
         )
     blocks += end
-    lines = [escape(f"{_name(fleet, task)}: {phrase(task, now)}") for task in page.tasks]
+    lines = [literal(f"{_name(fleet, task)}: {phrase(task, now)}") for task in page.tasks]
     return message("\n".join([first, *troubles, *lines]), blocks)
 
 
@@ -75,7 +75,8 @@ def _end(command: ListTasks, page: Page) -> list[Block]:
     return [context(f"…and {left:,} more: {typed(replace(command, page=page.number + 1))}")]
 
 
-def _headline(command: ListTasks, page: Page, among: int) -> str:
+def headline(command: ListTasks, page: Page, among: int) -> str:
+    """Say how many tasks are listed, of how many, and in which order; plain text."""
     if not page.total:
         return "OCP lists no log backup task" if not among else f"None of {count(among, 'task')} matches"
     of = f" of {among:,}" if page.total < among else ""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.evidence import CatchingUp, Evidence, NoTasks, StatusBroken
+from bot.domain.evidence import CatchingUp, Evidence, NoTasks, NotWatched, StatusBroken
 from bot.domain.fleet import Standing, TaskNow
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
@@ -47,8 +47,10 @@ def severity_mark(severity: Severity) -> str:
 
 
 def incident_mark(incident: Incident) -> str:
-    """Give the mark of an incident: its severity's, or that of being well once it is over."""
-    return severity_mark(incident.severity) if incident.is_open else MARKS[Standing.WELL]
+    """Give the mark of an incident: its severity's; once it is over, that of being well, if that is known."""
+    if incident.is_open:
+        return severity_mark(incident.severity)
+    return MARKS[Standing.UNKNOWN if isinstance(incident.because, NotWatched) else Standing.WELL]
 
 
 def phrase(  # noqa: C901, PLR0911 - one case for each problem
@@ -168,6 +170,8 @@ def problem_words(  # noqa: PLR0911 - one case for each problem
 
 def headline(incident: Incident) -> str:
     """Say an incident in one line, as a phone's notification shows it; plain text, without a mark."""
+    if isinstance(incident.because, NotWatched):
+        return f"No longer watched: {whom(incident)}"
     if incident.problem is Problem.UNREACHABLE:
         return f"{whom(incident)} cannot be read" if incident.is_open else f"{whom(incident)} is read again"
     return f"Log backup {what(incident) if incident.is_open else 'is well again'}: {whom(incident)}"

@@ -15,6 +15,7 @@ from bot.domain.evidence import (
     NoTasks,
     NotListed,
     NotRead,
+    NotWatched,
     PausedFor,
     StatusBroken,
     StoodStill,
@@ -23,7 +24,7 @@ from bot.domain.evidence import (
     Well,
 )
 from bot.domain.fleet import shifted
-from bot.views.blocks import escape
+from bot.views.blocks import escape, literal
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _SECONDS_MATTER = timedelta(minutes=10)
@@ -129,8 +130,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def name(text: str, limit: int = NAME_LENGTH) -> str:
-    """Say a foreign name in Slack's markup: clean, short and escaped."""
-    return escape(clean(text, limit))
+    """Say a foreign name in Slack's markup: clean, short and taken as it stands."""
+    return literal(clean(text, limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,13 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
             return "It is well." if delay is None else f"It is well, {duration(delay)} behind."
         case NewRhythm():
             return _new_rhythm(evidence)
+        case NotWatched(unlisted_for):
+            why = (
+                "the settings leave it out"
+                if unlisted_for is None
+                else f"OCP has not listed it for {duration(unlisted_for)}"
+            )
+            return f"It is no longer watched: {why}."
         case Unclear(why):
             return f"Nothing can be said: {voice.foreign(why)}."
     assert_never(evidence)

@@ -22,6 +22,7 @@ from bot.domain.evidence import (
     NoTasks,
     NotListed,
     NotRead,
+    NotWatched,
     PausedFor,
     StatusBroken,
     StoodStill,
@@ -232,6 +233,8 @@ REASONS: list[tuple[Evidence, str]] = [
             "somebody said that this is normal now."
         ),
     ),
+    (NotWatched(), "It is no longer watched: the settings leave it out."),
+    (NotWatched(timedelta(days=1)), "It is no longer watched: OCP has not listed it for 1 d."),
     (Unclear("it has no checkpoint"), "Nothing can be said: it has no checkpoint."),
 ]
 
