@@ -135,6 +135,13 @@ class NewRhythm:
 
 
 @dataclass(frozen=True, slots=True)
+class NotWatched:
+    """It is no longer watched: the settings leave it out, or OCP has not listed it for ``unlisted_for``."""
+
+    unlisted_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """Nothing can be said from this observation; ``why`` is a short clause."""
 
@@ -154,5 +161,6 @@ Evidence = (
     | NotRead
     | Well
     | NewRhythm
+    | NotWatched
     | Unclear
 )

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     EASED = "eased"
     CAME_BACK = "came back"
     RECOVERED = "recovered"
+    NOT_WATCHED = "no longer watched"
     MOVED_ON = "moved on"
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.finding import Verdict
-from bot.domain.incident import advance, task_subject_key
+from bot.domain.incident import task_subject_key
+from bot.domain.lifecycle import advance
 from bot.domain.roster import (
     Folded,
     Judged,

@@ -10,9 +10,9 @@ from bot.domain.incident import (
     Incident,
     IncidentNumber,
     Transition,
-    advance,
     task_subject_key,
 )
+from bot.domain.lifecycle import advance
 from bot.domain.reading import FailedReading, Reading
 from bot.domain.roster import (
     Folded,

@@ -7,7 +7,7 @@ from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import GreetingContent
-from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
+from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
 from bot.views.trouble import incident_mark, problem_words, whom
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, name, slack_time
@@ -25,7 +25,7 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
         wide = f"{count(content.clusters, 'cluster')} · {count(content.tasks, 'task')} · {wide}"
     blocks: list[Block] = [section(f"*{first}*\n{wide}")]
     if content.error:
-        trouble = f"It cannot be read yet: {literal(clean(content.error, 500))}"
+        trouble = f"It cannot be read yet: {escape(clean(content.error, 500))}"
         blocks.append(section(trouble))
         spoken = [first, trouble]
     else:
@@ -71,7 +71,7 @@ def _line(incident: Incident, now: datetime) -> str:
     words = problem_words(incident.problem, incident.because, incident.delay)
     lasted = duration(now - incident.since)
     return (
-        f"{incident_mark(incident)} *{literal(whom(incident))}* {literal(words)}, "
+        f"{incident_mark(incident)} *{escape(whom(incident))}* {escape(words)}, "
         f"for {lasted} · {incident.severity.word}, incident {incident.number}"
     )
 

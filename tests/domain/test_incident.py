@@ -12,12 +12,12 @@ from bot.domain.incident import (
     Lifecycle,
     Step,
     Subject,
-    advance,
     cluster_subject,
     source_subject,
     task_subject,
     task_subject_key,
 )
+from bot.domain.lifecycle import advance
 from bot.domain.problem import Problem, Severity
 from bot.domain.status import read_status
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
