@@ -3,30 +3,24 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notification import (
     Action,
-    ChangeContent,
-    Content,
-    GreetingContent,
-    IncidentContent,
     Notification,
     OutboxId,
 )
-from bot.domain.problem import Severity
 from bot.storage import messages as parents
 from bot.storage.codec import NOTIFICATION
 from bot.storage.statements import insert
 from bot.storage.tables import messages, outbox
+from bot.storage.urgency import urgency
 
 OWED, DELIVERED, SUPERSEDED, GIVEN_UP = "owed", "delivered", "superseded", "given up"
 NEVER_POSTED = "its message could not be posted"
-_RANK = {Action.POST: 0, Action.REPLY: 1, Action.EDIT: 2}
-_STEP = 10
 _other = outbox.alias("other")
 _same = and_(
     _other.c.message == outbox.c.message, _other.c.channel == outbox.c.channel, _other.c.state == OWED
@@ -40,24 +34,6 @@ class Owed:
     notification: Notification
     attempts: int
     outcome_unknown: bool
-
-
-def severity_of(content: Content) -> Severity:
-    """Tell how severe it is what a notification speaks of."""
-    match content:
-        case IncidentContent():
-            return content.incident.severity
-        case ChangeContent():
-            return content.after.severity
-        case GreetingContent():
-            return max((one.severity for one in content.incidents), default=Severity.WARNING)
-        case _:
-            assert_never(content)
-
-
-def urgency(notification: Notification) -> int:
-    """Rank a notification: new messages before replies before edits, the more severe first."""
-    return _RANK[notification.action] * _STEP - severity_of(notification.content)
 
 
 async def enqueue(connection: AsyncConnection, notification: Notification) -> None:

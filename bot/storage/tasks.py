@@ -30,14 +30,12 @@ async def keep_clusters(connection: AsyncConnection, source: SourceName, known: 
 
 async def keep(connection: AsyncConnection, records: Sequence[TaskRecord], in_use: ShapesInUse) -> None:
     """Create or update tasks by their keys."""
-    if not records:
-        return
-    found = [record.task for record in records]
-    numbers = await in_use.numbers(connection, found, max(record.listed_at for record in records))
-    rows = [_row(record, number) for record, number in zip(records, numbers, strict=True)]
     statement = upsert(connection, tasks)
-    for some in chunks(rows):
-        await connection.execute(statement, some)
+    for some in chunks(records):
+        seen_at = max(record.listed_at for record in some)
+        numbers = await in_use.numbers(connection, [record.task for record in some], seen_at)
+        rows = [_row(record, number) for record, number in zip(some, numbers, strict=True)]
+        await connection.execute(statement, rows)
 
 
 def _row(record: TaskRecord, shape: int) -> dict[str, object]:

@@ -20,7 +20,7 @@ from bot.domain.problem import Problem, Severity
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
-from bot.operations.ports import IncidentWrite, Store
+from bot.operations.ports import IncidentWrite, PostedMessage, Store
 from bot.storage.database import Database
 
 AnyStore = Database | MemoryStore
@@ -156,3 +156,22 @@ def reading(
 def resolved(one: Incident) -> Incident:
     """Resolve an incident."""
     return replace(one, lifecycle=Lifecycle.RESOLVED, resolved_at=T0)
+
+
+async def standing(store: AnyStore, *keys: MessageKey) -> None:
+    """Record that parent messages stand."""
+    async with store.writing() as session:
+        for key in keys or (ALERT,):
+            await session.keep_message(PostedMessage(key, ALERTS, "1.0"))
+
+
+async def postpone(store: AnyStore, id_: str, *, unknown: bool = False, owner: str = "a bot") -> bool:
+    """Give a notification back for ten seconds."""
+    return await store.postpone(
+        OutboxId(id_), owner=owner, until=T0 + 10 * SECOND, error="busy", outcome_unknown=unknown
+    )
+
+
+async def give_up(store: AnyStore, id_: str, *, owner: str = "a bot") -> bool:
+    """Give a notification up."""
+    return await store.give_up(OutboxId(id_), owner=owner, error="archived", now=T0)

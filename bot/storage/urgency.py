@@ -1,0 +1,34 @@
+"""Which of two owed notifications goes first."""
+
+from typing import assert_never
+
+from bot.domain.notification import (
+    Action,
+    ChangeContent,
+    Content,
+    GreetingContent,
+    IncidentContent,
+    Notification,
+)
+from bot.domain.problem import Severity
+
+_RANK = {Action.POST: 0, Action.REPLY: 1, Action.EDIT: 2}
+_STEP = 10
+
+
+def severity_of(content: Content) -> Severity:
+    """Tell how severe it is what a notification speaks of."""
+    match content:
+        case IncidentContent():
+            return content.incident.severity
+        case ChangeContent():
+            return content.after.severity
+        case GreetingContent():
+            return max((one.severity for one in content.incidents), default=Severity.WARNING)
+        case _:
+            assert_never(content)
+
+
+def urgency(notification: Notification) -> int:
+    """Rank a notification: new messages before replies before edits, the more severe first."""
+    return _RANK[notification.action] * _STEP - severity_of(notification.content)
