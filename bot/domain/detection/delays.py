@@ -92,7 +92,9 @@ def _opened(
 ) -> Assessment:
     growing = grows or (beyond and not rests)
     rise = memory.rise
-    since = memory.moved_at if rests or rise is None else rise.since
+    since = memory.flat_at if rise is None else rise.since
+    if beyond and rests:
+        since = memory.moved_at
     most = memory.moved_at - memory.checkpoint
     memory.trouble = Trouble(
         since=since,
@@ -129,7 +131,8 @@ def _continued(
     if beyond and not trouble.falling and not trouble.back and trouble.peak_at > trouble.since:
         return _bad(memory, trouble, at, delay, thresholds, stands=False, growing=True)
     if trouble.back:
-        if now - memory.checkpoint > min(memory.rhythm.reach, warning):
+        unseen = 0.0 if memory.rhythm.mixed else memory.interval
+        if now - memory.checkpoint > min(memory.rhythm.reach + unseen, warning):
             return unknown(at, "it rests for longer than usual", delay=delay)
         return _well(memory, trouble, at, delay)
     if not has_moved and not trouble.of_delay and now - memory.checkpoint <= warning:
