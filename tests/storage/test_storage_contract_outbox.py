@@ -27,8 +27,6 @@ from bot.domain.notification import (
 )
 from bot.operations.ports import PostedMessage
 
-ANOTHER = MessageKey("incident/2")
-
 
 async def test_what_is_owed_is_given_out_as_it_was_born(store: AnyStore) -> None:
     one = replace(notification("n"), broadcast=True)
