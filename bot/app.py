@@ -1,7 +1,6 @@
 """The composition root: the one place that knows every part and puts them together."""
 
 import asyncio
-import logging
 import os
 import random
 import socket
@@ -12,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+import stamina
 from aiohttp.web import RouteDef
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import __version__
 from bot.clock import SystemClock
@@ -36,17 +35,21 @@ from bot.operations.supervise import supervise
 from bot.operations.watch_tasks import Watching, poll
 from bot.schedule import Schedule
 from bot.settings import Settings, SourceSettings
+from bot.slack.bolt import bolt_app, web_client
 from bot.slack.connection import SocketConnections
 from bot.slack.listeners import listen
-from bot.slack.messenger import SlackMessenger, web_client
+from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
 from bot.slack.requests import slack_routes
-from bot.storage.database import open_database
+from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
 from bot.views.health_report import BotHealth
 
 STOP_WITHIN = timedelta(seconds=8)
 """What is in flight when the bot is told to stop has this long to end; then it is given back."""
+
+TIDY_EVERY = timedelta(minutes=10)
+"""How often what is stored is packed, and what is too old dropped."""
 
 
 @dataclass(slots=True)
@@ -74,6 +77,7 @@ async def running(
     """
     real = SystemClock()
     clock = clock or real
+    stamina.instrumentation.set_on_retry_hooks(())
     async with AsyncExitStack() as stack:
         store = await open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(store.close)
@@ -95,7 +99,7 @@ async def running(
             render=partial(announcement, zone=settings.timezone),
             chance=random.random,
         )
-        app = slack_app(settings, client)
+        app = bolt_app(settings.slack_api_url)
         connections = socket_connections(settings, app, real, journal)
         now = Running(states, delivering, clock.now(), connections)
         answering = Answering(
@@ -107,7 +111,10 @@ async def running(
             health=partial(_health, now),
         )
         listen(app, answering.answer, People(client, real), journal)
-        routes = [] if connections is not None else slack_routes(app)
+        secret = settings.slack_signing_secret
+        routes: list[RouteDef] = []
+        if connections is None and secret is not None:
+            routes = slack_routes(app, secret.get_secret_value(), real)
         for server in web_servers(settings, partial(_parts, now), routes):
             now.url = (await stack.enter_async_context(server)).url
         schedule = Schedule(journal, real, clock.speed)
@@ -117,6 +124,7 @@ async def running(
             schedule.every(
                 settings.poll_interval, f"poll {source.name}", partial(_poll, now, state, watching)
             )
+        schedule.every(TIDY_EVERY, "tidy", partial(_tidy, store, clock, journal))
         await stack.enter_async_context(
             _working(
                 now,
@@ -137,17 +145,6 @@ def _token(settings: Settings) -> str:
     return "" if settings.slack_bot_token is None else settings.slack_bot_token.get_secret_value()
 
 
-def slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
-    """Make the Bolt app; its client is the one that never retries by itself."""
-    secret = settings.slack_signing_secret
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
-    return AsyncApp(
-        client=client,
-        signing_secret=None if secret is None else secret.get_secret_value(),
-        request_verification_enabled=secret is not None,
-    )
-
-
 def web_servers(
     settings: Settings, parts: Callable[[], Mapping[str, Part]], routes: Sequence[RouteDef]
 ) -> list[WebServer]:
@@ -157,11 +154,6 @@ def web_servers(
         return [WebServer(*settings.http_address, parts, routes)]
     slack = [WebServer(*settings.http_address, None, routes)] if routes else []
     return [*slack, WebServer(*own, parts)]
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Leave out that Bolt found SLACK_BOT_TOKEN beside the client: the client was made of it."""
-    return "`token` will be unused" not in record.getMessage()
 
 
 def socket_connections(
@@ -228,6 +220,14 @@ def thresholds_of(
         return settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
 
     return limits
+
+
+async def _tidy(store: Database, clock: Clock, journal: Journal) -> None:
+    """Pack what is stored, and drop what is older than it is kept."""
+    try:
+        await store.tidy(clock.now())
+    except StorageError as error:
+        journal.error("database not tidied", because=error.sentence)
 
 
 async def _poll(now: Running, state: SourceState, watching: Watching) -> None:

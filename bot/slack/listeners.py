@@ -161,7 +161,12 @@ class _Doors:
     async def _answer(self, asked: Asked) -> Answer:
         """Answer, whatever happens: one payload's trouble is never another's."""
         try:
-            standing = await self._people.standing(asked.user)
+            try:
+                standing = await self._people.standing(asked.user)
+            except SlackError as error:
+                return Answer(
+                    Message(f"Slack did not tell the bot who you are. {error.sentence}"), may_be_shared=False
+                )
             if standing is not Standing.MEMBER:
                 return Answer(Message(REFUSALS[standing]), may_be_shared=False)
             return await self._answering(asked)

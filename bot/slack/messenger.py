@@ -1,30 +1,26 @@
 """Posts, edits and finds messages; every message carries our own id in its metadata."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.notification import Channel, OutboxId
-from bot.errors import SlackPermanent
+from bot.errors import SlackPermanent, SlackTemporary
 from bot.operations.ports import Sent
 from bot.slack.failures import call
 from bot.views.blocks import Message
 
+T = TypeVar("T")
+
 EVENT_TYPE = "logbackup_bot_message"
-PAGE = 200
-CHANNEL_PAGES = 200
-"""At most 40,000 channels are searched for a name."""
-
-
-def web_client(token: str, api_url: str | None) -> AsyncWebClient:
-    """Make a client of the Web API that never tries by itself.
-
-    The SDK's own handler posts a message twice after a connection reset; when to try again is ours to
-    decide, by the outbox.
-    """
-    address = api_url or AsyncWebClient.BASE_URL
-    return AsyncWebClient(token=token, base_url=address, retry_handlers=[], timeout=30)
+MESSAGES_ON_A_PAGE = 200
+CHANNELS_ON_A_PAGE = 1000
+MOST_PAGES = 50
+"""So many pages of a list are read: 10,000 messages, or 50,000 channels."""
+KINDS = "public_channel,private_channel"
 
 
 class SlackMessenger:
@@ -56,6 +52,9 @@ class SlackMessenger:
             unfurl_media=False,
             **arguments,
         )
+        if not answer.get("ts"):
+            sentence = "Slack took a message and did not say where it stands."
+            raise SlackTemporary(sentence, code="unreadable", outcome_unknown=True)
         return Sent(Channel(str(answer.get("channel") or channel)), str(answer["ts"]))
 
     async def edit(self, channel: Channel, ts: str, message: Message, *, outbox_id: OutboxId) -> None:
@@ -73,48 +72,60 @@ class SlackMessenger:
         self, channel: Channel, outbox_id: OutboxId, *, since: datetime, thread_ts: str | None = None
     ) -> Sent | None:
         """Look through the channel, or one thread of it, for a message that carries ``outbox_id``."""
-        cursor = ""
-        while True:
-            arguments: dict[str, Any] = {"ts": thread_ts} if thread_ts else {}
-            method = self._client.conversations_replies if thread_ts else self._client.conversations_history
-            answer = await call(
-                method,
-                channel=channel,
-                oldest=f"{since.timestamp():.6f}",
-                include_all_metadata=True,
-                limit=PAGE,
-                cursor=cursor,
-                **arguments,
-            )
-            for found in answer.get("messages") or ():
-                if _carries(found, outbox_id):
-                    return Sent(channel, str(found["ts"]))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return None
+        arguments: dict[str, Any] = {"ts": thread_ts} if thread_ts else {}
+
+        def sought(page: dict[str, Any]) -> Sent | None:
+            messages = page.get("messages") or ()
+            return next((Sent(channel, str(one["ts"])) for one in messages if _carries(one, outbox_id)), None)
+
+        return await _first(
+            sought,
+            self._client.conversations_replies if thread_ts else self._client.conversations_history,
+            channel=channel,
+            oldest=f"{since.timestamp():.6f}",
+            include_all_metadata=True,
+            limit=MESSAGES_ON_A_PAGE,
+            **arguments,
+        )
 
     async def resolve_channel(self, name: str) -> Channel:
-        """Give the id of a channel named ``#alerts``, ``alerts`` or by its id."""
+        """Give the id of a channel named ``#alerts``, ``alerts`` or by its id.
+
+        Those the bot is in are few and looked through first; a large workspace has thousands of others.
+        """
         bare = name.strip().lstrip("#")
         if _looks_like_an_id(bare):
             return Channel(bare)
-        cursor = ""
-        for _ in range(CHANNEL_PAGES):
-            answer = await call(
-                self._client.conversations_list,
-                types="public_channel,private_channel",
-                exclude_archived=False,
-                limit=PAGE,
-                cursor=cursor,
-            )
-            for channel in answer.get("channels") or ():
-                if channel.get("name") == bare.lower():
-                    return Channel(str(channel["id"]))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
-        sentence = f"Slack has no channel {bare!r} that the bot can see: check its name, or invite the bot."
+        wanted = bare.lower()
+
+        def sought(page: dict[str, Any]) -> Channel | None:
+            channels = page.get("channels") or ()
+            return next((Channel(str(one["id"])) for one in channels if one.get("name") == wanted), None)
+
+        for method in (self._client.users_conversations, self._client.conversations_list):
+            found = await _first(sought, method, types=KINDS, limit=CHANNELS_ON_A_PAGE)
+            if found is not None:
+                return found
+        sentence = (
+            f"Slack has no channel {bare[:80]!r} that the bot can see: check its name, or invite the bot."
+        )
         raise SlackPermanent(sentence, code="channel_not_found")
+
+
+async def _first(
+    sought: Callable[[dict[str, Any]], T | None],
+    method: Callable[..., Awaitable[AsyncSlackResponse]],
+    **arguments: Any,  # noqa: ANN401 - whatever the method takes
+) -> T | None:
+    """Read a list page by page until what is sought is there. Raises SlackError."""
+    cursor = ""
+    for _ in range(MOST_PAGES):
+        answer = await call(method, cursor=cursor, **arguments)
+        found = sought(answer)
+        cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+        if found is not None or not cursor:
+            return found
+    return None
 
 
 def _metadata(outbox_id: OutboxId) -> dict[str, Any]:

@@ -21,6 +21,7 @@ METHODS = {
     "conversations_info": ("channels:read", "groups:read"),
     "conversations_list": ("channels:read", "groups:read"),
     "conversations_replies": ("channels:history", "groups:history"),
+    "users_conversations": ("channels:read", "groups:read"),
     "users_info": ("users:read",),
 }
 """The Web API's methods that the code may call, with the scopes that Slack asks for in channels."""
