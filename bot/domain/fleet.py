@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from bot.domain.evidence import Evidence
-from bot.domain.finding import Assessment, Verdict
+from bot.domain.evidence import Evidence, StatusBroken
+from bot.domain.finding import Assessment, Finding, Verdict
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
 from bot.domain.status import Meaning
@@ -25,6 +25,7 @@ class Standing(StrEnum):
 
 
 _QUIET = {Meaning.PAUSED, Meaning.STOPPED, Meaning.STARTING, Meaning.STOPPING}
+_NEEDING = frozenset({Standing.CRITICAL, Standing.WARNING})
 _ORDER = {standing: rank for rank, standing in enumerate(Standing)}
 
 
@@ -88,42 +89,47 @@ class TaskNow:
         """The checkpoint, put into our clock."""
         return self.ours(self.task.checkpoint)
 
+    def _opening(self) -> tuple[Finding, ...]:
+        """Give what the rules find that would open an incident; they need not be asked about a broken one."""
+        if self.assessment is None:
+            status = self.task.status
+            if status.meaning is not Meaning.BROKEN:
+                return ()
+            evidence = StatusBroken(status.reported, self.task.error)
+            return (Finding(Problem.FAILED, Severity.CRITICAL, self.at, evidence),)
+        if self.assessment.verdict is not Verdict.HOLDS:
+            return ()
+        return tuple(finding for finding in self.assessment.findings if finding.opens)
+
     @property
     def severity(self) -> Severity | None:
         """How bad it is: its incident's severity, else what the rules say; None where nothing is wrong."""
         if self.incident is not None:
             return self.incident.severity
-        if self.assessment is not None and self.assessment.verdict is Verdict.HOLDS:
-            opening = [finding.severity for finding in self.assessment.findings if finding.opens]
-            return max(opening, default=None)
-        return None
+        return max((finding.severity for finding in self._opening()), default=None)
 
     @property
     def problem(self) -> Problem | None:
         """The gravest present problem."""
         if self.incident is not None:
             return self.incident.problem
-        if self.severity is not None and self.assessment is not None:
-            return next(finding.problem for finding in self.assessment.findings if finding.opens)
-        return None
+        return next((finding.problem for finding in self._opening()), None)
 
     @property
     def because(self) -> Evidence | None:
         """What its problem rests on; instants in OCP's clock."""
         if self.incident is not None:
             return self.incident.because
-        if self.severity is not None and self.assessment is not None:
-            return next(finding.evidence for finding in self.assessment.findings if finding.opens)
-        return None
+        return next((finding.evidence for finding in self._opening()), None)
 
     @property
     def since(self) -> datetime | None:
-        """When its trouble began, in our clock."""
+        """When its trouble began, in our clock; None where only its present status tells."""
         if self.incident is not None:
             return self.incident.since
-        if self.severity is not None and self.assessment is not None:
-            return self.ours(next(finding.since for finding in self.assessment.findings if finding.opens))
-        return None
+        if self.assessment is None:
+            return None
+        return self.ours(next((finding.since for finding in self._opening()), None))
 
     @property
     def is_recovering(self) -> bool:
@@ -133,21 +139,26 @@ class TaskNow:
     @cached_property
     def standing(self) -> Standing:
         """How it stands, in one word."""
-        if self.severity is Severity.CRITICAL:
-            return Standing.CRITICAL
-        if self.severity is Severity.WARNING:
-            return Standing.WARNING
+        severity = self.severity
+        if severity is not None:
+            return Standing.CRITICAL if severity is Severity.CRITICAL else Standing.WARNING
         if self.task.status.meaning is Meaning.UNKNOWN or not self.listed:
             return Standing.UNKNOWN
         if self.task.status.meaning in _QUIET:
             return Standing.QUIET
         return Standing.WELL
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether something is wrong with it."""
+        return self.standing in _NEEDING
+
     @cached_property
     def worst_first(self) -> tuple[int, int, float, str, str]:
         """The key that sorts tasks from the worst."""
-        gravity = 0 if self.problem is None else -self.problem.gravity
-        delay = timedelta(0) if self.delay is None else self.delay
+        problem = self.problem if self.needs_somebody else None
+        gravity = 0 if problem is None else -problem.gravity
+        delay = self.delay or timedelta(0)
         return (
             _ORDER[self.standing],
             gravity,
@@ -191,7 +202,7 @@ class ClusterNow:
     @cached_property
     def in_need(self) -> tuple[TaskNow, ...]:
         """Its tasks that need somebody, the worst first."""
-        return tuple(worst_first(task for task in self.tasks if task.severity is not None))
+        return tuple(worst_first(task for task in self.tasks if task.needs_somebody))
 
     @cached_property
     def standing(self) -> Standing:

@@ -52,7 +52,7 @@ def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[Cluste
 def headline(found: Found, *, complete: bool) -> str:
     """Say how many tasks need somebody, and claim nothing that was not read."""
     total = len(found.tasks)
-    needing = sum(task.severity is not None for task in found.tasks)
+    needing = sum(task.needs_somebody for task in found.tasks)
     clusters = sum(cluster.incident is not None for cluster in found.clusters)
     if needing or clusters:
         parts = [f"{needing:,} of {count(total, 'task')}"] if needing else []

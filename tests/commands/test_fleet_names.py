@@ -370,6 +370,15 @@ def test_the_rules_speak_for_a_task_without_an_incident() -> None:
         assert (quiet.problem, quiet.severity, quiet.since, quiet.because) == (None, None, None, None)
 
 
+def test_a_broken_status_is_bad_even_where_nobody_asked_the_rules() -> None:
+    """What OCP answers for a span of time is not judged by the rules; FAILED is told all the same."""
+    broken = with_status(ORDERS, "INTERRUPTED")
+    assert (broken.severity, broken.problem, broken.since) == (Severity.CRITICAL, Problem.FAILED, None)
+    assert broken.because == StatusBroken("INTERRUPTED")
+    assert broken.standing is Standing.CRITICAL
+    assert (ORDERS.severity, ORDERS.since, ORDERS.because) == (None, None, None)
+
+
 def test_orders_of_a_list() -> None:
     tasks = [ORDERS, LEDGER, WHOLE, SHOP.tasks[0], with_status(FIVE.tasks[0], "PAUSED")]
     lost = replace(ORDERS, task=replace(ORDERS.task, checkpoint=None))

@@ -89,6 +89,12 @@ def two_destinations() -> FleetSnapshot:
     return FleetSnapshot((samples.a_source("prod", [ClusterNow(samples.PAY, tuple(made), READ_AT)]),))
 
 
+def broken_and_unjudged() -> FleetSnapshot:
+    """Give what OCP answers for a span of time: no rule was asked and no incident is known."""
+    broken = samples.seen(samples.ORDERS, samples.PAY)
+    return FleetSnapshot((samples.a_source("prod", [ClusterNow(samples.PAY, (broken,), READ_AT)]),))
+
+
 UNREAD = FleetSnapshot((samples.a_source("prod", [], read_at=None, duration=None, offset=None),))
 NOTHING = FleetSnapshot((samples.a_source("prod", []),))
 
@@ -119,6 +125,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "tasks_of_a_time": lambda: task_list_message(
         ListTasks(window=Window(NOW - minutes(120), NOW)), samples.the_fleet(), now=NOW, zone=SHANGHAI
     ),
+    "tasks_of_a_time_unjudged": lambda: tasks(broken_and_unjudged(), "tasks since:1h"),
     "tasks_of_an_open_time": lambda: tasks(samples.odd_clusters(), "tasks from:01:00"),
     "tasks_of_a_name_not_in_that_time": lambda: tasks(NOTHING, "tasks pay to:02:00"),
     "task_that_failed": lambda: task(samples.the_fleet(), "pay/orders"),

@@ -379,6 +379,12 @@ def test_nothing_listed_is_said_as_far_as_it_is_known() -> None:
     assert "No log backup task is known yet" in status_message(ShowStatus(), unread, now=NOW).text
 
 
+def test_a_quiet_fleet_is_not_called_well() -> None:
+    paused = samples.seen(samples.a_task(samples.PAY, "orders", status="PAUSED"), samples.PAY)
+    fleet = FleetSnapshot((samples.a_source("prod", [ClusterNow(samples.PAY, (paused,), READ_AT)]),))
+    assert status_message(ShowStatus(), fleet, now=NOW).text.startswith("None of 1 task needs you")
+
+
 def test_a_cluster_in_need_is_counted_beside_its_tasks() -> None:
     tasks = samples.the_fleet().sources[0].clusters
     empty = samples.odd_clusters().sources[0].clusters[1]
