@@ -1,12 +1,12 @@
 """The kinds of trace the bench judges by: what is healthy, what is an incident, and the hold-out of both."""
 
-import random
 from collections.abc import Callable
 
 from tests.benchmarks.detection_traces import (
     HOUR,
     LOSSES,
     PERIODS,
+    Luck,
     Observation,
     Span,
     Trace,
@@ -14,14 +14,14 @@ from tests.benchmarks.detection_traces import (
     ramp,
 )
 
-Maker = Callable[[random.Random, float], Trace]
+Maker = Callable[[Luck, float], Trace]
 """A kind: from luck and the poll interval to one trace."""
 
 
-def _world(rng: random.Random, *, period: float | None = None, hours: float = 6.0) -> World:
+def _world(rng: Luck, *, period: float | None = None, hours: float = 6.0) -> World:
     return World(
         rng=rng,
-        period=period if period is not None else rng.choice(PERIODS),
+        period=period if period is not None else PERIODS[rng.number % len(PERIODS)],
         lag=rng.choice((2.0, 5.0, 10.0, 20.0, 40.0)) * rng.uniform(0.8, 1.2),
         hours=hours,
         jitter=rng.choice((0.0, 0.02, 0.05, 0.1, 0.2)),
@@ -51,20 +51,20 @@ def _incident(kind: str, world: World, interval: float, onset: float, over: floa
     return trace
 
 
-def steady(rng: random.Random, interval: float) -> Trace:
-    """Teeth of 5 s to 4 min, nothing else."""
+def steady(rng: Luck, interval: float) -> Trace:
+    """Make a trace: teeth of 5 s to 4 min, nothing else."""
     return _healthy("steady", _world(rng), interval)
 
 
-def long_teeth(rng: random.Random, interval: float) -> Trace:
-    """Teeth of 5 min to 25 min: known, and at boot, without an alarm."""
+def long_teeth(rng: Luck, interval: float) -> Trace:
+    """Make a trace: teeth of 5 min to 25 min: known, and at boot, without an alarm."""
     world = _world(rng, period=rng.choice((300.0, 420.0, 600.0, 900.0, 1100.0)))
     world.jitter = min(world.jitter, 0.05)
     return _healthy("long teeth", world, interval)
 
 
-def hour_teeth(rng: random.Random, interval: float) -> Trace:
-    """Teeth of 20 min to 2 h over three days, judged after the first eight teeth."""
+def hour_teeth(rng: Luck, interval: float) -> Trace:
+    """Make a trace: teeth of 20 min to 2 h over three days, judged after the first eight teeth."""
     period = rng.choice((1200.0, 1800.0, 3600.0, 7200.0))
     world = _world(rng, period=period, hours=72.0)
     trace = _healthy("hour teeth", world, max(interval, 60.0))
@@ -72,8 +72,8 @@ def hour_teeth(rng: random.Random, interval: float) -> Trace:
     return trace
 
 
-def drops(rng: random.Random, interval: float) -> Trace:
-    """One poll in four is lost, and now and then ten minutes of them."""
+def drops(rng: Luck, interval: float) -> Trace:
+    """Make a trace: one poll in four is lost, and now and then ten minutes of them."""
     world = _world(rng)
     polls = world.polled(interval, dropped=0.25)
     for _ in range(4):
@@ -82,8 +82,8 @@ def drops(rng: random.Random, interval: float) -> Trace:
     return _healthy("dropped polls", world, interval, polls=polls)
 
 
-def pauses(rng: random.Random, interval: float) -> Trace:
-    """Pauses of up to two and a half minutes, made good at once or at two to five times real time."""
+def pauses(rng: Luck, interval: float) -> Trace:
+    """Make a trace: pauses of up to two and a half minutes, made good at once or at two to five times real time."""
     world = _world(rng)
     t = rng.uniform(0.3, 1.0) * HOUR
     while t < 5.8 * HOUR:
@@ -102,8 +102,8 @@ def _recovery(start: float, stop: float, speed: float) -> Callable[[float], floa
     return extra
 
 
-def bumps(rng: random.Random, interval: float) -> Trace:
-    """Load slows it for up to seven minutes and costs up to two minutes of delay, then it catches up."""
+def bumps(rng: Luck, interval: float) -> Trace:
+    """Make a trace: load slows it for up to seven minutes and costs up to two minutes of delay, then it catches up."""
     world = _world(rng)
     t = rng.uniform(0.4, 1.2) * HOUR
     while t < 5.5 * HOUR:
@@ -115,8 +115,8 @@ def bumps(rng: random.Random, interval: float) -> Trace:
     return _healthy("load bumps", world, interval)
 
 
-def steps(rng: random.Random, interval: float) -> Trace:
-    """Once or twice a lasting step of up to two minutes in all, up or down."""
+def steps(rng: Luck, interval: float) -> Trace:
+    """Make a trace: once or twice a lasting step of up to two minutes in all, up or down."""
     world = _world(rng)
     budget = rng.uniform(10, 115)
     at = rng.uniform(0.5, 4.0) * HOUR
@@ -135,8 +135,8 @@ def _step(at: float, height: float) -> Callable[[float], float]:
     return lambda t: height if t >= at else 0.0
 
 
-def slow_steps(rng: random.Random, interval: float) -> Trace:
-    """A slowdown of up to seven minutes to a new level under two minutes higher, which then stays."""
+def slow_steps(rng: Luck, interval: float) -> Trace:
+    """Make a trace: a slowdown of up to seven minutes to a new level under two minutes higher, which then stays."""
     world = _world(rng)
     at = rng.uniform(0.5, 4.0) * HOUR
     lasted = rng.uniform(30, 415)
@@ -145,8 +145,8 @@ def slow_steps(rng: random.Random, interval: float) -> Trace:
     return _healthy("slow steps", world, interval)
 
 
-def slower_rhythm(rng: random.Random, interval: float) -> Trace:
-    """From some time on the teeth reach up to 140 s further."""
+def slower_rhythm(rng: Luck, interval: float) -> Trace:
+    """Make a trace: from some time on the teeth reach up to 140 s further."""
     world = _world(rng, period=rng.choice((5.0, 15.0, 30.0, 60.0, 120.0)))
     world.jitter = min(world.jitter, 0.05)
     at = rng.uniform(0.5, 4.0) * HOUR
@@ -155,16 +155,16 @@ def slower_rhythm(rng: random.Random, interval: float) -> Trace:
     return _healthy("slower rhythm", world, interval)
 
 
-def fifteen_to_120(rng: random.Random, interval: float) -> Trace:
-    """The rhythm goes from 15 s to 120 s."""
+def fifteen_to_120(rng: Luck, interval: float) -> Trace:
+    """Make a trace: the rhythm goes from 15 s to 120 s."""
     world = _world(rng, period=15.0)
     at = rng.uniform(0.3, 4.0) * HOUR
     world.period_at = lambda t: 15.0 if t < at else 120.0
     return _healthy("15 s to 120 s", world, interval)
 
 
-def faster_rhythm(rng: random.Random, interval: float) -> Trace:
-    """The rhythm goes from slow to fast."""
+def faster_rhythm(rng: Luck, interval: float) -> Trace:
+    """Make a trace: the rhythm goes from slow to fast."""
     world = _world(rng, period=rng.choice((60.0, 120.0, 240.0)))
     at = rng.uniform(0.5, 4.0) * HOUR
     later = rng.choice((5.0, 15.0, 28.5, 31.0))
@@ -172,8 +172,8 @@ def faster_rhythm(rng: random.Random, interval: float) -> Trace:
     return _healthy("faster rhythm", world, interval)
 
 
-def piece_switches(rng: random.Random, interval: float) -> Trace:
-    """Once a day a piece is switched: a pause of a minute or two, made good quickly."""
+def piece_switches(rng: Luck, interval: float) -> Trace:
+    """Make a trace: once a day a piece is switched: a pause of a minute or two, made good quickly."""
     world = _world(rng, hours=26.0)
     at = rng.uniform(0.5, 1.5) * HOUR
     for day in range(2):
@@ -184,19 +184,18 @@ def piece_switches(rng: random.Random, interval: float) -> Trace:
     return _healthy("piece switches", world, interval)
 
 
-def clock_skew(rng: random.Random, interval: float) -> Trace:
-    """OCP's clock is off, drifts, and is set right by up to a minute; or jumps ahead by an hour for good."""
+def clock_skew(rng: Luck, interval: float) -> Trace:
+    """Make a trace: OCP's clock is off, drifts, and is set right by up to a minute; or jumps ahead by an hour for good."""
     world = _world(rng)
     at = rng.uniform(0.6, 5.0) * HOUR
     jump = rng.choice((-50.0, -20.0, 20.0, 50.0, 3600.0))
     base = rng.uniform(-30, 30)
     world.skew_at = lambda t: base + (jump if t >= at else 0.0)
-    trace = _healthy("clock skew", world, interval)
-    return trace
+    return _healthy("clock skew", world, interval)
 
 
-def beats(rng: random.Random, interval: float) -> Trace:
-    """Teeth exactly as regular as the polls, a little off their interval: the phase creeps for minutes to hours."""
+def beats(rng: Luck, interval: float) -> Trace:
+    """Make a trace: teeth as regular as the polls, a little off their interval: the phase creeps."""
     near = interval if interval <= 60 else 60.0
     period = rng.choice(
         (near * 0.95, near * 1.05, near * 0.997, near / 2 * 1.004, near * 2 * 0.99, near * 4 * 1.003)
@@ -216,8 +215,8 @@ def beats(rng: random.Random, interval: float) -> Trace:
     return _healthy("beats", world, interval, polls=polls)
 
 
-def restarts(rng: random.Random, interval: float) -> Trace:
-    """The bot restarts every half hour or so, with a gap of up to twenty minutes."""
+def restarts(rng: Luck, interval: float) -> Trace:
+    """Make a trace: the bot restarts every half hour or so, with a gap of up to twenty minutes."""
     world = _world(rng)
     polls = world.polled(interval, dropped=0.01)
     stops: list[float] = []
@@ -232,8 +231,8 @@ def restarts(rng: random.Random, interval: float) -> Trace:
     return trace
 
 
-def mixed(rng: random.Random, interval: float) -> Trace:
-    """A bad but tolerable day: bumps, pauses and a step in one trace."""
+def mixed(rng: Luck, interval: float) -> Trace:
+    """Make a trace: a bad but tolerable day: bumps, pauses and a step in one trace."""
     world = _world(rng)
     world.extra.append(_step(rng.uniform(1, 5) * HOUR, rng.uniform(5, 40)))
     t = rng.uniform(0.4, 1.0) * HOUR
@@ -252,16 +251,16 @@ def mixed(rng: random.Random, interval: float) -> Trace:
     return _healthy("mixed", world, interval)
 
 
-def heavy_tails(rng: random.Random, interval: float) -> Trace:
-    """Gaps between publications that vary by half, and lags that vary by a third."""
+def heavy_tails(rng: Luck, interval: float) -> Trace:
+    """Make a trace: gaps between publications that vary by half, and lags that vary by a third."""
     world = _world(rng)
     world.jitter = 0.5
     world.lag_jitter = 0.33
     return _healthy("heavy jitter", world, interval)
 
 
-def stall(rng: random.Random, interval: float) -> Trace:
-    """Full stop of 20 to 60 minutes, then caught up at two to ten times real time."""
+def stall(rng: Luck, interval: float) -> Trace:
+    """Make a trace: full stop of 20 to 60 minutes, then caught up at two to ten times real time."""
     world = _world(rng)
     onset = rng.uniform(1.0, 4.0) * HOUR
     stop = onset + rng.uniform(1200, 3600)
@@ -271,8 +270,8 @@ def stall(rng: random.Random, interval: float) -> Trace:
     return _incident("stall", world, interval, onset, stop + (stop - onset) / speed)
 
 
-def stall_at_once(rng: random.Random, interval: float) -> Trace:
-    """A stall begins within the first ten minutes of watching."""
+def stall_at_once(rng: Luck, interval: float) -> Trace:
+    """Make a trace: a stall begins within the first ten minutes of watching."""
     world = _world(rng)
     onset = rng.uniform(60, 600)
     world.silent.append((onset, onset + 3600))
@@ -280,36 +279,39 @@ def stall_at_once(rng: random.Random, interval: float) -> Trace:
     return _incident("early stall", world, interval, onset, onset + 3600 * 1.2)
 
 
-def stalled_from_the_first(rng: random.Random, interval: float) -> Trace:
-    """It stands still from the very first poll."""
+def stalled_from_the_first(rng: Luck, interval: float) -> Trace:
+    """Make a trace: it stands still from the very first poll."""
     world = _world(rng)
     world.silent.append((-1.0, 4000.0))
     world.extra.append(_recovery(-1.0, 4000.0, 5.0))
     return _incident("stall from poll 1", world, interval, 0.0, 4800.0)
 
 
-def growth(rng: random.Random, interval: float) -> Trace:
-    """It loses 5 to 70 % of real time, in equal shares."""
-    return _growth("growth", rng, interval, rng.choice(PERIODS), rng.choice(LOSSES))
+def growth(rng: Luck, interval: float) -> Trace:
+    """Make a trace: it loses 5 to 70 % of real time, in equal shares."""
+    loss = LOSSES[(rng.number + rng.number // len(PERIODS)) % len(LOSSES)]
+    return _growth("growth", rng, interval, PERIODS[rng.number % len(PERIODS)], loss)
 
 
-def growth_long_period(rng: random.Random, interval: float) -> Trace:
-    """It loses 10 or 30 % under teeth of five minutes."""
-    return _growth("growth, 5 min", rng, interval, 300.0, rng.choice((0.10, 0.30)))
+def growth_long_period(rng: Luck, interval: float) -> Trace:
+    """Make a trace: it loses 10 or 30 % under teeth of five minutes."""
+    return _growth("growth under 5 min", rng, interval, 300.0, (0.10, 0.30)[rng.number % 2])
 
 
-def crawl(rng: random.Random, interval: float) -> Trace:
-    """It moves at 5 % of real time."""
-    return _growth("crawl", rng, interval, rng.choice(PERIODS), 0.95)
+def crawl(rng: Luck, interval: float) -> Trace:
+    """Make a trace: it moves at 5 % of real time."""
+    return _growth("crawl", rng, interval, PERIODS[rng.number % len(PERIODS)], 0.95)
 
 
-def slow_growth(rng: random.Random, interval: float) -> Trace:
-    """It loses 2 % of real time, for hours."""
-    return _growth("growth at 2 %", rng, interval, rng.choice(PERIODS), 0.02, lasted=3.5 * HOUR)
+def slow_growth(rng: Luck, interval: float) -> Trace:
+    """Make a trace: it loses 2 % of real time, for hours."""
+    return _growth(
+        "growth at 2 %", rng, interval, PERIODS[rng.number % len(PERIODS)], 0.02, lasted=3.5 * HOUR
+    )
 
 
-def noisy_growth(rng: random.Random, interval: float) -> Trace:
-    """It loses 10 to 40 % of real time, between pauses."""
+def noisy_growth(rng: Luck, interval: float) -> Trace:
+    """Make a trace: it loses 10 to 40 % of real time, between pauses."""
     world = _world(rng)
     onset = rng.uniform(1.0, 3.0) * HOUR
     over = onset + rng.uniform(0.7, 1.5) * HOUR
@@ -323,7 +325,7 @@ def noisy_growth(rng: random.Random, interval: float) -> Trace:
 
 
 def _growth(
-    kind: str, rng: random.Random, interval: float, period: float, loss: float, *, lasted: float | None = None
+    kind: str, rng: Luck, interval: float, period: float, loss: float, *, lasted: float | None = None
 ) -> Trace:
     world = _world(rng, period=period)
     onset = rng.uniform(1.0, 2.0 if lasted else 3.0) * HOUR
@@ -335,8 +337,8 @@ def _growth(
     return trace
 
 
-def staircase(rng: random.Random, interval: float) -> Trace:
-    """Steps of 30 to 90 s every ten to twenty minutes, each of which stays."""
+def staircase(rng: Luck, interval: float) -> Trace:
+    """Make a trace: steps of 30 to 90 s every ten to twenty minutes, each of which stays."""
     world = _world(rng)
     onset = rng.uniform(1.0, 2.0) * HOUR
     height, every = rng.uniform(30, 90), rng.uniform(600, 1200)
@@ -352,8 +354,8 @@ def staircase(rng: random.Random, interval: float) -> Trace:
     return _incident("staircase", world, interval, onset, over + extra(over - 1) / 2.0)
 
 
-def flapping(rng: random.Random, interval: float) -> Trace:
-    """FAILED and RUNNING in turn, two to five minutes each, for half an hour."""
+def flapping(rng: Luck, interval: float) -> Trace:
+    """Make a trace: FAILED and RUNNING in turn, two to five minutes each, for half an hour."""
     world = _world(rng)
     onset = rng.uniform(1.0, 4.0) * HOUR
     edges = [onset]
@@ -391,7 +393,7 @@ HEALTHY_HELD_OUT: dict[str, Maker] = {
 INCIDENTS: dict[str, Maker] = {
     "stall": stall,
     "growth": growth,
-    "growth, 5 min": growth_long_period,
+    "growth under 5 min": growth_long_period,
     "crawl": crawl,
     "staircase": staircase,
     "FAILED flapping": flapping,

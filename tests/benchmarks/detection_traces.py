@@ -14,6 +14,14 @@ PERIODS = (5.0, 15.0, 30.0, 60.0, 120.0, 240.0)
 LOSSES = (0.05, 0.10, 0.20, 0.35, 0.50, 0.70)
 
 
+class Luck(random.Random):
+    """Seeded luck; ``number`` is which of its kind the trace is: periods and losses come in equal shares."""
+
+    def __init__(self, seed: str, number: int = 0) -> None:
+        super().__init__(seed)
+        self.number = number
+
+
 @dataclass(slots=True)
 class Observation:
     """One poll: OCP's time of it, the checkpoint then, and the status."""
@@ -51,7 +59,7 @@ Span = tuple[float, float]
 class World:
     """The task behind a trace. ``extra`` is added to the lag, ``silent`` spans publish nothing."""
 
-    rng: random.Random
+    rng: Luck
     period: float
     lag: float
     hours: float = 6.0
@@ -112,7 +120,7 @@ class World:
 
 
 def ramp(onset: float, over: float, loss: float, catch_up: float) -> tuple[Extra, float]:
-    """Make a growth of ``loss`` seconds a second from ``onset`` to ``over``, then caught up; and when that ends."""
+    """Make a growth of ``loss`` seconds a second, then caught up, and give when that ends."""
     top = loss * (over - onset)
     well = over + top / catch_up
 

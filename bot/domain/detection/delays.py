@@ -122,22 +122,22 @@ def _continued(
     rests: bool,
 ) -> Assessment:
     warning, critical = limits(memory.rhythm, thresholds)
-    now = memory.at
-    has_moved = memory.moved_at > trouble.since and memory.moved_at >= trouble.bad_at
-    if beyond and rests:
-        return _bad(memory, trouble, at, delay, thresholds, stands=True, growing=trouble.growing)
-    if trouble.growing and not trouble.falling and not trouble.back:
-        return _bad(memory, trouble, at, delay, thresholds, stands=False, growing=True)
-    if beyond and not trouble.falling and not trouble.back and trouble.peak_at > trouble.since:
-        return _bad(memory, trouble, at, delay, thresholds, stands=False, growing=True)
+    behind = memory.at - memory.checkpoint
+    stands = beyond and rests
+    recovers = trouble.falling or trouble.back
+    grows = trouble.growing or (beyond and trouble.peak_at > trouble.since)
+    if stands or (grows and not recovers):
+        growing = trouble.growing or not stands
+        return _bad(memory, trouble, at, delay, thresholds, stands=stands, growing=growing)
     if trouble.back:
         unseen = 0.0 if memory.rhythm.mixed else memory.interval
-        if now - memory.checkpoint > min(memory.rhythm.reach + unseen, warning):
-            return unknown(at, "it rests for longer than usual", delay=delay)
-        return _well(memory, trouble, at, delay)
-    if not has_moved and not trouble.of_delay and now - memory.checkpoint <= warning:
+        if behind <= min(memory.rhythm.reach + unseen, warning):
+            return _well(memory, trouble, at, delay)
+        return unknown(at, "it rests for longer than usual", delay=delay)
+    has_moved = memory.moved_at > trouble.since and memory.moved_at >= trouble.bad_at
+    if not has_moved and not trouble.of_delay and behind <= warning:
         return unknown(at, "it runs, but its checkpoint has not moved yet", delay=delay)
-    memory.trouble = replace(trouble, bad_at=trouble.bad_at, well_since=nan)
+    memory.trouble = replace(trouble, well_since=nan)
     return _catching_up(memory, at, delay, critical)
 
 

@@ -8,9 +8,6 @@ from bot.domain.detection.rhythm import NOISE, TEETH, derive_first, extended, is
 from bot.domain.detection.rises import excess, risen
 from bot.domain.thresholds import Thresholds
 
-
-LEVELLED = 120.0
-"""Seconds without catching up further after which a task of unknown rhythm is back."""
 FIRST_NOISE = 30.0
 """Before the first block is full, so many seconds of excess are taken for the noise that is still unknown."""
 LEVEL_NOISE = 15.0
@@ -137,7 +134,7 @@ def _followed(
         near = not trouble.growing or possible <= max(0.5 * top, 2.0 * rhythm.spread)
         back = sure <= 0.0 and (near or trouble.back)
     else:
-        near = now - level_since >= LEVELLED
+        near = most >= trouble.low
         back = most <= thresholds.lagging_warning.total_seconds() and (near or trouble.back)
     return replace(
         trouble,
