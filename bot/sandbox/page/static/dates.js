@@ -46,7 +46,7 @@ const long = (at, year = true) =>
   `${words(at, { month: "long" })} ${ordinal(at)}${year ? `, ${part(at, "year", number)}` : ""}`;
 
 function relative(at) {
-  const known = { [day(present())]: "Today", [day(present() - 86400)]: "Yesterday", [day(present() + 86400)]: "Tomorrow" };
+  const known = { [day(present())]: "today", [day(present() - 86400)]: "yesterday", [day(present() + 86400)]: "tomorrow" };
   return known[day(at)];
 }
 
@@ -69,7 +69,7 @@ const TOKENS = {
   date_pretty: (at) => relative(at) ?? long(at),
   date_long_pretty: (at) => relative(at) ?? `${words(at, { weekday: "long" })}, ${long(at)}`,
   date_short_pretty: (at) => relative(at) ?? words(at, { month: "short", day: "numeric", year: "numeric" }),
-  day_divider_pretty: (at) => relative(at) ?? `${words(at, { weekday: "long" })}, ${long(at, false)}`,
+  day_divider_pretty: (at) => relative(at)?.replace(/^./, (letter) => letter.toUpperCase()) ?? `${words(at, { weekday: "long" })}, ${long(at, false)}`,
   time: (at) => words(at, { hour: "numeric", minute: "2-digit" }),
   time_secs: (at) => words(at, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
   ago,

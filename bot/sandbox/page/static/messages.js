@@ -133,7 +133,7 @@ function drawMessage(message, compact, replies, view) {
       replies && replies.count > 0 && make("button", { type: "button", class: "replies", data: { key: "replies" }, on: { click: () => view.openThread(message) } },
         make("span", { class: "faces" }, replies.people.slice(0, 4).map((id) => drawAvatar(view.person(id)))),
         make("strong", {}, replies.count === 1 ? "1 reply" : `${replies.count} replies`),
-        make("span", { class: "about" }, `Last reply ${worded(ofStamp(replies.last), "{date_short_pretty} at {time}").replace(/^T/, "t").replace(/^Y/, "y")}`)),
+        make("span", { class: "about" }, `Last reply ${worded(ofStamp(replies.last), "{date_short_pretty} at {time}")}`)),
     ),
     view.openThread && !message.private && make("div", { class: "tools" },
       make("button", { type: "button", data: { key: "thread" }, "aria-label": "Reply in a thread", title: "Reply in a thread", on: { click: () => view.openThread(message) } }, "💬")));
