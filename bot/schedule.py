@@ -1,7 +1,9 @@
 """The jobs that run by the clock: APScheduler, told never to drop a run in silence."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
+from functools import partial
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -27,6 +29,7 @@ class Schedule:
         self._real = real
         self._speed = speed
         self._jobs = 0
+        self._stopping = False
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -40,7 +43,7 @@ class Schedule:
         first = self._real.now() + min(SPREAD, real / 10) * self._jobs
         self._jobs += 1
         self._scheduler.add_job(
-            job,
+            partial(self._run, job),
             IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC),
             id=name,
             name=name,
@@ -51,8 +54,17 @@ class Schedule:
         """Start; needs a running event loop."""
         self._scheduler.start()
 
+    async def _run(self, job: Callable[[], Awaitable[object]]) -> None:
+        """Run a job; that it is cancelled when the bot stops is no failure."""
+        try:
+            await job()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+
     def stop(self) -> None:
-        """Start no more runs; those under way are left to their own end."""
+        """Start no more runs, and cancel those under way."""
+        self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 

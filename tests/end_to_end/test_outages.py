@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from end_to_end.town import ALERTS, small_fleet
+from end_to_end.town import ALERTS, our_slack, small_fleet
 from fakes.listed_journal import ListedJournal
 
 from bot.app import running
-from bot.clock import ScaledClock, SystemClock
+from bot.clock import ScaledClock
 from bot.sandbox.ocp import SimulatedOcp, Where
 from bot.sandbox.slack import Message, SimulatedSlack
 from bot.settings import EVERYTHING, load
@@ -55,7 +55,7 @@ async def watched(folder: Path, **more: str) -> AsyncIterator[Watched]:
     journal = ListedJournal()
     async with (
         SimulatedOcp(fleet, clock) as ocp,
-        SimulatedSlack(clock=clock, pacing_clock=SystemClock()) as slack,
+        our_slack(clock) as slack,
     ):
         slack.add_channel(ALERTS)
         slack.invite_bot(ALERTS)

@@ -9,15 +9,24 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+import yaml
+
 from bot.clock import SystemClock
+from bot.operations.ports import Clock
 from bot.sandbox.fleet import Fleet, Rhythm, SimulatedCluster, SimulatedTask
 from bot.sandbox.ocp import SimulatedOcp
-from bot.sandbox.slack import Message, SimulatedSlack
+from bot.sandbox.slack import Message, SimulatedSlack, installation
 
 PAY = SimulatedCluster(1000005, "pay", 5)
 SHOP = SimulatedCluster(1000006, "shop", 6)
 SECRET_URI = "oss://bucket/pay?host=oss.example.com&access_id=AKID-secret&access_key=SK-secret"
 ALERTS = "alerts"
+
+
+def our_slack(clock: Clock, port: int = 0) -> SimulatedSlack:
+    """Make a Slack in which the app is installed as manifest.yml asks, and no more."""
+    manifest = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text())
+    return SimulatedSlack(clock=clock, pacing_clock=SystemClock(), port=port, **installation(manifest))
 
 
 def small_fleet(start: datetime) -> Fleet:
@@ -42,7 +51,7 @@ class Program:
     """``logbackup-bot run`` as a process; its log is kept in a file."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment = {
+        self.environment = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("SLACK_", "OCP_", "BOT_", "COV_", "COVERAGE"))
@@ -53,7 +62,7 @@ class Program:
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self._environment, stdout=log, stderr=log
+                sys.executable, "-m", "bot", "run", env=self.environment, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
@@ -122,7 +131,7 @@ async def town(folder: Path, **settings: str) -> AsyncIterator[Town]:
     """Set up the world; the program is started by the test."""
     clock = SystemClock()
     fleet = small_fleet(clock.now())
-    async with SimulatedOcp(fleet, clock) as ocp, SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
+    async with SimulatedOcp(fleet, clock) as ocp, our_slack(clock) as slack:
         slack.add_channel(ALERTS)
         slack.invite_bot(ALERTS)
         environment = {
