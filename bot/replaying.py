@@ -2,9 +2,9 @@
 
 import heapq
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +20,7 @@ from bot.errors import SourceError
 from bot.ocp.client import OcpClient
 from bot.ocp.pages import read_page
 from bot.operations.ports import Journal
-from bot.operations.read_source import ClusterList, read_source
+from bot.operations.read_source import ClusterList, read_source, tell_failures
 from bot.operations.replay_recording import Page, Replay, joined
 from bot.recordings.files import RecordingReader, RecordingWriter
 from bot.recordings.lines import (
@@ -80,6 +80,7 @@ class _Recorder:
     writer: RecordingWriter
     written: Written
     listed: ClusterList | None = None
+    failing: Mapping[str, FailedReading] = field(default_factory=dict)
 
     def on_page(self, source: SourceName, cluster: ClusterId, raw: bytes, *, complete: bool) -> None:
         """Write one page."""
@@ -90,7 +91,8 @@ class _Recorder:
 
     async def poll(self, client: OcpClient, clock: SystemClock, journal: Journal) -> None:
         """Read the source once; its pages come to ``on_page``, what failed is written here."""
-        result = await read_source(client, self.listed, clock, journal)
+        result = await read_source(client, self.listed, clock)
+        self.failing = tell_failures(self.failing, result, client, journal)
         self.listed = result.clusters or self.listed
         failed = [result.failure] if result.failure else [failure for _, failure in result.failures]
         for failure in failed:

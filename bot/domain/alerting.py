@@ -4,6 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.evidence import (
+    Evidence,
+    NotRead,
+    NotWatched,
+    PausedFor,
+    StatusBroken,
+    StuckIn,
+)
 from bot.domain.incident import Change, Incident, IncidentNumber, Lifecycle, Transition
 from bot.domain.notification import (
     Action,
@@ -50,14 +58,33 @@ def incident_message(number: IncidentNumber) -> MessageKey:
     return MessageKey(f"incident/{number}")
 
 
-def worth_an_edit(incident: Incident) -> bool:
-    """Whether its delay has moved far enough from what people were last shown."""
-    if incident.delay is None or incident.lifecycle is not Lifecycle.FIRING:
+def worth_an_edit(before: Incident | None, incident: Incident) -> bool:
+    """Whether people should see it anew: its reason or its gap is another, or its delay has moved far."""
+    if incident.lifecycle is not Lifecycle.FIRING:
+        return False
+    if before is not None and (
+        before.gap != incident.gap or _facts(before.because) != _facts(incident.because)
+    ):
+        return True
+    if incident.delay is None:
         return False
     if incident.shown_delay is None:
         return True
     moved = abs(incident.delay - incident.shown_delay)
     return moved >= max(LEAST_NEWS, incident.shown_delay * NEWS_SHARE)
+
+
+def _facts(evidence: Evidence) -> tuple[object, ...]:
+    """Give what of a reason is news when it changes: not the figures, which always move."""
+    match evidence:
+        case StatusBroken(reported, error):
+            return StatusBroken, reported, error
+        case StuckIn(reported) | PausedFor(reported):
+            return type(evidence), reported
+        case NotRead(reason=reason):
+            return NotRead, reason
+        case _:
+            return (type(evidence),)
 
 
 def shown(incident: Incident) -> Incident:
@@ -102,10 +129,12 @@ def news(
 ) -> tuple[Notification, Notification]:
     """Owe the edit and the reply that a change of an announced incident makes.
 
-    ``offset`` is how far our clock is ahead of OCP's. An edit notifies nobody, so a worsening and a return are shown in the channel too.
+    ``offset`` is how far our clock is ahead of OCP's. An edit notifies nobody, so a worsening and a return
+    are shown in the channel too.
     """
-    reason = REASONS[transition.change]
-    edit = moved_on(transition.after, placement, transition.at, new_id, reason=reason)
+    ended = isinstance(transition.because, NotWatched)
+    reason = Reason.NOT_WATCHED if ended else REASONS[transition.change]
+    edit = moved_on(placement, transition.at, new_id, incident=transition.after.number, reason=reason)
     reply = Notification(
         id=new_id(),
         message=placement.message,
@@ -127,14 +156,14 @@ def news(
 
 
 def moved_on(
-    incident: Incident,
     placement: Placement,
     now: datetime,
     new_id: NewId,
     *,
+    incident: IncidentNumber | None = None,
     reason: Reason = Reason.MOVED_ON,
 ) -> Notification:
-    """Owe the edit that brings a message to the incident's present state."""
+    """Owe the edit that brings a message to its present content, be it of one ``incident`` alone."""
     return Notification(
         id=new_id(),
         message=placement.message,
@@ -143,5 +172,5 @@ def moved_on(
         reason=reason,
         content=placement.content,
         created_at=now,
-        incident=incident.number,
+        incident=incident,
     )

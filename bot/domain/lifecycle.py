@@ -1,4 +1,4 @@
-"""The life of an incident: how one assessment moves it on, and how it ends with the watch over its subject."""
+"""The life of an incident: how an assessment moves it on, and how it ends when nobody watches any more."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -80,6 +80,8 @@ class GreetingContent:
     incidents: tuple[Incident, ...]
     read_at: datetime
     error: str | None = None
+    cluster: str | None = None
+    """Set where it is about one cluster alone, which came later."""
 
 
 Content = IncidentContent | ChangeContent | GreetingContent

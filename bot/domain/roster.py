@@ -17,6 +17,14 @@ from bot.domain.reading import FailedReading, Reading
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
 
+DROPPED_AFTER = timedelta(days=1)
+"""A cluster that OCP has not listed for so long is taken for dropped, and is no longer watched."""
+UNLISTED = "no longer listed"
+UNLISTED_SENTENCE = (
+    "OCP no longer lists this cluster. Was it dropped, or may the login not see it any more? "
+    "After a day it is taken for dropped."
+)
+
 ThresholdsFor = Callable[[SourceName, ClusterId | None, str | None, str | None], Thresholds]
 """The limits for a source, a cluster's id and name, and a tenant's label; None: the whole of it."""
 
@@ -28,13 +36,17 @@ def limits_of(task: Task, thresholds_for: ThresholdsFor) -> Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class KnownTask:
-    """One task as it was last listed, at ``listed_at`` (OCP's clock), and what the rules remember of it."""
+    """One task as it was last listed, at ``listed_at`` (OCP's clock), and what the rules remember of it.
+
+    ``moved`` is True for one that is absent because its tenant writes to another destination now.
+    """
 
     task: Task
     listed_at: datetime
     absent_polls: int = 0
     memory: TaskMemory | None = None
     assessment: Assessment | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,10 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class KnownCluster:
-    """One cluster and its tasks. ``read_at`` is OCP's clock, ``received_at`` ours; None: never read yet."""
+    """One cluster and its tasks. ``read_at`` is OCP's clock, ``received_at`` ours; None: never read yet.
+
+    ``unlisted_since`` (our clock) is set while OCP's list of clusters does not name it any more.
+    """
 
     cluster: Cluster
     tasks: Mapping[TaskKey, KnownTask] = field(default_factory=dict)
@@ -58,6 +73,7 @@ class KnownCluster:
     skipped: int = 0
     empty_polls: int = 0
     unread: Unread | None = None
+    unlisted_since: datetime | None = None
 
     @property
     def clock_offset(self) -> timedelta:
@@ -69,11 +85,15 @@ class KnownCluster:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One subject and what the rules say of it now. ``task`` is None for a cluster or a source."""
+    """One subject and what the rules say of it now. ``task`` is None for a cluster or a source.
+
+    ``offset`` is how far our clock is ahead of the one that the assessment's instants are in.
+    """
 
     subject: Subject
     assessment: Assessment
     task: Task | None = None
+    offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +127,23 @@ def fold_reading(
         )
         tasks[task.key] = KnownTask(task=task, listed_at=reading.at, memory=memory, assessment=assessment)
         if assessment.verdict is Verdict.HOLDS or troubled(task.key):
-            judged.append(Judged(task_subject(task), assessment, task))
+            judged.append(Judged(task_subject(task), assessment, task, reading.clock_offset))
     forgotten: list[TaskKey] = []
-    present = {(task.key.cluster, task.key.tenant) for task in reading.tasks}
+    arrived = {task.key.tenant for task in reading.tasks if task.key not in known.tasks}
     for key, absent in known.tasks.items():
         if key in tasks:
             continue
         if not reading.complete:
             tasks[key] = absent
             continue
-        kept, assessment = _absent(
-            absent, reading, thresholds_for, moved=(key.cluster, key.tenant) in present
-        )
+        moved = absent.moved or key.tenant in arrived
+        kept, assessment = _absent(absent, reading, thresholds_for, moved=moved)
         if assessment.verdict is Verdict.CLEAR and not troubled(key):
             forgotten.append(key)
             continue
         tasks[key] = kept
         if assessment.verdict is Verdict.HOLDS or troubled(key):
-            judged.append(Judged(task_subject(absent.task), assessment, absent.task))
+            judged.append(Judged(task_subject(absent.task), assessment, absent.task, reading.clock_offset))
     after = replace(
         known,
         cluster=reading.cluster,
@@ -135,6 +154,7 @@ def fold_reading(
         skipped=reading.skipped,
         empty_polls=_empty_polls(known, reading),
         unread=None,
+        unlisted_since=None,
     )
     limits = thresholds_for(reading.cluster.source, reading.cluster.id, reading.cluster.name, None)
     judged.append(_judge_cluster(after, reading, limits))
@@ -144,9 +164,14 @@ def fold_reading(
 def _absent(
     absent: KnownTask, reading: Reading, thresholds_for: ThresholdsFor, *, moved: bool
 ) -> tuple[KnownTask, Assessment]:
-    """Judge a task that a complete reading no longer lists; ``moved``: its tenant ships elsewhere now."""
+    """Judge a task that a complete reading no longer lists.
+
+    It has ``moved`` if a task of the same tenant with another destination came when it was gone already.
+    One of two that were listed together is not replaced by the other.
+    """
     if moved:
-        return absent, clear(reading.at)
+        assessment = clear(reading.at)
+        return replace(absent, moved=True, assessment=assessment), assessment
     if not reading.tasks:
         return absent, unknown(reading.at, "the whole cluster lists no task")
     kept = replace(absent, absent_polls=absent.absent_polls + 1)
@@ -166,17 +191,38 @@ def _judge_cluster(cluster: KnownCluster, reading: Reading, limits: Thresholds) 
     """Judge the cluster itself: read, and with at least one task."""
     subject = cluster_subject(reading.cluster.source, reading.cluster.id, reading.cluster.label)
     if cluster.empty_polls == 0:
-        return Judged(subject, clear(reading.at) if reading.complete else unknown(reading.at, "not complete"))
+        whole = reading.complete and not (reading.skipped and not reading.tasks)
+        assessment = clear(reading.at) if whole else unknown(reading.at, "the list is not complete")
+        return Judged(subject, assessment, offset=reading.clock_offset)
     last_listed = max((known.listed_at for known in cluster.tasks.values()), default=None)
     assessment = evaluate_empty_cluster(cluster.empty_polls, last_listed, reading.at, limits)
-    return Judged(subject, assessment)
+    return Judged(subject, assessment, offset=reading.clock_offset)
 
 
 def fold_failure(known: KnownCluster, failure: FailedReading, thresholds: Thresholds) -> Folded:
     """Take a failed read of one cluster into what is known of it; nothing is said of its tasks."""
     unread = another_failure(known.unread, failure)
     subject = cluster_subject(failure.source, known.cluster.id, known.cluster.label)
-    return Folded(replace(known, unread=unread), (Judged(subject, judge_unread(unread, thresholds)),))
+    after = replace(known, unread=unread, unlisted_since=None)
+    return Folded(after, (Judged(subject, judge_unread(unread, thresholds)),))
+
+
+def fold_unlisted(known: KnownCluster, now: datetime, thresholds: Thresholds) -> Folded:
+    """Take into what is known of a cluster that OCP's list of clusters does not name it any more.
+
+    That is told like a failed read: whether it was dropped, or hidden from the login, nobody knows.
+    """
+    failure = FailedReading(known.cluster.source, known.cluster.id, now, UNLISTED, UNLISTED_SENTENCE)
+    folded = fold_failure(known, failure, thresholds)
+    since = known.unlisted_since or now
+    return replace(folded, cluster=replace(folded.cluster, unlisted_since=since))
+
+
+def taken_for_dropped(known: KnownCluster, now: datetime) -> timedelta | None:
+    """Tell for how long a cluster has not been listed, if that is long enough to take it for dropped."""
+    if known.unlisted_since is None or now - known.unlisted_since < DROPPED_AFTER:
+        return None
+    return now - known.unlisted_since
 
 
 def another_failure(unread: Unread | None, failure: FailedReading) -> Unread:

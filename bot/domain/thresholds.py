@@ -26,7 +26,7 @@ class Thresholds:
     unknown_warning: timedelta = timedelta(minutes=30)
     unknown_critical: timedelta = timedelta(minutes=130)
     unknown_stall: timedelta = timedelta(minutes=20)
-    """Before its rhythm is known, a checkpoint that stands still with a delay of more than this has stalled."""
+    """Before its rhythm is known: a checkpoint that stands still, behind by more than this, has stalled."""
     limit_is_near: timedelta = timedelta(minutes=15)
     """A stall or growth is critical when the critical limit is this near, or passed."""
     patience: timedelta = timedelta(seconds=150)

@@ -14,7 +14,7 @@ from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId, SourceName
 from bot.errors import AnswerUnreadable, NotFound, PermissionMissing, SourceTimeout
 from bot.ocp.authentication import Authentication
-from bot.ocp.clusters import Watched, by_id, id_of, narrow, parse_clusters
+from bot.ocp.clusters import Watched, by_id, id_of, means, narrow, parse_clusters
 from bot.ocp.connection import Answer, Connection, Patience
 from bot.ocp.pages import TaskList, TaskPage, parse_page
 from bot.ocp.refusals import CLUSTERS, SERVER, Asked, backup_of, label, tasks_of, unreadable
@@ -127,6 +127,10 @@ class OcpClient:
         if watched.unresolved and not watched.clusters:
             raise NotFound(" ".join(watched.unresolved))
         return watched.clusters
+
+    def watches(self, cluster: Cluster) -> bool:
+        """Whether the settings mean this cluster, be it listed or not."""
+        return means(self._wanted, cluster)
 
     async def _watched(self) -> Watched:
         if self._is_absent(_CLUSTERS_PATH):

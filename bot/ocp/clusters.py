@@ -125,6 +125,16 @@ def narrow(listed: Sequence[Cluster], wanted: Sequence[str], source: SourceName)
     return Watched(known + tuple(by_id_alone.values()), tuple(unresolved))
 
 
+def means(wanted: Sequence[str], cluster: Cluster) -> bool:
+    """Whether the settings mean a cluster that may not be listed any more; with none named, they mean all."""
+    names = {name.casefold() for name in wanted}
+    return (
+        not wanted
+        or (cluster.name or "").casefold() in names
+        or any(id_of(name) == cluster.id for name in wanted)
+    )
+
+
 def by_id(wanted: Sequence[str], source: SourceName) -> Watched:
     """Make clusters of the ids in the settings, where the list of clusters may not be read."""
     clusters: dict[ClusterId, Cluster] = {}

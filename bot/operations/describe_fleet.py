@@ -23,11 +23,11 @@ class FleetView:
     def __init__(self, states: Sequence[SourceState]) -> None:
         self._states = states
         self._described: FleetSnapshot | None = None
-        self._of: tuple[object, ...] = ()
+        self._of: tuple[int, ...] = ()
 
     def now(self) -> FleetSnapshot:
         """Describe the fleet, anew only where a poll has changed it."""
-        of = tuple((state.tried_at, id(state.desk)) for state in self._states)
+        of = tuple(state.changes for state in self._states)
         if self._described is None or of != self._of:
             self._described = describe(self._states)
             self._of = of

@@ -25,7 +25,7 @@ KEEP_AT_LEAST = timedelta(minutes=1)
 """An open incident whose figures move is written this often; what is lost by a crash is that old."""
 
 ChannelsFor = Callable[[Incident], tuple[Channel, ...]]
-GreetingFor = Callable[[tuple[Incident, ...]], GreetingContent]
+GreetingFor = Callable[[MessageKey, tuple[Incident, ...]], GreetingContent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Desk:
     """The incidents of a source and where they stand; made anew by each poll, never changed in place.
 
     ``incidents`` has the latest incident by subject; ``written_at`` when each was last kept;
-    ``messages`` the parent messages by incident; ``greetings`` the members of each greeting.
+    ``messages`` the parent messages by incident; ``members`` those of each greeting, at their present state.
     """
 
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -63,7 +63,8 @@ class Desk:
 class Announcing:
     """What keeping needs to know of this poll. ``newcomers`` are the clusters read for the first time.
 
-    ``greet`` is the message of the first poll of all, None once the source was greeted.
+    ``greet`` is the message of the first poll of all, None once the source was greeted; ``newcomer_message``
+    names the one that a newcomer's incidents share, by the first of them.
     """
 
     now: datetime
@@ -73,7 +74,7 @@ class Announcing:
     greeting_for: GreetingFor
     greet: MessageKey | None
     newcomers: frozenset[ClusterId]
-    newcomer_message: Callable[[ClusterId], MessageKey]
+    newcomer_message: Callable[[Incident], MessageKey]
 
 
 async def keep_incidents(
@@ -123,7 +124,7 @@ async def _keep(session: WriteSession, desk: Desk, one: Advanced, now: datetime)
     if incident == before:
         return None
     key = incident.subject.key
-    telling = transition is not None or worth_an_edit(incident)
+    telling = transition is not None or worth_an_edit(before, incident)
     if not telling and not _due(before, incident, desk.written_at.get(key), now):
         desk.incidents[key] = incident
         return None
@@ -154,18 +155,19 @@ async def _tell_opened(
     session: WriteSession, desk: Desk, opened: Sequence[_Kept], announcing: Announcing
 ) -> None:
     """Announce new incidents: those of a source or cluster read for the first time share one message."""
-    shared: dict[MessageKey, list[Incident]] = {}
     if announcing.greet is not None:
-        shared[announcing.greet] = []
+        incidents = [kept.incident for kept in opened]
+        await _tell_together(session, desk, announcing.greet, incidents, announcing)
+        return
+    newcomers: dict[ClusterId, list[Incident]] = {}
     for kept in opened:
         cluster = kept.incident.subject.cluster
-        if announcing.greet is not None:
-            shared[announcing.greet].append(kept.incident)
-        elif cluster is not None and cluster in announcing.newcomers:
-            shared.setdefault(announcing.newcomer_message(cluster), []).append(kept.incident)
+        if cluster is not None and cluster in announcing.newcomers:
+            newcomers.setdefault(cluster, []).append(kept.incident)
         else:
             await _tell_alone(session, desk, kept, announcing)
-    for message, incidents in shared.items():
+    for incidents in newcomers.values():
+        message = announcing.newcomer_message(incidents[0])
         await _tell_together(session, desk, message, incidents, announcing)
 
 
@@ -195,7 +197,7 @@ async def _tell_together(
     for channel, members in by_channel.items():
         await _place(session, desk, message, channel, tuple(members))
         _renew_members(desk, message, members)
-        content = announcing.greeting_for(tuple(members))
+        content = announcing.greeting_for(message, tuple(members))
         await session.enqueue(greeting(content, message, channel, announcing.new_id))
 
 
@@ -222,7 +224,7 @@ async def _tell(
     for posted in desk.messages.get(incident.number, ()):
         placement = Placement(posted.key, posted.channel, _content(kept, announcing.now))
         if kept.transition is None:
-            edit = moved_on(incident, placement, announcing.now, announcing.new_id)
+            edit = moved_on(placement, announcing.now, announcing.new_id, incident=incident.number)
         else:
             edit, reply = news(kept.transition, placement, announcing.new_id, offset=kept.offset)
             await session.enqueue(reply)
@@ -250,8 +252,8 @@ async def _edit_greetings(
             for member in desk.members[key]
             if any((posted.key, posted.channel) == (key, channel) for posted in desk.messages[member.number])
         )
-        placement = Placement(key, channel, announcing.greeting_for(members))
-        await session.enqueue(moved_on(members[0], placement, announcing.now, announcing.new_id))
+        placement = Placement(key, channel, announcing.greeting_for(key, members))
+        await session.enqueue(moved_on(placement, announcing.now, announcing.new_id))
 
 
 def _content(kept: _Kept, now: datetime) -> IncidentContent:

@@ -65,6 +65,10 @@ class Source(Protocol):
         """
         ...
 
+    def watches(self, cluster: Cluster) -> bool:
+        """Whether the settings mean this cluster, be it listed or not."""
+        ...
+
     async def log_backup_tasks(
         self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
     ) -> Reading:

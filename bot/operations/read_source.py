@@ -1,6 +1,7 @@
 """Reads all of one source: its clusters, and each cluster's tasks, as far as they can be read."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ class ClusterList:
 class PollResult:
     """What one poll of a source brought. ``failure`` is set where nothing at all could be read.
 
-    ``took`` is real time.
+    ``list_failure`` is set where the clusters could not be listed anew. ``took`` is real time.
     """
 
     clusters: ClusterList | None
@@ -33,16 +34,23 @@ class PollResult:
     failures: tuple[tuple[Cluster, FailedReading], ...]
     failure: FailedReading | None
     took: timedelta
+    list_failure: FailedReading | None = None
+
+    @property
+    def failing(self) -> Mapping[str, FailedReading]:
+        """What could not be read, by what people call it; the source alone where nothing could be."""
+        if self.failure is not None:
+            return {"source": self.failure}
+        failing = {f"cluster {cluster.label}": failure for cluster, failure in self.failures}
+        return failing if self.list_failure is None else {"list of clusters": self.list_failure, **failing}
 
 
-async def read_source(
-    source: Source, known: ClusterList | None, clock: Clock, journal: Journal
-) -> PollResult:
+async def read_source(source: Source, known: ClusterList | None, clock: Clock) -> PollResult:
     """Read every cluster of a source. Failures are part of the result, never raised."""
     started = clock.monotonic()
-    listed = await _list_clusters(source, known, clock, journal)
-    if isinstance(listed, FailedReading):
-        return PollResult(None, (), (), listed, _since(started, clock))
+    listed, list_failure = await _list_clusters(source, known, clock)
+    if listed is None:
+        return PollResult(None, (), (), list_failure, _since(started, clock), list_failure)
     results = await asyncio.gather(*(_read(source, cluster, clock) for cluster in listed.clusters))
     readings = tuple(result for result in results if isinstance(result, Reading))
     failures = tuple(
@@ -50,34 +58,51 @@ async def read_source(
         for cluster, result in zip(listed.clusters, results, strict=True)
         if isinstance(result, FailedReading)
     )
-    for cluster, failure in failures:
-        journal.warning(
-            "cluster not read",
-            source=source.name,
-            cluster=cluster.label,
-            reason=failure.reason,
-            trace_id=failure.trace_id,
-        )
     whole = replace(failures[0][1], cluster=None) if failures and not readings else None
-    return PollResult(listed, readings, failures, whole, _since(started, clock))
+    return PollResult(listed, readings, failures, whole, _since(started, clock), list_failure)
+
+
+def tell_failures(
+    before: Mapping[str, FailedReading], result: PollResult, source: Source, journal: Journal
+) -> Mapping[str, FailedReading]:
+    """Log what cannot be read any more, for another reason, or again; return what cannot be read now."""
+    failing = result.failing
+    for what, failure in failing.items():
+        if what not in before or before[what].reason != failure.reason:
+            journal.warning(
+                "not read",
+                source=source.name,
+                what=what,
+                reason=failure.reason,
+                because=failure.sentence,
+                trace_id=failure.trace_id,
+            )
+    for what in before:
+        if what not in failing:
+            journal.info("read again", source=source.name, what=what)
+    return failing
 
 
 async def _list_clusters(
-    source: Source, known: ClusterList | None, clock: Clock, journal: Journal
-) -> ClusterList | FailedReading:
+    source: Source, known: ClusterList | None, clock: Clock
+) -> tuple[ClusterList | None, FailedReading | None]:
     """List the clusters, or go on with those known before where the list cannot be read just now."""
     now = clock.now()
     if known is not None and now - known.listed_at < CLUSTERS_AGE:
-        return known
+        return known, None
     try:
-        return ClusterList(await source.clusters(), now)
+        listed = ClusterList(await source.clusters(), now)
     except SourceError as error:
-        journal.warning(
-            "clusters not listed", source=source.name, reason=error.reason, trace_id=error.trace_id
-        )
-        if known is not None:
-            return known
-        return _failed(source, None, error, clock)
+        return known, _failed(source, None, error, clock)
+    if listed.clusters:
+        return listed, None
+    return None, FailedReading(
+        source=source.name,
+        cluster=None,
+        at=now,
+        reason="no clusters",
+        sentence=f"OCP {source.name} lists no cluster. May its login see the clusters (CLUSTER_VIEWER)?",
+    )
 
 
 async def _read(source: Source, cluster: Cluster, clock: Clock) -> Reading | FailedReading:

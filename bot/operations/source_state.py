@@ -1,13 +1,15 @@
 """What is known of one source between polls, and how it comes back after a restart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.detection import decode, evaluate
+from bot.domain.evidence import NotRead
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import MessageKey
-from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
+from bot.domain.reading import FailedReading
+from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
 from bot.domain.task import ClusterId, SourceName, TaskKey
 from bot.operations.keep_incidents import Desk
 from bot.operations.ports import ClusterRecord, Store
@@ -21,7 +23,8 @@ REOPENABLE = timedelta(hours=1)
 class SourceState:
     """What is known of one source between polls; only its own watch changes it.
 
-    ``last_read_at`` and ``tried_at`` are our clock; ``took`` is real time.
+    ``last_read_at`` and ``tried_at`` are our clock; ``took`` is real time. ``failing`` is what the last poll
+    could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
     """
 
     source: SourceName
@@ -35,6 +38,8 @@ class SourceState:
     tried_at: datetime | None = None
     took: timedelta | None = None
     memory_kept_at: datetime | None = None
+    failing: Mapping[str, FailedReading] = field(default_factory=dict)
+    changes: int = 0
 
     @property
     def tasks(self) -> int:
@@ -51,6 +56,8 @@ async def restore(
     state.desk = await load_desk(await store.open_incidents(source), store)
     for record in await store.clusters(source):
         state.clusters[record.cluster.id] = _known(record)
+    for incident in state.desk.incidents.values():
+        _remember_unread(state, incident)
     saved = await store.fact(f"memory/{source}")
     if saved is not None:
         await _catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)
@@ -64,6 +71,23 @@ def _known(record: ClusterRecord) -> KnownCluster:
         tasks[kept.task.key] = KnownTask(kept.task, kept.listed_at, kept.absent_polls, memory)
     read_at = max((kept.listed_at for kept in record.tasks), default=None)
     return KnownCluster(record.cluster, tasks, read_at=read_at)
+
+
+def _remember_unread(state: SourceState, incident: Incident) -> None:
+    """Go on counting the polls that failed, so that a restart does not make an outage look younger."""
+    reason, subject = incident.because, incident.subject
+    if not isinstance(reason, NotRead):
+        return
+    last = FailedReading(
+        state.source, subject.cluster, incident.changed_at, reason.reason, reason.sentence, reason.trace_id
+    )
+    unread = Unread(reason.polls, reason.since, last)
+    if subject.cluster is None:
+        state.unread = unread
+    elif subject.cluster in state.clusters:
+        known = state.clusters[subject.cluster]
+        since = reason.since if reason.reason == UNLISTED else None
+        state.clusters[subject.cluster] = replace(known, unread=unread, unlisted_since=since)
 
 
 async def _catch_up(state: SourceState, store: Store, since: datetime, thresholds_for: ThresholdsFor) -> None:
@@ -120,8 +144,17 @@ def without_the_resolved(desk: Desk, now: datetime) -> Desk:
     }
     if not gone:
         return desk
-    return replace(
-        desk,
-        incidents={key: kept for key, kept in desk.incidents.items() if key not in gone},
+    incidents = {key: kept for key, kept in desk.incidents.items() if key not in gone}
+    numbers = {incident.number for incident in incidents.values()}
+    members = {
+        key: together
+        for key, together in desk.members.items()
+        if any(member.number in numbers for member in together)
+    }
+    numbers.update(member.number for together in members.values() for member in together)
+    return Desk(
+        incidents=incidents,
         written_at={key: at for key, at in desk.written_at.items() if key not in gone},
+        messages={number: posted for number, posted in desk.messages.items() if number in numbers},
+        members=members,
     )

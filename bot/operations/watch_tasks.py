@@ -8,7 +8,8 @@ from bot.domain.alerting import NewId
 from bot.domain.detection import encode
 from bot.domain.incident import Incident, Transition
 from bot.domain.notification import Channel, GreetingContent, MessageKey
-from bot.domain.roster import KnownTask, ThresholdsFor
+from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor
+from bot.domain.task import ClusterId
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
 from bot.operations.keep_incidents import Announcing, ChannelsFor, Desk, keep_incidents
 from bot.operations.ports import (
@@ -20,7 +21,7 @@ from bot.operations.ports import (
     TaskRecord,
     WriteSession,
 )
-from bot.operations.read_source import PollResult, read_source
+from bot.operations.read_source import PollResult, read_source, tell_failures
 from bot.operations.source_state import SourceState, add_incident, load_desk, without_the_resolved
 
 MEMORY_AGE = timedelta(minutes=5)
@@ -47,35 +48,41 @@ class Watching:
 
 async def poll(state: SourceState, watching: Watching) -> tuple[Transition, ...]:
     """Poll the source once. Raises StorageError where the result cannot be kept; nothing then changes."""
-    result = await read_source(watching.source, state.listed, watching.clock, watching.journal)
+    result = await read_source(watching.source, state.listed, watching.clock)
     for _ in range(ATTEMPTS):
         now = watching.clock.now()
-        decided = decide(state, result, watching.thresholds_for, now)
-        desk = await _with_last_incidents(state.desk, decided, watching.store)
+        decided = decide(state, result, watching.thresholds_for, now, watching.source.watches)
+        desk = await _with_last_incidents(state.desk, decided, watching, now)
         try:
             after, transitions, greeted = await _keep(state, desk, result, decided, watching, now)
         except RevisionConflict:
             watching.journal.info("incident changed meanwhile", source=state.source)
             open_now = await watching.store.open_incidents(state.source)
             state.desk = await load_desk(open_now, watching.store)
+            state.changes += 1
             continue
         _move_on(state, result, decided, after, now)
         state.greeted = state.greeted or greeted
         watching.owed()
-        _report(state, result, transitions, watching.journal)
+        _report(state, result, transitions, watching)
         return transitions
     watching.journal.warning("poll not kept", source=state.source, attempts=ATTEMPTS)
     return ()
 
 
-async def _with_last_incidents(desk: Desk, decided: Decided, store: Store) -> Desk:
-    """Add the last incidents of subjects that are in trouble anew: one may be reopened."""
+async def _with_last_incidents(desk: Desk, decided: Decided, watching: Watching, now: datetime) -> Desk:
+    """Add the last incidents of subjects that are in trouble anew, if they may be reopened."""
     keys = in_trouble_anew(desk, decided)
     if not keys:
         return desk
     after = desk.copy()
-    for incident in (await store.last_incidents(keys)).values():
-        await add_incident(after, incident, store)
+    for incident in (await watching.store.last_incidents(keys)).values():
+        subject = incident.subject
+        limits = watching.thresholds_for(
+            subject.source, subject.cluster, subject.cluster_label, subject.tenant_label
+        )
+        if incident.resolved_at is None or now - incident.resolved_at <= limits.reopen_within:
+            await add_incident(after, incident, watching.store)
     return after
 
 
@@ -103,13 +110,16 @@ async def _keep_readings(
 ) -> None:
     for reading in result.readings:
         await session.append_observations(reading)
-    if result.clusters is not None and result.clusters is not state.listed:
-        await session.keep_clusters(state.source, result.clusters.clusters)
+    listed = state.listed if result.clusters is None else result.clusters
+    if listed is not state.listed or decided.retired:
+        known = [one.cluster for one in decided.unlisted]
+        await session.keep_clusters(state.source, [*(() if listed is None else listed.clusters), *known])
     saving = _memory_is_due(state, now) and bool(result.readings)
     records = [_record(known) for known in _worth_keeping(state, decided, everything=saving)]
     if records:
         await session.keep_tasks(records)
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
+    forgotten += [key.text for retired in decided.retired for key in retired.cluster.tasks]
     if forgotten:
         await session.forget_tasks(forgotten)
     if saving:
@@ -151,16 +161,20 @@ def _record(known: KnownTask) -> TaskRecord:
 
 
 def _announcing(state: SourceState, decided: Decided, watching: Watching, now: datetime) -> Announcing:
-    clusters = state.clusters | {folded.cluster.cluster.id: folded.cluster for folded in decided.folded}
+    clusters = _clusters_after(state, decided)
+    greet = MessageKey(f"greeting/{state.source}")
 
-    def greeting_for(incidents: tuple[Incident, ...]) -> GreetingContent:
+    def greeting_for(message: MessageKey, incidents: tuple[Incident, ...]) -> GreetingContent:
+        only = None if message == greet else incidents[0].subject
+        told = [one for id_, one in clusters.items() if only is None or id_ == only.cluster]
         return GreetingContent(
             source=state.source,
-            clusters=len(clusters),
-            tasks=sum(len(cluster.tasks) for cluster in clusters.values()),
+            clusters=len(told),
+            tasks=sum(len(cluster.tasks) for cluster in told),
             interval=state.interval,
             incidents=incidents,
             read_at=now,
+            cluster=None if only is None else only.cluster_label,
         )
 
     first = not state.greeted and bool(decided.newcomers)
@@ -170,16 +184,21 @@ def _announcing(state: SourceState, decided: Decided, watching: Watching, now: d
         default_channels=watching.default_channels,
         new_id=watching.new_id,
         greeting_for=greeting_for,
-        greet=MessageKey(f"greeting/{state.source}") if first else None,
+        greet=greet if first else None,
         newcomers=decided.newcomers,
-        newcomer_message=lambda cluster: MessageKey(f"greeting/{state.source}/{cluster}"),
+        newcomer_message=lambda incident: MessageKey(f"{greet}/{incident.subject.cluster}/{incident.number}"),
     )
+
+
+def _clusters_after(state: SourceState, decided: Decided) -> dict[ClusterId, KnownCluster]:
+    clusters = state.clusters | {folded.cluster.cluster.id: folded.cluster for folded in decided.folded}
+    gone = {retired.cluster.cluster.id for retired in decided.retired}
+    return {id_: cluster for id_, cluster in clusters.items() if id_ not in gone}
 
 
 def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Desk, now: datetime) -> None:
     """Make the outcome of a committed poll the state that the next one starts from."""
-    for folded in decided.folded:
-        state.clusters[folded.cluster.cluster.id] = folded.cluster
+    state.clusters = _clusters_after(state, decided)
     if result.clusters is not None:
         state.listed = result.clusters
     if result.readings:
@@ -190,12 +209,15 @@ def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Des
     state.desk = without_the_resolved(desk, now)
     state.tried_at = now
     state.took = result.took
+    state.changes += 1
 
 
 def _report(
-    state: SourceState, result: PollResult, transitions: tuple[Transition, ...], journal: Journal
+    state: SourceState, result: PollResult, transitions: tuple[Transition, ...], watching: Watching
 ) -> None:
     """Log the transitions, and one line for the cycle."""
+    journal = watching.journal
+    state.failing = tell_failures(state.failing, result, watching.source, journal)
     for transition in transitions:
         incident = transition.after
         journal.info(

@@ -58,13 +58,17 @@ class ListedSource:
         self.listing: SourceError | None = None
         self.listed = 0
         self.incomplete = False
+        self.left_out: set[Cluster] = set()
         self.asked: list[tuple[Cluster, datetime | None, datetime | None]] = []
 
     async def clusters(self) -> tuple[Cluster, ...]:
         self.listed += 1
         if self.listing is not None:
             raise self.listing
-        return tuple(self.rows)
+        return tuple(cluster for cluster in self.rows if self.watches(cluster))
+
+    def watches(self, cluster: Cluster) -> bool:
+        return cluster not in self.left_out
 
     async def log_backup_tasks(
         self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
