@@ -9,6 +9,11 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,31}:/{1,3}[^\s\"'<>]*")
 _TRAILING = ".,;:!?)]}"
+_USERINFO = re.compile(r"://[^/?#\s]*@")
+_CREDENTIAL = re.compile(
+    r"(?i)((?:access[_-]?(?:key|id)(?:[_-]?(?:id|secret))?|secret[_-]?(?:key|id)?|passw(?:or)?d|token|signature"
+    r"|authorization)[\"']?\s{0,3}[=:]\s{0,3}[\"']?)(?:(?:basic|bearer|OCP-ACCESS-KEY-HMACSHA1)\s+)?[^\s&\"',;]+"
+)
 
 
 def strip_uri(uri: str) -> str:
@@ -47,3 +52,16 @@ def strip_uris(text: str) -> str:
         return strip_uri(body) + uri[len(body) :]
 
     return _URI.sub(stripped, text)
+
+
+def without_credentials(text: str) -> str:
+    """Cut the credentials from every URI inside a text, and mask those that it names itself.
+
+    A blank ends a URI, so what follows one (``oss://b/my dir?access_key=...``) is found by its name.
+    """
+    return _CREDENTIAL.sub(r"\1…", strip_uris(text))
+
+
+def carries_credentials(text: str) -> bool:
+    """Whether a text names a credential, or has a URI with userinfo."""
+    return _CREDENTIAL.search(text) is not None or _USERINFO.search(text) is not None

@@ -1,10 +1,9 @@
 """Texts that OCP sent, made safe to keep: bounded, printable, without credentials."""
 
 import json
-import re
 from functools import lru_cache
 
-from bot.domain.destination import strip_uri, strip_uris
+from bot.domain.destination import strip_uri, without_credentials
 
 NAME_LENGTH = 256
 URI_LENGTH = 4096
@@ -16,10 +15,6 @@ _SPECIMEN = "\N{REPLACEMENT CHARACTER}"
 _LAYOUT = frozenset("\n\t")
 # Marks that make text read differently from what it says: overrides and isolates of its direction.
 _DISGUISES = frozenset(map(chr, (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-_CREDENTIAL = re.compile(
-    r"(?i)((?:access[_-]?(?:key|id)(?:[_-]?(?:id|secret))?|secret[_-]?(?:key|id)?|passw(?:or)?d|token|signature"
-    r"|authorization)[\"']?\s{0,3}[=:]\s{0,3}[\"']?)(?:(?:basic|bearer|OCP-ACCESS-KEY-HMACSHA1)\s+)?[^\s&\"',;]+"
-)
 
 
 def printable(text: str, length: int = NAME_LENGTH) -> str:
@@ -58,14 +53,14 @@ def destination(uri: str) -> str:
 
 def error_text(text: str) -> str:
     """Return an errorMsg without the credentials of any URI, or any named credential, inside it."""
-    return _CREDENTIAL.sub(r"\1…", strip_uris(printable(text, ERROR_LENGTH)))
+    return without_credentials(printable(text, ERROR_LENGTH))
 
 
 def other_text(value: object) -> str:
     """Return a value that the document does not know, as text."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = printable(without_surrogates(text[: OTHER_LENGTH + 1]), OTHER_LENGTH)
-    return _CREDENTIAL.sub(r"\1…", strip_uris(text)) if ":" in text or "=" in text else text
+    return without_credentials(text) if ":" in text or "=" in text else text
 
 
 def quoted(text: str, secrets: tuple[str, ...] = ()) -> str:
