@@ -83,7 +83,7 @@ def drops(rng: Luck, interval: float) -> Trace:
 
 
 def pauses(rng: Luck, interval: float) -> Trace:
-    """Make a trace: pauses of up to two and a half minutes, made good at once or at two to five times real time."""
+    """Make a trace: pauses of up to two and a half minutes, made good at once or fast."""
     world = _world(rng)
     t = rng.uniform(0.3, 1.0) * HOUR
     while t < 5.8 * HOUR:
@@ -103,7 +103,7 @@ def _recovery(start: float, stop: float, speed: float) -> Callable[[float], floa
 
 
 def bumps(rng: Luck, interval: float) -> Trace:
-    """Make a trace: load slows it for up to seven minutes and costs up to two minutes of delay, then it catches up."""
+    """Make a trace: load slows it for up to seven minutes, costs up to two minutes, then it catches up."""
     world = _world(rng)
     t = rng.uniform(0.4, 1.2) * HOUR
     while t < 5.5 * HOUR:
@@ -136,7 +136,7 @@ def _step(at: float, height: float) -> Callable[[float], float]:
 
 
 def slow_steps(rng: Luck, interval: float) -> Trace:
-    """Make a trace: a slowdown of up to seven minutes to a new level under two minutes higher, which then stays."""
+    """Make a trace: a slowdown of up to seven minutes to a level under two minutes higher."""
     world = _world(rng)
     at = rng.uniform(0.5, 4.0) * HOUR
     lasted = rng.uniform(30, 415)
@@ -185,7 +185,7 @@ def piece_switches(rng: Luck, interval: float) -> Trace:
 
 
 def clock_skew(rng: Luck, interval: float) -> Trace:
-    """Make a trace: OCP's clock is off, drifts, and is set right by up to a minute; or jumps ahead by an hour for good."""
+    """Make a trace: OCP's clock is off and is set right by up to a minute, or jumps by an hour for good."""
     world = _world(rng)
     at = rng.uniform(0.6, 5.0) * HOUR
     jump = rng.choice((-50.0, -20.0, 20.0, 50.0, 3600.0))

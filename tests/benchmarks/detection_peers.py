@@ -51,7 +51,7 @@ def level(limit: float) -> Callable[[], Rule]:
 
 
 def deriv(minutes: float, slope: float = 0.1) -> Callable[[], Rule]:
-    """Fire like Prometheus' deriv over a window: the slope by least squares is over ``slope`` seconds a second."""
+    """Fire like Prometheus' deriv over a window: its slope by least squares is over ``slope``."""
 
     def rule(past: deque[tuple[float, float]], _now: Observation) -> bool:
         start = past[-1][0] - minutes * 60.0

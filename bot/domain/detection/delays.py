@@ -12,6 +12,8 @@ from bot.domain.finding import Assessment, Finding, clear, holding, unknown
 from bot.domain.problem import Problem, Severity
 from bot.domain.thresholds import Thresholds
 
+ENOUGH_BLOCKS = 2
+"""Before so many blocks are learned, only what a rise costs counts, not how long it lasts."""
 FAR = 1e7
 """Seconds beyond which no time is foretold."""
 UNKNOWN_HOLD = 300.0
@@ -74,10 +76,10 @@ def _is_dear(memory: TaskMemory, rise: Rise, thresholds: Thresholds) -> bool:
     if (
         len(rise.points) > 1
         and rise.points[-1].least + rhythm.lifted > cost
-        and rise.points[-2].least + rhythm.lifted > 0.5 * cost
+        and rise.points[-2].least + rhythm.lifted > 0.2 * cost
     ):
         return True
-    return len(rhythm.blocks) > 1 and goes_on(rise, thresholds.slowdown_time.total_seconds())
+    return len(rhythm.blocks) > ENOUGH_BLOCKS and goes_on(rise, thresholds.slowdown_time.total_seconds())
 
 
 def _opened(

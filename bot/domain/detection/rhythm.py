@@ -17,7 +17,7 @@ FEW = 2
 """A median of so few blocks is none."""
 MIXED_BLOCKS = 3
 MIXED = 0.5
-"""Neighbours that differ by this share of all that was seen, in two blocks, show teeth no longer than that."""
+"""Neighbours that differ by this share of all that was seen, in two blocks, show how long teeth are."""
 NOISE = 1.0
 """Seconds that rounding and slow answers explain."""
 

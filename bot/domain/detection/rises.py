@@ -16,10 +16,12 @@ STEADINESS = 0.1
 """A steady growth may stray from its line by this share of what it has cost."""
 SHAPES = (0.0, 0.33, 0.67, 1.0)
 """A step, and slowdowns of these shares of the longest that is tolerated."""
-BEND = 0.95
+BEND = 1.15
+"""A bend wins over a line that is worse by more than this, allowing for what a bend can choose."""
 BEND_PLACES = 16
 BEND_POINTS = 6
-EDGE = 0.08
+EDGE = 0.1
+"""A level that touches only this outermost share of where a publication can be does not explain it."""
 TOLERABLE_NOISE = 1.0
 BLUNT_COUNT = 8
 SHARP_COUNT = 3
