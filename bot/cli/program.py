@@ -1,8 +1,10 @@
 """The program that the commands belong to, and what they all do alike: settings, errors, Ctrl-C."""
 
 import os
+import shutil
 import signal
 import sys
+import textwrap
 from collections.abc import Collection, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,7 +40,14 @@ def program(context: click.Context, config: str | None) -> None:
 
 
 def say(sentence: str) -> None:
-    """Say something on standard error."""
+    """Say something on standard error; a terminal gets its lines broken between words."""
+    if sys.stderr.isatty():
+        width = max(shutil.get_terminal_size().columns, 20)
+        lines = [
+            textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+            for line in sentence.splitlines()
+        ]
+        sentence = "\n".join(lines)
     click.echo(sentence, err=True)
 
 

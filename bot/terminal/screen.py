@@ -1,0 +1,68 @@
+"""The terminal that is written to: its width, its colours, and how standings look in it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.domain.fleet import Standing
+from bot.views.trouble import standing_word
+
+UNBOUNDED = 100_000
+"""How wide a line may be where no terminal is: as long as it is, for whoever cuts it apart."""
+
+STYLES = {
+    Standing.CRITICAL: "bold red",
+    Standing.WARNING: "yellow",
+    Standing.UNKNOWN: "magenta",
+    Standing.QUIET: "dim",
+    Standing.WELL: "green",
+}
+
+
+def screen(out: TextIO | None = None, *, width: int | None = None) -> Console:
+    """Make what is drawn on: in colours and within its width where ``out`` is a terminal, else as it is.
+
+    NO_COLOR and FORCE_COLOR are obeyed. Nothing that is drawn is taken for markup.
+    """
+    file = sys.stdout if out is None else out
+    if width is None and not file.isatty():
+        width = UNBOUNDED
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+
+
+def is_bounded(console: Console) -> bool:
+    """Whether lines have to fit a width."""
+    return console.width < UNBOUNDED
+
+
+def standing_text(standing: Standing) -> Text:
+    """Show a standing as a mark and its word, for whoever does not see the colour."""
+    mark = "○" if standing in {Standing.UNKNOWN, Standing.QUIET} else "●"
+    return Text(f"{mark} {standing_word(standing)}", STYLES[standing])
+
+
+def show_table(console: Console, table: Table) -> None:
+    """Draw a table; where no terminal is, lines end with their last word."""
+    if is_bounded(console):
+        console.print(table, crop=False)
+        return
+    with console.capture() as drawn:
+        console.print(table, crop=False)
+    for line in drawn.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
+
+
+@contextmanager
+def waiting(for_what: str) -> Iterator[None]:
+    """Show that something is under way, on standard error and only where somebody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(for_what):
+        yield
