@@ -8,8 +8,15 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from bot.domain.destination import strip_uri, strip_uris
+from bot.domain.destination import without_credentials
 from bot.domain.task import ClusterId, SourceName
+from bot.recordings.answers import answer_text
+
+_LARGEST_ID = 2**63 - 1
+_LONGEST_NUMBER = 40
+_LONGEST_NAME = 256
+_LONGEST_ERROR = 4096
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
 class LineDamaged(Exception):  # noqa: N818 - says what is the matter with the line
@@ -25,14 +32,6 @@ class RecordedPage:
     response: Mapping[str, Any]
     complete: bool = False
 
-    @property
-    def number(self) -> int:
-        """Which page of its list it is; 1 where OCP did not say."""
-        data = self.response.get("data")
-        page = data.get("page") if isinstance(data, dict) else None
-        number = page.get("number") if isinstance(page, dict) else None
-        return int(number) if isinstance(number, int | str) and str(number).isdecimal() else 1
-
 
 @dataclass(frozen=True, slots=True)
 class RecordedFailure:
@@ -46,34 +45,61 @@ class RecordedFailure:
 
 def read_line(line: bytes) -> RecordedPage | RecordedFailure:
     """Read one line. Raises LineDamaged."""
-    try:
-        value = from_json(line, allow_inf_nan=True)
-    except ValueError:
-        raise LineDamaged("it is not JSON") from None
+    value = _json(line)
     if not isinstance(value, dict):
         raise LineDamaged("it is not a JSON object")
     source = value.get("source")
-    if not isinstance(source, str) or not source:
+    if not isinstance(source, str) or not source.strip():
         raise LineDamaged("it names no source")
-    cluster = value.get("cluster")
-    if isinstance(cluster, bool) or not isinstance(cluster, int | None):
-        raise LineDamaged("its cluster is no number")
-    if "error" in value:
-        return _failure(SourceName(source), None if cluster is None else ClusterId(cluster), value)
+    if len(source) > _LONGEST_NAME or not source.isprintable():
+        raise LineDamaged("the name of its source is no name")
+    cluster = _cluster(value.get("cluster"))
     response = value.get("response")
-    if cluster is None or not isinstance(response, dict):
-        raise LineDamaged("it holds neither a response of a cluster nor an error")
-    return RecordedPage(SourceName(source), ClusterId(cluster), response, value.get("complete") is True)
+    if isinstance(response, dict) and cluster is not None:
+        return RecordedPage(SourceName(source), cluster, response, value.get("complete") is True)
+    error = value.get("error")
+    if isinstance(error, str):
+        return RecordedFailure(SourceName(source), cluster, _moment(value.get("at")), error[:_LONGEST_ERROR])
+    raise LineDamaged("it holds neither a cluster's response nor an error")
 
 
-def _failure(source: SourceName, cluster: ClusterId | None, value: Mapping[str, Any]) -> RecordedFailure:
+def _json(line: bytes) -> Any:  # noqa: ANN401 - JSON is anything
+    """Parse a line; what only the strict parser refuses, such as half a character, is still taken."""
     try:
-        at = datetime.fromisoformat(str(value.get("at")))
+        return from_json(line)
     except ValueError:
-        raise LineDamaged("the time of its error is no time") from None
-    if at.tzinfo is None:
-        raise LineDamaged("the time of its error has no zone")
-    return RecordedFailure(source, cluster, at.astimezone(UTC), str(value["error"]))
+        pass
+
+    def whole(digits: str) -> int | str:
+        return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+
+    try:
+        text = line.decode("utf-8", "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        return json.loads(text, parse_int=whole)
+    except (ValueError, RecursionError):
+        raise LineDamaged("it is not JSON") from None
+
+
+def _cluster(value: object) -> ClusterId | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _LONGEST_NUMBER:
+        value = int(value)
+    if value is None or (
+        isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_ID
+    ):
+        return None if value is None else ClusterId(value)
+    raise LineDamaged("its cluster is no number")
+
+
+def _moment(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if moment is not None and moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+            if _FIRST_YEAR <= moment.year < _LAST_YEAR:
+                return moment
+    except (ValueError, OverflowError):
+        pass
+    raise LineDamaged("the time of its error is no time with a zone")
 
 
 def page_line(source: SourceName, cluster: ClusterId, raw: bytes, *, complete: bool) -> bytes:
@@ -81,40 +107,20 @@ def page_line(source: SourceName, cluster: ClusterId, raw: bytes, *, complete: b
 
     Raises LineDamaged where ``raw`` is no JSON object.
     """
-    try:
-        response = json.loads(raw)
-    except ValueError:
-        raise LineDamaged("the answer is not JSON") from None
-    line = {"source": source, "cluster": cluster, "response": _without_credentials(response)}
-    return _line(line | {"complete": True} if complete else line)
+    response = answer_text(raw).encode()
+    if not isinstance(_json(response), dict):
+        raise LineDamaged("the answer is not a JSON object")
+    begin = json.dumps({"source": source, "cluster": cluster}, ensure_ascii=False, separators=(",", ":"))
+    end = b',"complete":true}\n' if complete else b"}\n"
+    return begin[:-1].encode() + b',"response":' + response + end
 
 
 def failure_line(failure: RecordedFailure) -> bytes:
     """Write a failed read as a line."""
-    at = failure.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return _line(
-        {
-            "source": failure.source,
-            "cluster": failure.cluster,
-            "at": at,
-            "error": strip_uris(failure.error),
-        }
-    )
-
-
-def _line(value: Mapping[str, Any]) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode() + b"\n"
-
-
-def _without_credentials(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is anything
-    """Cut the credentials from every path and every error message, wherever they stand."""
-    if isinstance(value, dict):
-        return {key: _without_credentials(item, key) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_credentials(item, name) for item in value]
-    if isinstance(value, str):
-        return strip_uri(value) if name == "backupUri" else strip_uris(value)
-    return value
+    value = {
+        "source": failure.source,
+        "cluster": failure.cluster,
+        "at": failure.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "error": without_credentials(failure.error),
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
