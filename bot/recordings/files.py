@@ -125,7 +125,7 @@ def _is_torn(path: Path) -> bool:
         with path.open("rb") as file:
             if is_compressed(file.read(4)):
                 raise RecordingError(
-                    f"Cannot write {path}: it is compressed, and lines are appended as they are. Choose another"
+                    f"Cannot write {path}: it is compressed, and plain lines are appended. Choose another"
                     " file, or unpack it first."
                 )
             if not file.seek(0, os.SEEK_END):
