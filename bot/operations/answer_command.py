@@ -42,7 +42,8 @@ MOST_INCIDENTS = 1000
 class Asked:
     """What somebody asked, and where. ``user`` and ``channel`` are Slack's ids, from the payload.
 
-    ``thread`` is the thread that the answer belongs to; ``name`` is the person's own.
+    ``thread`` is the thread that the answer belongs to; ``name`` is the person's own. An answer that is
+    ``private`` may carry the button that shares it.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Asked:
     door: Door
     thread: str | None = None
     name: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Answering:
         except UserMistake as mistake:
             return Answer(mistake_message(mistake), may_be_shared=False)
         try:
-            return Answer(await self._show(command, shareable=asked.door is Door.SLASH))
+            return Answer(await self._show(command, shareable=asked.private))
         except BotError as error:
             return Answer(failure_message(error), may_be_shared=False)
 

@@ -1,36 +1,53 @@
 """What Slack sends in: every payload is acknowledged first, then becomes one command and one answer."""
 
+import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
-import aiohttp
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError
-from bot.commands import Door
 from bot.operations.answer_command import Answer, Asked
 from bot.operations.ports import Journal
 from bot.slack.failures import call
+from bot.slack.payloads import (
+    PRESSED,
+    SHARE,
+    SHARE_ANYWAY,
+    Came,
+    by_command,
+    by_mention,
+    by_message,
+    by_press,
+)
 from bot.slack.people import REFUSALS, People, Standing
-from bot.views.blocks import MESSAGE_BLOCKS, Message
+from bot.slack.replies import Replies
+from bot.slack.sharing import ask_before_sharing, shared_by, with_help
+from bot.views.blocks import Message, escape
+from bot.views.mistake import failure_message, unexpected_message
 
 COMMAND = "/logbackup"
 ANYTHING = re.compile(r".*", re.DOTALL)
-PRESSED = re.compile(r"^(command|share|share-anyway):")
-MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
-REMEMBERED_EVENTS = 2000
+REMEMBERED = 5000
 
 Answering = Callable[[Asked], Awaitable[Answer]]
 
 
-def listen(app: AsyncApp, answering: Answering, people: People, journal: Journal) -> None:
+def listen(
+    app: AsyncApp,
+    answering: Answering,
+    people: People,
+    client: AsyncWebClient,
+    replies: Replies,
+    journal: Journal,
+) -> "Doors":
     """Register every listener; the catch-alls last, so that nothing comes again unacknowledged."""
-    doors = _Doors(answering, people, journal)
+    doors = Doors(answering, people, client, replies, journal)
     app.command(COMMAND)(doors.on_command)
     app.event("app_mention")(doors.on_mention)
     app.event("message")(doors.on_message)
@@ -40,7 +57,9 @@ def listen(app: AsyncApp, answering: Answering, people: People, journal: Journal
     app.event(ANYTHING)(acknowledge)
     app.shortcut(ANYTHING)(acknowledge)
     app.view(ANYTHING)(acknowledge)
+    app.view_closed(ANYTHING)(acknowledge)
     app.options(ANYTHING)(acknowledge)
+    return doors
 
 
 async def acknowledge(ack: AsyncAck) -> None:
@@ -48,208 +67,162 @@ async def acknowledge(ack: AsyncAck) -> None:
     await ack()
 
 
-class _Doors:
-    """The doors: a slash command, a mention, a direct message, a button."""
+class Doors:
+    """The doors: a slash command, a mention, a direct message, a button.
 
-    def __init__(self, answering: Answering, people: People, journal: Journal) -> None:
+    What a payload asks for is done as a task of its own, once however often Slack delivers the payload.
+    """
+
+    def __init__(
+        self,
+        answering: Answering,
+        people: People,
+        client: AsyncWebClient,
+        replies: Replies,
+        journal: Journal,
+    ) -> None:
         self._answering = answering
         self._people = people
+        self._client = client
+        self._replies = replies
         self._journal = journal
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._under_way: set[asyncio.Task[None]] = set()
 
-    async def on_command(
-        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
+    async def close(self, within: timedelta) -> None:
+        """Let the answers under way end, for so long; the rest is dropped."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within.total_seconds())
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a slash command privately."""
         await ack()
-        asked = Asked(
-            text=str(body.get("text") or ""),
-            user=str(body.get("user_id") or ""),
-            channel=str(body.get("channel_id") or ""),
-            door=Door.SLASH,
-        )
-        message = await self._message(asked)
-        await self._respond(respond, client, asked, message)
+        self._once(by_command(body), self._answer_privately)
 
     async def on_unknown_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Say which command there is."""
-        name = str(body.get("command") or "")[:50]
+        name = escape(str(body.get("command") or "")[:50])
         await ack(f"The bot knows no {name}. Type {COMMAND} help.")
 
-    async def on_mention(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def on_mention(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a mention in its thread."""
         await ack()
-        event = body.get("event") or {}
-        if self._came_before(body) or event.get("bot_id") or event.get("edited"):
-            return
-        await self._answer_message(event, client, in_thread=True)
+        self._once(by_mention(body), self._answer_in_thread)
 
-    async def on_message(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def on_message(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a direct message; messages in channels are not for the bot."""
         await ack()
-        event = body.get("event") or {}
-        personal = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
-        if personal and not self._came_before(body):
-            await self._answer_message(event, client, in_thread=False)
+        self._once(by_message(body), self._answer_in_thread)
 
-    async def on_press(
-        self,
-        ack: AsyncAck,
-        body: dict[str, Any],
-        action: dict[str, Any],
-        respond: AsyncRespond,
-        client: AsyncWebClient,
-    ) -> None:
-        """Do what a button says: its value is a command's text; who pressed comes from the payload."""
+    async def on_press(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        """Do what a button says."""
         await ack()
-        kind = str(action.get("action_id") or "").partition(":")[0]
-        container = body.get("container") or {}
-        asked = Asked(
-            text=str(action.get("value") or ""),
-            user=str((body.get("user") or {}).get("id") or ""),
-            channel=str((body.get("channel") or {}).get("id") or ""),
-            door=Door.BUTTON,
-            name=str((body.get("user") or {}).get("name") or ""),
-        )
-        if kind == "command":
-            message = await self._message(asked)
-            private = bool(container.get("is_ephemeral"))
-            await self._respond(respond, client, asked, message, replace=private)
-            return
-        if kind == "share" and await self._reaches_others(client, asked.channel):
-            await self._respond(respond, client, asked, ask_before_sharing(asked.text))
-            return
-        await self._share(respond, client, asked)
+        came = by_press(body, action)
+        self._once(came, self._share if came.act in (SHARE, SHARE_ANYWAY) else self._answer_privately)
 
-    async def _share(self, respond: AsyncRespond, client: AsyncWebClient, asked: Asked) -> None:
-        answer = await self._answer(asked)
-        if not answer.may_be_shared:
-            await self._respond(respond, client, asked, answer.message)
+    def _once(self, came: Came | None, work: Callable[[Came], Coroutine[Any, Any, None]]) -> None:
+        """Start the work that a payload asks for, unless the same payload was here before."""
+        if came is None or self._is_known(came.key):
             return
-        await self._respond(respond, client, asked, shared_by(answer.message, asked.name), public=True)
+        task = asyncio.create_task(self._guarded(came, work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
-    async def _answer_message(
-        self, event: dict[str, Any], client: AsyncWebClient, *, in_thread: bool
-    ) -> None:
-        """Answer what was written: a mention in its thread, a direct message where it stands."""
-        thread = event.get("thread_ts") or (event.get("ts") if in_thread else None)
-        text = str(event.get("text") or "")
-        asked = Asked(
-            text=MENTION.sub(" ", text, count=1) if in_thread else text,
-            user=str(event.get("user") or ""),
-            channel=str(event.get("channel") or ""),
-            door=Door.MENTION,
-            thread=None if thread is None else str(thread),
-        )
-        message = await self._message(asked)
+    async def _guarded(self, came: Came, work: Callable[[Came], Coroutine[Any, Any, None]]) -> None:
+        """Whatever happens to one payload is no other's trouble."""
         try:
-            await call(
-                client.chat_postMessage,
-                channel=asked.channel,
-                text=message.text,
-                blocks=list(message.blocks) or None,
-                thread_ts=asked.thread,
-                unfurl_links=False,
-                unfurl_media=False,
+            await work(came)
+        except Exception:  # noqa: BLE001 - one Slack payload's boundary
+            self._journal.error("payload not handled", door=came.asked.door.value)
+
+    async def _answer_privately(self, came: Came) -> None:
+        message = (await self._answer(came)).message
+        await self._replies.privately(came.asked, message, came.response_url, replace=bool(came.shown_to))
+
+    async def _answer_in_thread(self, came: Came) -> None:
+        answer = await self._answer(came)
+        message = with_help(answer.message) if came.with_help else answer.message
+        if came.asked.private and answer.may_be_shared:
+            await self._replies.privately(came.asked, message, "")
+        else:
+            await self._replies.in_thread(came.asked, message)
+
+    async def _share(self, came: Came) -> None:
+        """Show an answer to the channel; where people of other organisations may read it, ask first."""
+        shared = f"shared {came.asked.channel} {came.shown_to}"
+        if came.shown_to and shared in self._seen:
+            return
+        asks = came.act == SHARE and await self._reaches_others(came.asked.channel)
+        answer = await self._answer(came)
+        if asks and answer.may_be_shared:
+            question = ask_before_sharing(came.asked.text)
+            await self._replies.privately(came.asked, question, came.response_url)
+            return
+        if not answer.may_be_shared:
+            await self._replies.privately(came.asked, answer.message, came.response_url)
+            return
+        if came.shown_to and self._is_known(shared):
+            return
+        try:
+            await self._replies.to_all(
+                came.asked, shared_by(answer.message, came.asked.name), came.response_url
             )
         except SlackError as error:
-            self._journal.warning("answer not posted", channel=asked.channel, code=error.code)
+            self._seen.pop(shared, None)
+            self._journal.warning("answer not shared", channel=came.asked.channel, code=error.code)
+            await self._replies.privately(came.asked, not_shared(error), came.response_url)
+            return
+        if came.shown_to:
+            await self._replies.take_away(came.response_url)
 
-    async def _message(self, asked: Asked) -> Message:
-        return (await self._answer(asked)).message
-
-    async def _answer(self, asked: Asked) -> Answer:
-        """Answer, whatever happens: one payload's trouble is never another's."""
+    async def _answer(self, came: Came) -> Answer:
+        """Answer, whatever happens."""
         try:
-            try:
-                standing = await self._people.standing(asked.user)
-            except SlackError as error:
-                return Answer(
-                    Message(f"Slack did not tell the bot who you are. {error.sentence}"), may_be_shared=False
-                )
+            standing = await self._people.standing(came.asked.user)
             if standing is not Standing.MEMBER:
                 return Answer(Message(REFUSALS[standing]), may_be_shared=False)
-            return await self._answering(asked)
-        except Exception:  # noqa: BLE001 - one Slack payload's boundary
-            self._journal.error("command not answered", door=asked.door.value)
-            sentence = "Something went wrong in the bot. It has been logged; please try again."
-            return Answer(Message(sentence), may_be_shared=False)
-
-    async def _respond(
-        self,
-        respond: AsyncRespond,
-        client: AsyncWebClient,
-        asked: Asked,
-        message: Message,
-        *,
-        replace: bool = False,
-        public: bool = False,
-    ) -> None:
-        """Answer by the payload's own address; where that is used up, as a private message in the channel."""
-        try:
-            response = await respond(
-                text=message.text,
-                blocks=list(message.blocks),
-                response_type="in_channel" if public else "ephemeral",
-                replace_original=replace,
-                unfurl_links=False,
-            )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self._journal.warning("response_url not reached", error=type(error).__name__)
-        else:
-            if response.status_code == 200:  # noqa: PLR2004 - HTTP's OK
-                return
-            self._journal.warning("response_url refused", status=response.status_code)
-        try:
-            await call(
-                client.chat_postEphemeral,
-                channel=asked.channel,
-                user=asked.user,
-                text=message.text,
-                blocks=list(message.blocks) or None,
-            )
+            return await self._answering(came.asked)
         except SlackError as error:
-            self._journal.warning("answer not posted", channel=asked.channel, code=error.code)
+            self._journal.warning("person not known", user=came.asked.user, code=error.code)
+            return Answer(failure_message(unknown_person(error)), may_be_shared=False)
+        except Exception:  # noqa: BLE001 - one Slack payload's boundary
+            self._journal.error("command not answered", door=came.asked.door.value)
+            return Answer(unexpected_message(), may_be_shared=False)
 
-    async def _reaches_others(self, client: AsyncWebClient, channel: str) -> bool:
+    async def _reaches_others(self, channel: str) -> bool:
         """Whether people of another organisation read the channel; where Slack does not say, they may."""
         try:
-            answer = await call(client.conversations_info, channel=channel)
+            answer = await call(self._client.conversations_info, channel=channel)
         except SlackError:
             return True
         about = answer.get("channel") or {}
         return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
 
-    def _came_before(self, body: dict[str, Any]) -> bool:
-        """Whether this event was delivered before: Slack sends again what it thinks was not heard."""
-        event_id = str(body.get("event_id") or "")
-        if not event_id:
+    def _is_known(self, key: str) -> bool:
+        """Whether this was here before; from now on it was."""
+        if not key:
             return False
-        if event_id in self._seen:
+        if key in self._seen:
             return True
-        self._seen[event_id] = None
-        while len(self._seen) > REMEMBERED_EVENTS:
+        self._seen[key] = None
+        while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         return False
 
 
-def ask_before_sharing(text: str) -> Message:
-    """Ask before something is shared where people of another organisation may read it."""
-    question = "People outside your organisation may read this channel. Share it all the same?"
-    button = {
-        "type": "button",
-        "text": {"type": "plain_text", "text": "Share anyway"},
-        "action_id": "share-anyway:0",
-        "value": text,
-        "style": "danger",
-    }
-    section = {"type": "section", "text": {"type": "mrkdwn", "text": question}}
-    return Message(question, (section, {"type": "actions", "elements": [button]}))
+def unknown_person(error: SlackError) -> SlackError:
+    """Say that nobody is served whom Slack does not name."""
+    sentence = f"Slack did not tell the bot who you are, so it may not answer. {error.sentence}"
+    return type(error)(sentence, code=error.code)
 
 
-def shared_by(message: Message, name: str) -> Message:
-    """Name who shared an answer, without pinging them, where there is room for it."""
-    if not name or len(message.blocks) >= MESSAGE_BLOCKS:
-        return message
-    note = {"type": "context", "elements": [{"type": "plain_text", "text": f"Shared by {name[:80]}"}]}
-    return Message(message.text, (*message.blocks, note))
+def not_shared(error: SlackError) -> Message:
+    """Say that an answer was not shared, or that nobody knows."""
+    if getattr(error, "outcome_unknown", False):
+        text = f"{error.sentence} It may have been shared all the same: look before you try again."
+    else:
+        text = f"This could not be shared. {error.sentence}"
+    return Message(text)

@@ -1,4 +1,4 @@
-"""Signed HTTP: Slack's requests at ``/slack/events``, verified before anything reads them, then dispatched."""
+"""Signed HTTP: Slack's requests at ``/slack/events``, verified before anything reads them."""
 
 import re
 

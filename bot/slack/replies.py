@@ -1,0 +1,172 @@
+"""Brings answers to people: by the payload's own address, else as a private message, else directly."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.errors import SlackError, SlackPermanent, SlackTemporary
+from bot.operations.answer_command import Asked
+from bot.operations.ports import Clock, Journal
+from bot.slack.failures import call, read_failure
+from bot.views.blocks import Message
+
+TRIES = 3
+WORTH_WAITING = timedelta(seconds=30)
+FIRST_WAIT = timedelta(seconds=1)
+RESPONSE_SECONDS = 10
+HTTP_OK = 200
+NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
+ILL_FORMED = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
+NOT_THERE = ("channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel")
+
+
+class Replies:
+    """The way back to people. Nothing is sent twice: the SDK's own retries are left out.
+
+    A response_url works in channels that the bot is not in, five times in half an hour; where it does not,
+    the Web API is the way.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Clock, journal: Journal) -> None:
+        self._client = client
+        self._clock = clock
+        self._journal = journal
+
+    async def privately(
+        self, asked: Asked, message: Message, response_url: str, *, replace: bool = False
+    ) -> None:
+        """Show a message to who asked alone; with ``replace`` in the place of what they pressed."""
+        if response_url:
+            try:
+                await self._respond(
+                    response_url,
+                    _body(message, response_type="ephemeral", thread=asked.thread, replace=replace),
+                )
+            except SlackError as error:
+                self._journal.warning("response_url refused", code=error.code)
+            else:
+                return
+        try:
+            await self._post(
+                self._client.chat_postEphemeral,
+                message,
+                channel=asked.channel or asked.user,
+                user=asked.user,
+                thread_ts=asked.thread,
+            )
+        except SlackError as error:
+            if error.code in NOT_THERE:
+                await self._directly(asked, message)
+            else:
+                self._give_up(asked, error)
+
+    async def to_all(self, asked: Asked, message: Message, response_url: str) -> None:
+        """Show a message to everybody where it was asked. Raises SlackError."""
+        await self._respond(response_url, _body(message, response_type="in_channel", thread=asked.thread))
+
+    async def in_thread(self, asked: Asked, message: Message) -> None:
+        """Post a message where it was asked, in its thread if there is one."""
+        try:
+            await self._post(
+                self._client.chat_postMessage,
+                message,
+                channel=asked.channel,
+                thread_ts=asked.thread,
+                **NO_PREVIEWS,
+            )
+        except SlackError as error:
+            self._give_up(asked, error)
+
+    async def take_away(self, response_url: str) -> None:
+        """Take away the private message whose button was pressed; where it is gone already, all is well."""
+        try:
+            await self._respond(response_url, {"delete_original": True})
+        except SlackError as error:
+            self._journal.info("private message not taken away", code=error.code)
+
+    async def _directly(self, asked: Asked, message: Message) -> None:
+        try:
+            await self._post(self._client.chat_postMessage, message, channel=asked.user, **NO_PREVIEWS)
+        except SlackError as error:
+            self._give_up(asked, error)
+
+    def _give_up(self, asked: Asked, error: SlackError) -> None:
+        self._journal.warning(
+            "answer not posted", door=asked.door.value, channel=asked.channel, code=error.code
+        )
+
+    async def _respond(self, url: str, body: dict[str, Any]) -> None:
+        """Send to a response_url once. Raises SlackError."""
+        client = AsyncWebhookClient(url, timeout=RESPONSE_SECONDS, retry_handlers=[])
+        client.proxy = self._client.proxy
+        try:
+            response = await client.send_dict(body)
+        except aiohttp.ClientConnectorError as error:
+            raise SlackTemporary("Slack cannot be reached.", code="unreachable") from error
+        except (aiohttp.ClientError, LookupError, OSError, TimeoutError, ValueError) as error:
+            sentence = "The connection to Slack broke before it answered."
+            raise SlackTemporary(sentence, code="no_answer", outcome_unknown=True) from error
+        refused = _refused(response.body)
+        if response.status_code != HTTP_OK or refused is not None:
+            raise read_failure(
+                _Refusal(
+                    response.status_code, dict(response.headers), refused or {"error": response.body[:80]}
+                )
+            )
+
+    async def _post(self, method: Any, message: Message, **arguments: Any) -> None:  # noqa: ANN401 - the SDK's
+        """Post by the Web API; what Slack surely did not take is tried again. Raises SlackError."""
+        blocks, wait = list(message.blocks), FIRST_WAIT
+        for tries_left in reversed(range(TRIES)):
+            try:
+                await call(method, text=message.text, blocks=blocks or None, **arguments)
+            except SlackPermanent as error:
+                if error.code not in ILL_FORMED or not blocks or not tries_left:
+                    raise
+                self._journal.error("answer ill-formed, sent as text", code=error.code)
+                blocks = []
+            except SlackTemporary as error:
+                wait = error.retry_after or wait * 2
+                if error.outcome_unknown or not tries_left or wait > WORTH_WAITING:
+                    raise
+                await self._clock.sleep(wait)
+            else:
+                return
+
+
+class _Refusal:
+    """A response_url's refusal, in the shape of the Web API's."""
+
+    def __init__(self, status: int, headers: dict[str, str], data: dict[str, Any]) -> None:
+        self.status_code = status
+        self.headers = headers
+        self.data = data
+
+
+def _refused(text: str) -> dict[str, Any] | None:
+    """Read a refusal that comes with status 200."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and answer.get("ok") is False else None
+
+
+def _body(
+    message: Message, *, response_type: str, thread: str | None, replace: bool = False
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "text": message.text,
+        "response_type": response_type,
+        "replace_original": replace,
+        **NO_PREVIEWS,
+    }
+    if message.blocks or replace:
+        body["blocks"] = list(message.blocks)
+    if thread and not replace:
+        body["thread_ts"] = thread
+    return body
