@@ -40,6 +40,7 @@ from bot.slack.connection import SocketConnections
 from bot.slack.listeners import listen
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
+from bot.slack.replies import Replies
 from bot.slack.requests import slack_routes
 from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
@@ -50,6 +51,9 @@ STOP_WITHIN = timedelta(seconds=8)
 
 TIDY_EVERY = timedelta(minutes=10)
 """How often what is stored is packed, and what is too old dropped."""
+
+ANSWER_WITHIN = timedelta(seconds=3)
+"""Answers under way when the bot is told to stop have this long to end."""
 
 
 @dataclass(slots=True)
@@ -110,7 +114,9 @@ async def running(
             zone=settings.timezone,
             health=partial(_health, now),
         )
-        listen(app, answering.answer, People(client, real), journal)
+        replies = Replies(client, real, journal)
+        doors = listen(app, answering.answer, People(client, real), client, replies, journal)
+        stack.push_async_callback(doors.close, ANSWER_WITHIN)
         secret = settings.slack_signing_secret
         routes: list[RouteDef] = []
         if connections is None and secret is not None:
@@ -267,7 +273,8 @@ def _parts(now: Running) -> Mapping[str, Part]:
         parts[f"source {state.source}"] = (read, why)
     if now.connections is not None:
         alive = now.connections.alive
-        parts["slack"] = (alive > 0, f"{alive} connections" if alive else "not connected")
+        why = f"{alive} connections" if alive else now.connections.trouble or "not connected yet"
+        parts["slack"] = (alive > 0, why)
     trouble = now.storage_trouble
     parts["database"] = (trouble is None, trouble or "in use")
     for channel, refused in now.delivering.troubles.items():
@@ -282,6 +289,8 @@ async def _health(now: Running) -> BotHealth:
         f"Channel {channel} does not take messages: {trouble.sentence}"
         for channel, trouble in delivering.troubles.items()
     ]
+    if now.connections is not None and now.connections.trouble is not None:
+        troubles.append(now.connections.trouble)
     if now.storage_trouble is not None:
         troubles.append(now.storage_trouble)
     owed = await delivering.store.outbox_depth()

@@ -13,6 +13,7 @@ from bot.slack.listeners import COMMAND
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = {
+    "apps_connections_open": (),
     "auth_test": (),
     "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),
