@@ -8,7 +8,7 @@ from bot.domain.detection import gaps, oddities
 from bot.domain.detection.delays import assess_delay
 from bot.domain.detection.instants import moment, span
 from bot.domain.detection.memory import ORDINARY, Block, Rhythm, TaskMemory
-from bot.domain.detection.movement import moved
+from bot.domain.detection.movement import moved, resumed
 from bot.domain.detection.rhythm import shifted
 from bot.domain.detection.rises import has_stayed
 from bot.domain.detection.statuses import assess_status
@@ -80,7 +80,7 @@ def _misleading(
     ):
         return "the delay contradicts the checkpoint"
     if checkpoint < after.checkpoint - SAME_CHECKPOINT:
-        if oddities.went_back(after, now, checkpoint, thresholds):
+        if oddities.went_back(after, now, checkpoint):
             return "the checkpoint went backwards"
     elif not isnan(after.odd.back_since):
         after.odd = replace(after.odd, back_since=nan)
@@ -99,6 +99,8 @@ def _observe(after: TaskMemory, task: Task, now: float, checkpoint: float, thres
     after.interval += 0.1 * (min(gap, 2.0 * after.interval) - after.interval)
     if checkpoint > after.checkpoint and meaning is Meaning.RUNNING and after.meaning is Meaning.RUNNING:
         moved(after, now, checkpoint, thresholds)
+    elif checkpoint > after.checkpoint and meaning is Meaning.RUNNING:
+        resumed(after, now, checkpoint, thresholds)
     elif checkpoint > after.checkpoint or isnan(after.checkpoint):
         after.checkpoint = checkpoint
         after.moved_at = now

@@ -44,6 +44,16 @@ def moved(after: TaskMemory, now: float, checkpoint: float, thresholds: Threshol
         _learn(after, least, most, age, rest)
 
 
+def resumed(after: TaskMemory, now: float, checkpoint: float, thresholds: Thresholds) -> None:
+    """Take the first checkpoint of a task that runs again into ``after``: nothing is learned from it."""
+    least, most = after.at - checkpoint, now - checkpoint
+    sure, possible, _ = excess(after.rhythm, least, most, inf, 0.0)
+    after.at = after.moved_at = now
+    after.checkpoint = checkpoint
+    if after.trouble is not None:
+        after.trouble = _followed(after.trouble, after, most, sure, possible, thresholds)
+
+
 def _count_tooth(after: TaskMemory, age: float, rest: float, *, is_long: bool) -> None:
     """Count a tooth that went on for longer than the rhythm explains and returned to the floor."""
     if not is_long:
@@ -134,7 +144,7 @@ def _followed(
         near = not trouble.growing or possible <= max(0.5 * top, 2.0 * rhythm.spread)
         back = sure <= 0.0 and (near or trouble.back)
     else:
-        near = most >= trouble.low
+        near = most >= trouble.low or not trouble.of_delay
         back = most <= thresholds.lagging_warning.total_seconds() and (near or trouble.back)
     return replace(
         trouble,
