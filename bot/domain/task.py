@@ -104,3 +104,10 @@ class Task:
         if self.checkpoint is not None:
             return max(at - self.checkpoint, timedelta(0))
         return None if self.delay is None else max(self.delay, timedelta(0))
+
+
+def newer_of(known: Task, found: Task) -> Task:
+    """Of two rows with one key, give the one that was created later, else the one that was read later."""
+    if known.created_at and found.created_at and known.created_at > found.created_at:
+        return known
+    return found

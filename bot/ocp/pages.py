@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.reading import Reading
-from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
+from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey, newer_of
 from bot.ocp.payloads import PageInfo, TaskEnvelope, lenient
 from bot.ocp.refusals import looks_like, refused_inside, tasks_of, unreadable
 from bot.ocp.rows import salvage, to_task, utc
@@ -160,13 +160,6 @@ def read_page(
     )
 
 
-def _newer(known: Task, found: Task) -> Task:
-    """Of two rows with one key: the one created later, else the one read later."""
-    if known.created_at and found.created_at and known.created_at > found.created_at:
-        return known
-    return found
-
-
 @dataclass(slots=True)
 class TaskList:
     """The rows of all pages read so far, each task once.
@@ -187,7 +180,7 @@ class TaskList:
         for task in page.tasks:
             known = self.tasks.get(task.key)
             self.moved += task.key in before
-            self.tasks[task.key] = task if known is None else _newer(known, task)
+            self.tasks[task.key] = task if known is None else newer_of(known, task)
         self.rows += page.rows
         self.skipped += page.skipped
         self._idle = 0 if len(self.tasks) > len(before) else self._idle + 1
