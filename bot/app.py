@@ -26,10 +26,11 @@ from bot.monitoring.web import Part, WebServer
 from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
 from bot.ocp.client import OcpClient, PageListener
 from bot.operations.answer_command import Answering
-from bot.operations.deliver_messages import EDITING, NEWS, Delivering
+from bot.operations.deliver_messages import EDITING, NEWS
 from bot.operations.describe_fleet import FleetView
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.ports import Clock, Journal, Store
+from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState, restore
 from bot.operations.supervise import supervise
 from bot.operations.watch_tasks import Watching, poll

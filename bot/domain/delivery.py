@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.notification import Action, Notification, OutboxId
 
 FIRST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(seconds=30)
+"""After an outage of Slack, however long, people have the present state within a minute."""
 JITTER = 0.25
 
 
@@ -22,10 +23,10 @@ def next_attempt(attempts: int, retry_after: timedelta | None, chance: float) ->
     """Decide when a temporary failure is tried again: there is no end to it.
 
     ``attempts`` counts those that failed, this one included. What Slack asks for (``retry_after``) is the
-    least; otherwise the wait doubles from 1 s to 5 min. ``chance`` in [0, 1) spreads it by a quarter.
+    least; otherwise the wait doubles from 1 s to 30 s. ``chance`` in [0, 1) spreads it by a quarter.
     """
     doubled = FIRST_WAIT * 2 ** min(attempts - 1, 16)
-    wait = min(doubled, LONGEST_WAIT) if retry_after is None else retry_after
+    wait = min(doubled, LONGEST_WAIT) if retry_after is None else max(retry_after, FIRST_WAIT)
     return Again(wait * (1 + JITTER * chance))
 
 

@@ -1,23 +1,14 @@
 """Delivers what the outbox owes: claimed by lease, rendered late, recorded after the send."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import EDITS, POSTS, Pace, needless_edits, next_attempt
-from bot.domain.notification import Action, Channel, Notification
-from bot.errors import SlackError, SlackPermanent, SlackTemporary
-from bot.operations.ports import (
-    Clock,
-    Journal,
-    Messenger,
-    OwedNotification,
-    PostedMessage,
-    Sent,
-    Store,
-)
-from bot.views.blocks import Message
+from bot.domain.delivery import needless_edits, next_attempt
+from bot.domain.notification import Action, Channel
+from bot.errors import SlackError, SlackTemporary, StorageError
+from bot.operations.ports import OwedNotification
+from bot.operations.send_message import CHANNEL_WIDE, Delivering, Rest, Trouble, send
 
 LEASE = timedelta(minutes=1)
 BATCH = 6
@@ -27,39 +18,9 @@ NEWS = (Action.POST, Action.REPLY)
 EDITING = (Action.EDIT,)
 PERMANENT_WAIT = timedelta(minutes=1)
 """A channel that refuses is asked again this often: it recovers by itself once its cause is gone."""
-GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
-MALFORMED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
-CLOCK_SLACK = timedelta(minutes=5)
-"""Slack's clock may differ from ours by this much when a message is looked for."""
-
-
-@dataclass(slots=True)
-class Trouble:
-    """Why a channel does not take messages at present; ``since`` is the delivery's clock."""
-
-    sentence: str
-    since: datetime
-
-
-@dataclass(slots=True)
-class Delivering:
-    """What delivery works with, and what it has learnt of the channels.
-
-    ``clock`` is real time: Slack's limits are. ``render`` turns a notification into a message;
-    ``chance`` spreads the next attempts. ``troubles`` has the channels that refuse, as configured.
-    """
-
-    store: Store
-    messenger: Messenger
-    clock: Clock
-    journal: Journal
-    owner: str
-    render: Callable[[Notification], Message]
-    chance: Callable[[], float]
-    posts: dict[Channel, Pace] = field(default_factory=dict)
-    edits: Pace = EDITS
-    ids: dict[Channel, Channel] = field(default_factory=dict)
-    troubles: dict[Channel, Trouble] = field(default_factory=dict)
+OFTEN = 3
+"""A message that failed this often lets those behind it go first: the fault may be its own."""
+STEP_ASIDE = timedelta(seconds=1)
 
 
 async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> int:
@@ -71,47 +32,58 @@ async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> in
     owed = await delivering.store.claim(
         owner=delivering.owner, now=now, lease=LEASE, limit=BATCH, actions=actions
     )
-    by_channel: dict[Channel, list[OwedNotification]] = {}
+    by_channel: dict[tuple[Channel, bool], list[OwedNotification]] = {}
     needless = needless_edits([one.notification for one in owed])
     for one in owed:
         if one.notification.id in needless:
             await delivering.store.supersede(one.notification.id, owner=delivering.owner, now=now)
         else:
-            by_channel.setdefault(one.notification.channel, []).append(one)
-    await asyncio.gather(*(_deliver_channel(delivering, waiting) for waiting in by_channel.values()))
+            place = one.notification.channel, one.notification.action is Action.EDIT
+            by_channel.setdefault(place, []).append(one)
+    outcomes = await asyncio.gather(
+        *(_deliver_channel(delivering, place, waiting) for place, waiting in by_channel.items()),
+        return_exceptions=True,
+    )
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
     return len(owed)
 
 
-async def _deliver_channel(delivering: Delivering, waiting: Sequence[OwedNotification]) -> None:
-    """Deliver one channel's messages in order; the first that fails gives back those behind it."""
+async def _deliver_channel(
+    delivering: Delivering, place: tuple[Channel, bool], waiting: Sequence[OwedNotification]
+) -> None:
+    """Deliver one channel's messages in order; where the channel fails, those behind are given back."""
+    rest = delivering.resting.get(place)
+    if rest is not None and delivering.clock.now() < rest.until:
+        await _give_back(delivering, waiting, rest.until, rest.sentence)
+        return
     for position, owed in enumerate(waiting):
         try:
-            await _deliver(delivering, owed)
+            await _deliver(delivering, place, owed)
+        except StorageError:
+            raise
         except SlackError as error:
-            await _give_back(delivering, waiting[position:], error)
-            return
+            if await _failed(delivering, place, owed, error):
+                await _give_back(
+                    delivering, waiting[position + 1 :], delivering.resting[place].until, error.sentence
+                )
+                return
+        except Exception:  # noqa: BLE001 - one delivery is a boundary
+            delivering.journal.error("delivery failed", outbox_id=owed.notification.id)
+            until = delivering.clock.now() + PERMANENT_WAIT
+            await _give_back(delivering, [owed], until, "A fault of the bot's own.", outcome_unknown=True)
 
 
-async def _deliver(delivering: Delivering, owed: OwedNotification) -> None:
+async def _deliver(delivering: Delivering, place: tuple[Channel, bool], owed: OwedNotification) -> None:
     notification = owed.notification
-    channel = await _channel_id(delivering, notification.channel)
-    parent = await delivering.store.message(notification.message, notification.channel)
-    parent_ts = None if parent is None else parent.ts
-    message = _rendered(delivering, notification)
-    match notification.action:
-        case Action.EDIT if parent_ts is not None:
-            ts = await _edit(delivering, owed, channel, parent_ts, message)
-        case Action.REPLY:
-            ts = (await _post_once(delivering, owed, channel, message, parent_ts)).ts
-        case Action.POST:
-            ts = (await _post_once(delivering, owed, channel, message, None)).ts
-        case Action.EDIT:
-            ts = await _post_anew(delivering, owed, channel, message)
+    ts = await send(delivering, owed)
     kept = await delivering.store.delivered(
         notification.id, owner=delivering.owner, ts=ts, now=delivering.clock.now()
     )
     if not kept:
         delivering.journal.warning("lease lost after sending", outbox_id=notification.id)
+    delivering.resting.pop(place, None)
     if notification.channel in delivering.troubles:
         del delivering.troubles[notification.channel]
         delivering.journal.info("channel takes messages again", channel=notification.channel)
@@ -125,172 +97,52 @@ async def _deliver(delivering: Delivering, owed: OwedNotification) -> None:
     )
 
 
-def _rendered(delivering: Delivering, notification: Notification) -> Message:
-    """Render a message; one that cannot be rendered still goes out, with its facts as plain text."""
-    try:
-        return delivering.render(notification)
-    except Exception:  # noqa: BLE001 - one delivery's boundary: a message degrades, it never vanishes
-        delivering.journal.error("message not rendered", outbox_id=notification.id)
-        return plain(notification)
-
-
-def plain(notification: Notification) -> Message:
-    """Say the least that must be said, without any rendering."""
-    about = notification.message if notification.incident is None else f"incident {notification.incident}"
-    return Message(
-        text=f"Log backup: {about}, {notification.reason.value}. Type /logbackup status to see it."
-    )
-
-
-async def _channel_id(delivering: Delivering, channel: Channel) -> Channel:
-    """Give the id of a configured channel: resolved once, kept, so that renaming it is harmless."""
-    if channel in delivering.ids:
-        return delivering.ids[channel]
-    name = f"channel/{channel}"
-    known = await delivering.store.fact(name)
-    if known is None:
-        known = await delivering.messenger.resolve_channel(channel)
-        async with delivering.store.writing() as session:
-            await session.keep_fact(name, known)
-    delivering.ids[channel] = Channel(known)
-    return delivering.ids[channel]
-
-
-async def _edit(
-    delivering: Delivering, owed: OwedNotification, channel: Channel, ts: str, message: Message
-) -> str:
-    """Edit the parent message; one that is gone is posted anew."""
-    notification = owed.notification
-    messenger, id_ = delivering.messenger, notification.id
-    await _wait(delivering, delivering.edits)
-    delivering.edits = delivering.edits.taken(delivering.clock.now())
-    try:
-        await messenger.edit(channel, ts, message, outbox_id=id_)
-    except SlackPermanent as error:
-        if error.code in MALFORMED:
-            delivering.journal.error("blocks refused", outbox_id=id_, code=error.code, shape=shape(message))
-            await messenger.edit(channel, ts, Message(message.text), outbox_id=id_)
-            return ts
-        if error.code not in GONE:
-            raise
-        delivering.journal.info("parent message gone", message=notification.message, code=error.code)
-        return await _post_anew(delivering, owed, channel, message)
-    return ts
-
-
-async def _post_anew(
-    delivering: Delivering, owed: OwedNotification, channel: Channel, message: Message
-) -> str:
-    """Post a parent message that is gone, with its present state; its thread goes on there."""
-    notification = owed.notification
-    sent = await _post_once(delivering, owed, channel, message, None)
-    known = await delivering.store.message(notification.message, notification.channel)
-    members = () if known is None else known.members
-    async with delivering.store.writing() as session:
-        await session.keep_message(
-            PostedMessage(notification.message, notification.channel, sent.ts, members)
-        )
-    return sent.ts
-
-
-async def _post_once(
-    delivering: Delivering,
-    owed: OwedNotification,
-    channel: Channel,
-    message: Message,
-    thread_ts: str | None,
-) -> Sent:
-    """Post, unless an earlier attempt whose outcome is unknown turns out to have been accepted."""
-    if owed.outcome_unknown:
-        since = owed.notification.created_at - CLOCK_SLACK
-        try:
-            found = await delivering.messenger.find(
-                channel, owed.notification.id, since=since, thread_ts=thread_ts
-            )
-        except SlackPermanent as error:
-            found = None
-            delivering.journal.warning(
-                "posting again without looking", outbox_id=owed.notification.id, code=error.code
-            )
-        if found is not None:
-            delivering.journal.info("found, not posted again", outbox_id=owed.notification.id)
-            return found
-    return await _post(delivering, owed.notification, channel, message, thread_ts)
-
-
-async def _post(
-    delivering: Delivering,
-    notification: Notification,
-    channel: Channel,
-    message: Message,
-    thread_ts: str | None,
-) -> Sent:
-    pace = delivering.posts.get(channel, POSTS)
-    await _wait(delivering, pace)
-    delivering.posts[channel] = pace.taken(delivering.clock.now())
-    try:
-        return await _send(delivering, notification, channel, message, thread_ts)
-    except SlackPermanent as error:
-        if error.code not in MALFORMED:
-            raise
-        delivering.journal.error(
-            "blocks refused", outbox_id=notification.id, code=error.code, shape=shape(message)
-        )
-        return await _send(delivering, notification, channel, Message(message.text), thread_ts)
-
-
-async def _send(
-    delivering: Delivering,
-    notification: Notification,
-    channel: Channel,
-    message: Message,
-    thread_ts: str | None,
-) -> Sent:
-    return await delivering.messenger.post(
-        channel,
-        message,
-        outbox_id=notification.id,
-        thread_ts=thread_ts,
-        broadcast=notification.broadcast and thread_ts is not None,
-    )
-
-
-async def _wait(delivering: Delivering, pace: Pace) -> None:
-    wait = pace.wait(delivering.clock.now())
-    if wait > timedelta(0):
-        await delivering.clock.sleep(wait)
-
-
-def shape(message: Message) -> str:
-    """Describe a payload without its words: the types of its blocks, and how long its text is."""
-    return f"{len(message.text)} characters; " + ", ".join(str(block.get("type")) for block in message.blocks)
-
-
-async def _give_back(delivering: Delivering, waiting: Sequence[OwedNotification], error: SlackError) -> None:
-    """Give back what could not be sent, and all behind it in the same channel, so that order holds."""
-    first = waiting[0]
-    now = delivering.clock.now()
+async def _failed(
+    delivering: Delivering, place: tuple[Channel, bool], owed: OwedNotification, error: SlackError
+) -> bool:
+    """Give back what could not be sent; tell whether its channel is to be left alone for a while."""
+    now, channel = delivering.clock.now(), place[0]
     if isinstance(error, SlackTemporary):
-        wait = next_attempt(first.attempts + 1, error.retry_after, delivering.chance()).wait
-        unknown = error.outcome_unknown
+        rest = delivering.resting.get(place)
+        failures = 1 if rest is None else rest.failures + 1
+        wait = next_attempt(failures, error.retry_after, delivering.chance()).wait
+        unknown, leave_alone = error.outcome_unknown, True
     else:
-        wait, unknown = PERMANENT_WAIT, False
-        channel = first.notification.channel
-        if channel not in delivering.troubles:
-            delivering.troubles[channel] = Trouble(error.sentence, now)
+        failures, wait, unknown = 1, PERMANENT_WAIT, False
+        leave_alone = error.code in CHANNEL_WIDE
+        delivering.troubles.setdefault(channel, Trouble(error.sentence, now))
+        if error.code == "channel_not_found":
+            delivering.ids.pop(channel, None)
+            delivering.doubted.add(channel)
+    if leave_alone:
+        delivering.resting[place] = Rest(now + wait, failures, error.sentence)
     delivering.journal.warning(
         "not delivered",
-        outbox_id=first.notification.id,
-        channel=first.notification.channel,
+        outbox_id=owed.notification.id,
+        channel=channel,
         code=error.code,
-        attempts=first.attempts + 1,
+        attempts=owed.attempts + 1,
         again_in=round(wait.total_seconds(), 1),
     )
+    until = now + wait + (STEP_ASIDE if owed.attempts >= OFTEN else timedelta(0))
+    await _give_back(delivering, [owed], until, error.sentence, outcome_unknown=unknown)
+    return leave_alone
+
+
+async def _give_back(
+    delivering: Delivering,
+    waiting: Sequence[OwedNotification],
+    until: datetime,
+    error: str,
+    *,
+    outcome_unknown: bool = False,
+) -> None:
+    """Put these messages back into the outbox, to be tried at ``until``."""
     for owed in waiting:
         await delivering.store.postpone(
             owed.notification.id,
             owner=delivering.owner,
-            until=now + wait,
-            error=error.sentence,
-            outcome_unknown=owed.outcome_unknown or (unknown and owed is first),
+            until=until,
+            error=error,
+            outcome_unknown=owed.outcome_unknown or outcome_unknown,
         )

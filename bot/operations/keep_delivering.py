@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.domain.notification import Action
-from bot.operations.deliver_messages import Delivering, deliver_due
+from bot.errors import StorageError
+from bot.operations.deliver_messages import deliver_due
+from bot.operations.send_message import Delivering
 
 IDLE = timedelta(seconds=1)
 
@@ -34,7 +37,18 @@ class Bell:
 async def keep_delivering(
     delivering: Delivering, actions: Collection[Action], bell: Bell, *, idle: timedelta = IDLE
 ) -> None:
-    """Deliver one lane until cancelled. Raises StorageError where the outbox cannot be used."""
+    """Deliver one lane until cancelled. Raises StorageError where the outbox cannot be used.
+
+    What is in flight when it is cancelled is brought to its end, so that nobody has to guess how it went;
+    cancelled again, it is left to be looked for by the next start.
+    """
     while True:
-        if await deliver_due(delivering, actions) == 0:
+        delivery = asyncio.ensure_future(deliver_due(delivering, actions))
+        try:
+            claimed = await asyncio.shield(delivery)
+        except asyncio.CancelledError:
+            with suppress(StorageError):
+                await delivery
+            raise
+        if claimed == 0:
             await bell.heard(idle)

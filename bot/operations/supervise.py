@@ -9,7 +9,7 @@ from bot.operations.ports import Clock, Journal
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=30)
 STEADY = timedelta(minutes=1)
-"""Work that lasted this long before it died is started again without delay."""
+"""Work that lasted this long before it died is started again after the first wait."""
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[None]], clock: Clock, journal: Journal) -> None:
@@ -19,6 +19,7 @@ async def supervise(name: str, work: Callable[[], Awaitable[None]], clock: Clock
         started = clock.monotonic()
         try:
             await work()
+            journal.warning("background work ended", work=name)
         except BotError as error:
             journal.warning("background work stopped", work=name, because=error.sentence)
         except Exception:  # noqa: BLE001 - the supervisor's boundary

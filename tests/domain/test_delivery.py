@@ -8,14 +8,15 @@ NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def test_waits_double_up_to_five_minutes_and_never_end() -> None:
-    waits = [next_attempt(attempts, None, 0.0).wait for attempts in (1, 2, 3, 9, 10, 1_000_000)]
-    assert waits == [SECOND, 2 * SECOND, 4 * SECOND, 256 * SECOND, LONGEST_WAIT, LONGEST_WAIT]
+def test_waits_double_up_to_half_a_minute_and_never_end() -> None:
+    waits = [next_attempt(attempts, None, 0.0).wait for attempts in (1, 2, 3, 5, 6, 1_000_000)]
+    assert waits == [SECOND, 2 * SECOND, 4 * SECOND, 16 * SECOND, LONGEST_WAIT, LONGEST_WAIT]
 
 
 def test_what_slack_asks_for_is_the_least() -> None:
     assert next_attempt(1, timedelta(seconds=30), 0.0).wait == timedelta(seconds=30)
     assert next_attempt(1, timedelta(seconds=30), 0.999).wait > timedelta(seconds=30)
+    assert next_attempt(1, timedelta(0), 0.0).wait == SECOND, "a wait of nothing would be a loop without end"
 
 
 def test_chance_spreads_the_wait_by_a_quarter() -> None:
