@@ -1,5 +1,6 @@
 """The commands that run the bot: for real, and in a simulated world."""
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -41,10 +42,25 @@ async def _run(settings: "Settings") -> int:
         say(error.sentence)
         return FAILED
     except OSError as error:
-        host, port = settings.http_address
-        say(f"Cannot listen on {host}:{port} ({error.strerror}): set BOT_HTTP_HOST and BOT_HTTP_PORT.")
+        say(cannot_listen(error, settings))
         return FAILED
     return DONE
+
+
+def cannot_listen(error: OSError, settings: "Settings") -> str:
+    """Say why an address cannot be listened on, and what to set."""
+    addresses = [settings.http_address]
+    names = "BOT_HTTP_HOST and BOT_HTTP_PORT"
+    if settings.metrics_address is not None:
+        addresses.append(settings.metrics_address)
+        names += ", or BOT_METRICS_HOST and BOT_METRICS_PORT"
+    where = " or ".join(f"{host}:{port}" for host, port in addresses)
+    return f"Cannot listen on {where}: {_why(error)}. Stop what uses it, or set {names}."
+
+
+def _why(error: OSError) -> str:
+    """Say in two or three words why an address cannot be had."""
+    return os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
 
 
 @program.command()
@@ -83,7 +99,7 @@ async def _demo(port: int, speed: float, seed: int, level: str) -> int:
             )
             await stop.wait()
     except OSError as error:
-        say(f"Cannot listen on port {port} ({error.strerror}): choose another with --port, or 0 for any.")
+        say(f"Cannot listen on port {port}: {_why(error)}. Choose another with --port, or 0 for any.")
         return FAILED
     click.echo("Stopped.")
     return DONE

@@ -45,6 +45,15 @@ def check_version(connection: Connection, address: Address) -> None:
         )
 
 
+def versions(connection: Connection, address: Address) -> tuple[str | None, str | None]:
+    """Give the version that a database has (None: no tables yet) and the newest.
+
+    Raises StorageError where the database is newer than this program.
+    """
+    scripts = _scripts()
+    return _version(connection, scripts, address), scripts.get_current_head()
+
+
 def _version(connection: Connection, scripts: ScriptDirectory, address: Address) -> str | None:
     present = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}

@@ -22,7 +22,7 @@ _NARROW = 64
 """Below this width a line is told in one piece instead of in columns."""
 _REASONS = 10
 """So many tasks in need are explained; the table of tasks has the rest."""
-ONE_LOOK = "One look at OCP: that a checkpoint stands still or falls behind is known to the running bot."
+ONE_LOOK = "One look cannot tell whether a checkpoint stands still or falls behind: the running bot can."
 
 
 def show_status(

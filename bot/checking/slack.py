@@ -1,0 +1,195 @@
+"""Looks at Slack: both tokens, the scopes, the alert channel, Socket Mode; and sends a test alert."""
+
+import re
+import uuid
+from collections.abc import Sequence
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.notification import Channel, OutboxId
+from bot.domain.task import SourceName
+from bot.errors import SlackError, SlackTemporary
+from bot.operations.ports import Clock
+from bot.settings import Settings
+from bot.slack.bolt import web_client
+from bot.slack.inspection import OPTIONAL, SCOPES, Identity, Whereabouts, app_of, hear, identify, look_at
+from bot.slack.messenger import SlackMessenger
+from bot.terminal.checkup import Examined, failed, ok, warning
+from bot.views.rehearsal import rehearsal_message
+from bot.views.wording import clean, count
+
+INSTALL = "In the app's settings add what is missing under OAuth & Permissions, then install the app again."
+_SECRET = re.compile(r"[0-9a-f]{32}")
+
+
+async def examine_slack(
+    part: str, settings: Settings, clock: Clock, *, send_test_alert: bool
+) -> Sequence[Examined]:
+    """Look at Slack as far as the tokens reach, and send the test alert where it is asked for."""
+    token = "" if settings.slack_bot_token is None else settings.slack_bot_token.get_secret_value()
+    client = web_client(token, settings.slack_api_url)
+    try:
+        identity = await identify(client)
+    except SlackError as error:
+        found = [failed(part, _about_token(error, "SLACK_BOT_TOKEN", "bot token", "xoxb-"))]
+        return [*found, *await _examine_requests(part, settings, client, None)]
+    found = [_who(part, identity), *_scopes(part, identity)]
+    found += await _examine_requests(part, settings, client, identity)
+    found += await _examine_channel(part, settings, client, identity, clock, send_test_alert=send_test_alert)
+    return found
+
+
+def _about_token(error: SlackError, setting: str, kind: str, prefix: str) -> str:
+    if isinstance(error, SlackTemporary):
+        return f"{error.sentence} Check the network, and SLACK_API_URL if it is set."
+    if error.code == "not_allowed_token_type":
+        return (
+            f"{setting} holds another kind of token: the {kind} begins with {prefix}. Are two tokens swapped?"
+        )
+    if error.code in {"invalid_auth", "not_authed"}:
+        return f"Slack does not know the token in {setting}: copy the app's {kind} ({prefix}…) again."
+    return error.sentence.replace("SLACK_BOT_TOKEN", setting)
+
+
+def _who(part: str, identity: Identity) -> Examined:
+    if identity.bot_id is None:
+        return failed(
+            part,
+            "SLACK_BOT_TOKEN belongs to a person, not to a bot: copy the Bot User OAuth Token, which begins"
+            " with xoxb-.",
+        )
+    return ok(part, f"The bot is @{clean(identity.user)} in the workspace {clean(identity.team)}.")
+
+
+def _scopes(part: str, identity: Identity) -> list[Examined]:
+    if identity.scopes is None:
+        return [warning(part, "Slack does not say which scopes the bot was granted.")]
+    missing = identity.missing()
+    if not missing:
+        return [ok(part, f"It was granted all {len(SCOPES)} scopes that it needs.")]
+    told = "; ".join(f"{scope} is missing: {SCOPES[scope]}" for scope in missing)
+    grave = not OPTIONAL.issuperset(missing)
+    return [(failed if grave else warning)(part, f"The scope {told}. {INSTALL}")]
+
+
+async def _examine_requests(
+    part: str, settings: Settings, client: AsyncWebClient, identity: Identity | None
+) -> Sequence[Examined]:
+    """Look at the way that Slack's requests take: Socket Mode, or signed HTTP."""
+    if settings.slack_app_token is None:
+        secret = settings.slack_signing_secret
+        if secret is not None and not _SECRET.fullmatch(secret.get_secret_value()):
+            return [
+                warning(
+                    part,
+                    "SLACK_SIGNING_SECRET does not look like one (32 of 0-9 and a-f): copy it from the app's"
+                    " Basic Information.",
+                )
+            ]
+        return [
+            ok(part, "Requests come signed over HTTP: that the signing secret is right shows with the first.")
+        ]
+    try:
+        app = await hear(client, settings.slack_app_token.get_secret_value())
+    except SlackError as error:
+        return [failed(part, _about_socket(error))]
+    own = None if identity is None or identity.bot_id is None else await _app(client, identity.bot_id)
+    if app is not None and own is not None and app != own:
+        return [
+            failed(
+                part,
+                f"SLACK_APP_TOKEN is of another app ({clean(app)}) than SLACK_BOT_TOKEN ({clean(own)}):"
+                " copy both from the same one.",
+            )
+        ]
+    return [ok(part, "Socket Mode is on, and Slack says hello.")]
+
+
+async def _app(client: AsyncWebClient, bot_id: str) -> str | None:
+    try:
+        return await app_of(client, bot_id)
+    except SlackError:
+        return None
+
+
+def _about_socket(error: SlackError) -> str:
+    known = {"not_allowed_token_type", "invalid_auth", "not_authed", "link_disabled", "token_revoked"}
+    if error.code == "missing_scope":
+        return "SLACK_APP_TOKEN lacks the scope connections:write: create an app-level token that has it."
+    if error.code in known or isinstance(error, SlackTemporary):
+        return _about_token(error, "SLACK_APP_TOKEN", "app-level token", "xapp-")
+    return (
+        f"Slack opens no Socket Mode connection ({clean(error.code)}): switch Socket Mode on in the app's"
+        " settings, and check that SLACK_APP_TOKEN is of this app."
+    )
+
+
+async def _examine_channel(
+    part: str,
+    settings: Settings,
+    client: AsyncWebClient,
+    identity: Identity,
+    clock: Clock,
+    *,
+    send_test_alert: bool,
+) -> Sequence[Examined]:
+    messenger, wanted = SlackMessenger(client), settings.alert_channel or ""
+    try:
+        channel = await messenger.resolve_channel(wanted)
+        about = await look_at(client, channel)
+    except SlackError as error:
+        return [failed(part, _about_channel(error, wanted, identity))]
+    found = [_channel(part, about, identity)]
+    if about.is_shared:
+        found.append(
+            warning(part, f"People of other organisations read #{clean(about.name)}: is it meant for alerts?")
+        )
+    if send_test_alert:
+        found.append(await _send(part, messenger, channel, about, settings, clock))
+    return found
+
+
+def _about_channel(error: SlackError, wanted: str, identity: Identity) -> str:
+    name = clean(wanted.lstrip("#"))
+    if error.code == "channel_not_found":
+        return (
+            f"Slack has no channel {name} that the bot can see: check BOT_ALERT_CHANNEL; if the channel is"
+            f" private, write /invite @{clean(identity.user)} in it."
+        )
+    if error.code == "missing_scope":
+        return f"The channel {name} cannot be looked up: a scope is missing. {INSTALL}"
+    return f"The channel {name} cannot be looked up: {error.sentence}"
+
+
+def _channel(part: str, about: Whereabouts, identity: Identity) -> Examined:
+    name = clean(about.name)
+    if about.is_archived:
+        return failed(
+            part, f"#{name} is archived: bring it back, or set BOT_ALERT_CHANNEL to another channel."
+        )
+    if not about.is_member:
+        return failed(part, f"The bot is not in #{name}: write /invite @{clean(identity.user)} there.")
+    return ok(part, f"Alerts go to #{name}, and the bot is in it.")
+
+
+async def _send(
+    part: str,
+    messenger: SlackMessenger,
+    channel: Channel,
+    about: Whereabouts,
+    settings: Settings,
+    clock: Clock,
+) -> Examined:
+    """Post the test alert, and tell who would be woken by a real one."""
+    source = SourceName(settings.sources[0].name)
+    message = rehearsal_message(source, now=clock.now(), zone=settings.timezone)
+    try:
+        await messenger.post(channel, message, outbox_id=OutboxId(f"test/{uuid.uuid4().hex}"))
+    except SlackError as error:
+        return failed(part, f"The test alert was not posted: {error.sentence}")
+    who = "those" if about.people is None else f"those of the {count(about.people, 'person', 'people')} there"
+    return ok(
+        part,
+        f"A test alert stands in #{clean(about.name)}. An alert mentions nobody by name: it wakes {who} whose"
+        " own settings notify them of every message.",
+    )
