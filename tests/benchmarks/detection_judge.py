@@ -42,7 +42,7 @@ def ours(trace: Trace) -> Edges:
     for observation in trace.observations:
         if restarts and observation.at >= restarts[-1] and memory is not None:
             restarts.pop()
-            memory = decode(encode(memory)) or memory
+            memory = decode(encode(memory))
         at = datetime.fromtimestamp(observation.at, UTC)
         memory, assessment = evaluate(memory, as_task(observation), at, thresholds)
         step = advance(incident, subject, assessment, thresholds, at)
@@ -84,8 +84,13 @@ class Score:
     @property
     def high(self) -> float:
         """95th percentile of the time to detect."""
+        if not self.delays:
+            return float("nan")
         ordered = sorted(self.delays)
-        return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))] if ordered else float("nan")
+        place = 0.95 * (len(ordered) - 1)
+        below = int(place)
+        above = min(below + 1, len(ordered) - 1)
+        return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
     def add(self, trace: Trace, edges: Edges) -> None:
         """Count one trace."""

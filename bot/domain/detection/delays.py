@@ -44,6 +44,8 @@ def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds:
         if settling and not (beyond and long_rest):
             return _catching_up(memory, at, delay, critical)
         return _opened(memory, at, delay, thresholds, beyond=beyond, rests=long_rest, grows=grows)
+    if settling and not trouble.of_delay:
+        beyond = False
     return _continued(memory, trouble, at, delay, thresholds, beyond=beyond, rests=long_rest)
 
 

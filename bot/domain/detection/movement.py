@@ -125,7 +125,7 @@ def _followed(
     """Follow a task in trouble: whether it falls further behind, catches up, stays, or is back."""
     now = after.at
     peak, peak_at, low = trouble.peak, trouble.peak_at, trouble.low
-    falling = trouble.falling
+    falling = trouble.falling or not (trouble.growing or peak_at > trouble.since)
     if most >= peak:
         peak, peak_at, low = most, now, most
     low = min(low, most)

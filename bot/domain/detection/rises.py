@@ -17,7 +17,9 @@ STEADINESS = 0.1
 SHAPES = (0.0, 0.33, 0.67, 1.0)
 """A step, and slowdowns of these shares of the longest that is tolerated."""
 BEND = 1.15
-"""A bend wins over a line that is worse by more than this, allowing for what a bend can choose."""
+"""A line must fit better than a bend by this, or the bend is believed ..."""
+STRAIGHT = 5.0
+"""... and by this, it needs no other proof."""
 BEND_PLACES = 16
 BEND_POINTS = 6
 EDGE = 0.1
@@ -99,12 +101,14 @@ def goes_on(rise: Rise, slowdown: float) -> bool:
         return False
     if points[-1].least <= 0.0 or points[-1].at <= points[0].at + slowdown or not is_steady(points):
         return False
+    bend = straightness(points, slowdown)
+    if bend >= STRAIGHT:
+        return True
+    if bend < BEND:
+        return False
     lows = (0.0, -0.5 * rise.blur, -rise.blur) if rise.blur > TOLERABLE_NOISE else (0.0,)
-    if any(is_tolerable(points, rise.since, slowdown, low) for low in lows):
-        return False
-    if not rise.sharp and any(is_tolerable(points[:-1], rise.since, slowdown, low) for low in lows):
-        return False
-    return not has_bend(points, slowdown)
+    proofs = (points,) if rise.sharp else (points, points[:-1])
+    return not any(is_tolerable(proof, rise.since, slowdown, low) for proof in proofs for low in lows)
 
 
 def is_tolerable(points: tuple[Point, ...], since: float, slowdown: float, low: float) -> bool:
@@ -146,17 +150,18 @@ def is_steady(points: tuple[Point, ...]) -> bool:
     )
 
 
-def has_bend(points: tuple[Point, ...], slowdown: float) -> bool:
-    """Whether a tolerated step or slowdown, on any level, is nearer to the publications than steady growth.
+def straightness(points: tuple[Point, ...], slowdown: float) -> float:
+    """Give how much better steady growth fits the publications than a tolerated step or slowdown that ended.
 
-    Nearer is by least squares, and by more than the two more numbers it has to choose would make it.
+    It is the ratio of what is left by least squares, allowing for the two more numbers that a bend has to
+    choose: 1 is even. Few publications cannot tell; they give 1 too.
     """
     number = len(points)
     if number < BEND_POINTS:
-        return False
+        return BEND
     middles = [(point.least + point.most) / 2.0 for point in points]
-    straight = _misfit([point.at - points[0].at for point in points], middles)
-    enough = BEND * straight * (number - 4) / (number - 2)
+    line = _misfit([point.at - points[0].at for point in points], middles)
+    least = inf
     start = points[0].at - slowdown
     step = (points[-1].at - start) / BEND_PLACES
     for place in range(BEND_PLACES):
@@ -164,9 +169,8 @@ def has_bend(points: tuple[Point, ...], slowdown: float) -> bool:
         for share in SHAPES:
             lasted = max(1.0, share * slowdown)
             reached = [min(1.0, max(0.0, (point.at - begins) / lasted)) for point in points]
-            if _misfit(reached, middles) < enough:
-                return True
-    return False
+            least = min(least, _misfit(reached, middles))
+    return (least + 1.0) * (number - 2) / ((line + 1.0) * (number - 4))
 
 
 def _misfit(places: list[float], values: list[float]) -> float:
