@@ -1,0 +1,201 @@
+"""People and the bot in a simulated Slack: say, expect, click, expect the edit."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fakes.listed_journal import ListedJournal
+from fakes.listed_source import ListedSource, task
+from fakes.memory_store import MemoryStore
+
+from bot.clock import SystemClock
+from bot.domain.notification import OutboxId
+from bot.domain.task import Cluster, ClusterId, SourceName, Task
+from bot.domain.thresholds import Thresholds
+from bot.operations.answer_command import Answer, Answering, Asked
+from bot.operations.describe_fleet import FleetView
+from bot.operations.ports import Clock
+from bot.operations.source_state import restore
+from bot.operations.watch_tasks import Watching, poll
+from bot.sandbox.slack import Channel, Message, Reaction, SimulatedSlack
+from bot.slack.bolt import bolt_app, web_client
+from bot.slack.connection import Pace, SocketConnections
+from bot.slack.listeners import Doors, listen
+from bot.slack.people import People
+from bot.slack.replies import Replies
+from bot.views.health_report import BotHealth
+
+PROD = SourceName("ocp")
+PAY = Cluster(PROD, ClusterId(1000005), "pay")
+SHOP = Cluster(PROD, ClusterId(1000006), "shop")
+BIG = Cluster(PROD, ClusterId(1000007), "big")
+TENANTS = 30
+ONE = Pace(connections=1)
+WITHIN = 5.0
+
+Answers = Callable[[Asked], Awaitable[Answer]]
+
+
+def rows(cluster: Cluster) -> Callable[[datetime], Sequence[Task]]:
+    """Give what OCP lists: ``pay/orders`` has failed, the others are well."""
+
+    def listed(at: datetime) -> Sequence[Task]:
+        fresh = at - timedelta(seconds=5)
+        if cluster is BIG:
+            names = [f"t{number:02}" for number in range(TENANTS)]
+            return [task(name, cluster=cluster, checkpoint=fresh) for name in names]
+        if cluster is SHOP:
+            return [task(name, cluster=cluster, checkpoint=fresh) for name in ("cart", "orders")]
+        failed = task(
+            "orders", cluster=cluster, status="FAILED", checkpoint=fresh, error="disk <full> & gone"
+        )
+        return [failed, task("ledger", cluster=cluster, checkpoint=fresh)]
+
+    return listed
+
+
+@dataclass
+class Fleet:
+    """A source that was polled once, and what answers questions about it."""
+
+    source: ListedSource
+    store: MemoryStore
+    answering: Answering
+
+
+async def fleet(clock: Clock) -> Fleet:
+    """Poll a small fleet once, so that there is something to ask about and one incident."""
+    source, store = ListedSource(clock, PROD), MemoryStore()
+    source.rows = {cluster: rows(cluster) for cluster in (PAY, SHOP, BIG)}
+    limits = Thresholds()
+    state = await restore(PROD, timedelta(seconds=30), store, lambda *_: limits)
+    watching = Watching(
+        source=source,
+        store=store,
+        clock=clock,
+        journal=ListedJournal(),
+        thresholds_for=lambda *_: limits,
+        channels_for=lambda _: (),
+        default_channels=(),
+        new_id=lambda: OutboxId("1"),
+        owed=lambda: None,
+    )
+    await poll(state, watching)
+
+    async def health() -> BotHealth:
+        return BotHealth("1.2.3", clock.now(), 0, ())
+
+    answering = Answering(FleetView((state,)), {PROD: source}, store, clock, UTC, health)
+    return Fleet(source, store, answering)
+
+
+class Stage:
+    """A simulated Slack with the bot in it, and what people do there."""
+
+    def __init__(self, slack: SimulatedSlack, doors: Doors, journal: ListedJournal) -> None:
+        self.slack = slack
+        self.doors = doors
+        self.journal = journal
+
+    # ── what people do, and what the bot shows in return
+
+    async def types(self, text: str, *, by: str = "anna", where: str = "general") -> Message:
+        """Type the slash command; the one thing that the bot shows."""
+        return await self.one(self.slack.command(by, where, "/logbackup", text))
+
+    async def says(
+        self, text: str, *, by: str = "anna", where: str = "general", thread: str | None = None
+    ) -> Message:
+        """Write in a channel; the one thing that the bot shows."""
+        return await self.one(self.slack.say(by, where, text, thread))
+
+    async def writes(self, text: str, *, by: str = "anna", thread: str | None = None) -> Message:
+        """Write to the bot directly; the one thing that the bot shows."""
+        return await self.one(self.slack.say(by, self.slack.dm(by), text, thread))
+
+    async def clicks(self, message: Message, label: str, *, by: str = "anna") -> Message:
+        """Press a button by what stands on it; the one thing that the bot shows."""
+        return await self.one(self.press(message, label, by=by))
+
+    def press(self, message: Message, label: str, *, by: str = "anna") -> Awaitable[Reaction]:
+        button = next(one for one in buttons(message) if one["text"]["text"] == label)
+        return self.slack.click(by, message.channel, message.ts, button["action_id"])
+
+    async def one(self, act: Awaitable[object]) -> Message:
+        """Do something and give the one thing that the bot shows for it."""
+        shown = await self.shown_after(act)
+        assert len(shown) == 1, [message.text for message in shown]
+        return shown[0]
+
+    async def shown_after(self, act: Awaitable[object]) -> list[Message]:
+        """Do something, wait until the bot is done with it, and give what it wrote or changed."""
+        before = self._shown()
+        async with asyncio.timeout(WITHIN):
+            await act
+            await self.quiet()
+        return [message for message in self._shown() if message not in before and message.by_bot]
+
+    async def quiet(self) -> None:
+        """Wait until everything was delivered and the bot has nothing under way."""
+        while self.slack._outgoing._under_way or self.doors._under_way:
+            await self.slack.settled()
+            if self.doors._under_way:
+                await asyncio.wait(self.doors._under_way)
+
+    def _shown(self) -> list[Message]:
+        public = [message for channel in self.slack.channels for message in channel.everything]
+        private = [message for person in self.slack.people for message in self.slack.ephemerals(person.id)]
+        return public + private
+
+    def channel(self, name: str) -> Channel:
+        return self.slack.channel(name)
+
+
+def buttons(message: Message) -> list[dict[str, Any]]:
+    """Give the buttons of a message."""
+    return [
+        element
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["type"] == "button"
+    ]
+
+
+def labels(message: Message) -> list[str]:
+    """Give what stands on the buttons of a message."""
+    return [button["text"]["text"] for button in buttons(message)]
+
+
+def read(message: Message) -> str:
+    """Give every word that a message shows, blocks and all."""
+    return message.text + "\n" + str(message.blocks)
+
+
+@asynccontextmanager
+async def stage(answers: Answers | None = None, **options: Any) -> AsyncIterator[Stage]:
+    """Connect the bot to a simulated Slack by Socket Mode; ``answers`` in place of the small fleet's."""
+    clock = SystemClock()
+    if answers is None:
+        answers = (await fleet(clock)).answering.answer
+    journal = ListedJournal()
+    async with SimulatedSlack(clock=clock, pacing_clock=clock, **options) as slack:
+        slack.invite_bot(slack.add_channel("general"))
+        client = web_client(slack.bot_token, slack.api_url)
+        app = bolt_app(slack.api_url)
+        people, replies = People(client, clock), Replies(client, SystemClock(), journal)
+        doors = listen(app, answers, people, client, replies, journal)
+        connections = SocketConnections(app, slack.app_token, clock, journal, ONE)
+        running = asyncio.create_task(connections.run())
+        try:
+            await slack.until(lambda slack: slack.sockets)
+            await slack.settled()
+            yield Stage(slack, doors, journal)
+        finally:
+            await doors.close(timedelta(seconds=0.1))
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
