@@ -1,6 +1,6 @@
 """The bench of detection: one table of our rules, the rules people use today, and the least possible.
 
-``python -m tests.benchmarks.detection`` runs the report's traces: 40 of each kind at 30 s polls, fewer at
+``python tests/benchmarks/detection.py`` runs the report's traces: 40 of each kind at 30 s polls, fewer at
 the other intervals. ``--traces N``, ``--interval S``, ``--kinds a,b`` narrow it, ``--tuning`` takes the seeds
 that parameters were chosen on instead, ``--peers no`` leaves the others out.
 """
@@ -11,18 +11,22 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
+from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.detection_judge import Score, ours
-from tests.benchmarks.detection_kinds import (
+if __name__ == "__main__":
+    sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from benchmarks.detection_judge import Score, ours
+from benchmarks.detection_kinds import (
     HEALTHY,
     HEALTHY_HELD_OUT,
     INCIDENTS,
     INCIDENTS_HELD_OUT,
     Maker,
 )
-from tests.benchmarks.detection_peers import PEERS, least_possible
-from tests.benchmarks.detection_traces import Luck
+from benchmarks.detection_peers import PEERS, least_possible
+from benchmarks.detection_traces import Luck
 
 OURS = "ours"
 KINDS: dict[str, Maker] = {**HEALTHY, **HEALTHY_HELD_OUT, **INCIDENTS, **INCIDENTS_HELD_OUT}

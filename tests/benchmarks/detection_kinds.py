@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.benchmarks.detection_traces import (
+from benchmarks.detection_traces import (
     HOUR,
     LOSSES,
     PERIODS,

@@ -31,7 +31,7 @@ from bot.domain.evidence import (
 from bot.domain.finding import NewLevel, RecoveryGap, Verdict
 from bot.domain.problem import Problem, Severity
 from bot.domain.thresholds import Thresholds
-from tests.detection.detection_timeline import START, Watch, moment, task
+from detection.detection_timeline import START, Watch, moment, task
 
 MINUTE = timedelta(minutes=1)
 
@@ -285,10 +285,8 @@ def test_a_stop_on_purpose_that_is_resumed_in_place_shows_no_gap() -> None:
 
 def test_a_step_that_stays_is_told_once() -> None:
     watch = Watch().follow("60x150")
-    told = []
-    for number in range(151, 420):
-        if watch.see(number * 30, task(number * 30 - 100)).told:
-            told.append(watch.assessment and watch.assessment.told)
+    said = [watch.see(number * 30, task(number * 30 - 100)) for number in range(151, 420)]
+    told = [assessment.told for assessment in said if assessment.told is not None]
     assert len(told) == 1
     assert isinstance(told[0], NewLevel)
     assert told[0].before == timedelta(seconds=60)
@@ -298,7 +296,7 @@ def test_a_step_that_stays_is_told_once() -> None:
 
 def test_many_small_steps_are_growth_however_slow() -> None:
     """Each stays for more than an hour and is told; together they cost more than two minutes."""
-    watch = Watch().follow("60x150 90x150 120x150 150x150 180x150 210x150 240x150 270x150")
+    watch = Watch().follow("60x150 100x150 140x150 180x150 220x150")
     assert watch.story == ["opened growing warning"]
 
 

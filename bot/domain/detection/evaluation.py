@@ -181,6 +181,7 @@ def _settle_at(after: TaskMemory, level: float, since: float) -> NewLevel | None
     if rhythm.blocks:
         after.rhythm = shifted(rhythm, by, lifted=rhythm.lifted + by)
     after.block = Block(since=after.at)
+    after.flat_at = after.at
     if by < WORTH_TELLING:
         return None
     return NewLevel(span(rhythm.floor), span(rhythm.floor + by), moment(since + after.skew))

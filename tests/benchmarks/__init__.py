@@ -1,0 +1,1 @@
+"""Benchmarks: they print figures; fast slices of them are tests."""
