@@ -7,7 +7,7 @@ from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
-from bot.views.blocks import Message, escape, message, sections
+from bot.views.blocks import Message, literal, message, sections
 from bot.views.incident_card import restorable_lines, worst
 from bot.views.trouble import incident_mark, what, whom
 from bot.views.wording import because, duration, slack_voice
@@ -16,7 +16,7 @@ from bot.views.wording import because, duration, slack_voice
 def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
     incident = content.after
-    first = f"{incident_mark(incident)} *{escape(_first(content))}*"
+    first = f"{incident_mark(incident)} *{literal(_first(content))}*"
     lines = [first]
     if incident.is_open:
         lines.append(because(incident.because, slack_voice(zone, content.offset)))
@@ -28,7 +28,7 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
             lines.append(because(incident.because))
         lines.append(f"{_lasted(incident)} At worst it was {worst(incident)}.")
     return message(
-        "\n".join([f"{incident_mark(incident)} {escape(_first(content))}", *lines[1:]]), sections(lines)
+        "\n".join([f"{incident_mark(incident)} {literal(_first(content))}", *lines[1:]]), sections(lines)
     )
 
 

@@ -7,7 +7,7 @@ from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import GreetingContent
-from bot.views.blocks import Block, Button, Message, actions, context, escape, message, section, sections
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.trouble import incident_mark, problem_words, whom
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, name, slack_time
@@ -19,20 +19,22 @@ TOLD = 10
 def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     """Introduce a source, with what was broken when the watch began at its present state."""
     source = name(content.source)
-    first = f"Now watching log backup of OCP {source}"
+    whose = f"OCP {source}" if content.cluster is None else f"{name(content.cluster)} of OCP {source}"
+    first = f"Now watching log backup of {whose}"
     wide = f"read every {duration(content.interval)}"
     if not content.error:
-        wide = f"{count(content.clusters, 'cluster')} · {count(content.tasks, 'task')} · {wide}"
+        clusters = f"{count(content.clusters, 'cluster')} · " if content.cluster is None else ""
+        wide = f"{clusters}{count(content.tasks, 'task')} · {wide}"
     blocks: list[Block] = [section(f"*{first}*\n{wide}")]
     if content.error:
-        trouble = f"It cannot be read yet: {escape(clean(content.error, 500))}"
+        trouble = f"It cannot be read yet: {literal(clean(content.error, 500))}"
         blocks.append(section(trouble))
         spoken = [first, trouble]
     else:
         lines = _incident_lines(content)
         blocks += sections(lines)
         spoken = [f"{first}: {wide}", *lines]
-    scope = Scope(source=content.source)
+    scope = Scope(source=content.source, cluster=content.cluster)
     small = [f"Try {typed('status')}, {typed('tasks')} or {typed('help')}."]
     blocks.append(context(*small, f"Read {slack_time(content.read_at, zone)}"))
     buttons = [
@@ -71,7 +73,7 @@ def _line(incident: Incident, now: datetime) -> str:
     words = problem_words(incident.problem, incident.because, incident.delay)
     lasted = duration(now - incident.since)
     return (
-        f"{incident_mark(incident)} *{escape(whom(incident))}* {escape(words)}, "
+        f"{incident_mark(incident)} *{literal(whom(incident))}* {literal(words)}, "
         f"for {lasted} · {incident.severity.word}, incident {incident.number}"
     )
 

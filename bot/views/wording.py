@@ -16,7 +16,6 @@ from bot.domain.evidence import (
     NotListed,
     NotRead,
     NotWatched,
-    NotWatched,
     PausedFor,
     StatusBroken,
     StoodStill,
@@ -210,13 +209,6 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
             return "It is well." if delay is None else f"It is well, {duration(delay)} behind."
         case NewRhythm():
             return _new_rhythm(evidence)
-        case NotWatched(unlisted_for):
-            why = (
-                "the settings leave it out"
-                if unlisted_for is None
-                else f"OCP has not listed it for {duration(unlisted_for)}"
-            )
-            return f"It is no longer watched: {why}."
         case NotWatched(unlisted_for):
             why = (
                 "the settings leave it out"
