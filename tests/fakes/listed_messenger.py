@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.notification import Channel, OutboxId
-from bot.errors import SlackError
+from bot.errors import SlackError, SlackPermanent
 from bot.operations.ports import Sent
 from bot.views.blocks import Message
 
@@ -26,7 +26,10 @@ Failing = Callable[[str, Channel], SlackError | None]
 
 
 class ListedMessenger:
-    """Keeps messages by channel. ``failing`` is asked before each call, ``after`` once it was accepted."""
+    """Keeps messages by channel. ``failing`` is asked before each call, ``after`` once it was accepted.
+
+    A reply to a message that is gone stands in the channel itself, as in Slack.
+    """
 
     def __init__(self) -> None:
         self.channels: dict[Channel, list[Posted]] = {}
@@ -35,6 +38,7 @@ class ListedMessenger:
         self.after: Failing = lambda _method, _channel: None
         self.calls: list[str] = []
         self.looked_since: list[datetime] = []
+        self._posts = 0
 
     def _try(self, method: str, channel: Channel) -> None:
         self.calls.append(method)
@@ -47,6 +51,10 @@ class ListedMessenger:
         if error is not None:
             raise error
 
+    def delete(self, channel: Channel, ts: str) -> None:
+        """Delete a message, as a person may."""
+        self.channels[channel] = [one for one in self.channels[channel] if one.ts != ts]
+
     async def post(
         self,
         channel: Channel,
@@ -58,14 +66,19 @@ class ListedMessenger:
     ) -> Sent:
         self._try("post", channel)
         posted = self.channels.setdefault(channel, [])
-        ts = f"{len(posted) + 1}.000000"
+        self._posts += 1
+        ts = f"{self._posts}.000000"
+        if all(one.ts != thread_ts for one in posted):
+            thread_ts = None
         posted.append(Posted(ts, message, outbox_id, thread_ts, broadcast))
         self._accepted("post", channel)
         return Sent(channel, ts)
 
     async def edit(self, channel: Channel, ts: str, message: Message, *, outbox_id: OutboxId) -> None:
         self._try("edit", channel)
-        posted = next(one for one in self.channels[channel] if one.ts == ts)
+        posted = next((one for one in self.channels.get(channel, ()) if one.ts == ts), None)
+        if posted is None:
+            raise SlackPermanent("It is gone.", code="message_not_found")
         posted.edits.append(message)
         posted.id = outbox_id
         self._accepted("edit", channel)
