@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.domain.notification import Channel, OutboxId
 from bot.domain.roster import ThresholdsFor
 from bot.domain.task import ClusterId, SourceName
-from bot.domain.thresholds import Thresholds
+from bot.domain.thresholds import Thresholds, obeying_ocp
 from bot.errors import StorageError
 from bot.monitoring.web import Part, WebServer
 from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
@@ -29,6 +29,7 @@ from bot.operations.answer_command import Answering
 from bot.operations.deliver_messages import EDITING, NEWS
 from bot.operations.describe_fleet import FleetView
 from bot.operations.keep_delivering import Bell, keep_delivering
+from bot.operations.learn_limits import LEARN_EVERY, learn_limits
 from bot.operations.ports import Clock, Journal, Store
 from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState, restore
@@ -50,6 +51,8 @@ from bot.views.health_report import BotHealth
 STOP_WITHIN = timedelta(seconds=8)
 """What is in flight when the bot is told to stop has this long to end; then it is given back."""
 
+SETTLED = timedelta(seconds=90)
+"""What can wait begins this long after the start, when the first polls are over."""
 TIDY_EVERY = timedelta(minutes=10)
 """How often what is stored is packed, and what is too old dropped."""
 
@@ -127,10 +130,12 @@ async def running(
         schedule = Schedule(journal, real, clock.speed)
         stack.callback(schedule.stop)
         for source, state in zip(sources, states, strict=True):
-            watching = _watching(settings, source, store, clock, journal, bells)
+            watching = _watching(settings, source, state, store, clock, journal, bells)
             schedule.every(
                 settings.poll_interval, f"poll {source.name}", partial(_poll, now, state, watching)
             )
+            learning = partial(_learn, state, watching)
+            schedule.every(LEARN_EVERY, f"limits of {source.name}", learning, first_after=SETTLED)
         schedule.every(TIDY_EVERY, "tidy", partial(_tidy, store, clock, journal))
         await stack.enter_async_context(
             _working(
@@ -195,7 +200,13 @@ def authentication_of(source: SourceSettings, clock: Clock) -> Authentication:
 
 
 def _watching(
-    settings: Settings, source: OcpClient, store: Store, clock: Clock, journal: Journal, bells: Sequence[Bell]
+    settings: Settings,
+    source: OcpClient,
+    state: SourceState,
+    store: Store,
+    clock: Clock,
+    journal: Journal,
+    bells: Sequence[Bell],
 ) -> Watching:
     def owed() -> None:
         for bell in bells:
@@ -208,7 +219,7 @@ def _watching(
         store=store,
         clock=clock,
         journal=journal,
-        thresholds_for=thresholds_of(settings),
+        thresholds_for=thresholds_of(settings, state.ocp_limits),
         channels_for=lambda _: channels,
         default_channels=channels,
         new_id=lambda: OutboxId(uuid.uuid4().hex),
@@ -217,14 +228,21 @@ def _watching(
 
 
 def thresholds_of(
-    settings: Settings,
+    settings: Settings, ocp_limits: Mapping[ClusterId, timedelta] | None = None
 ) -> ThresholdsFor:
-    """Give the limits of a task by the settings, as the rules ask for them."""
+    """Give the limits of a task by the settings, as the rules ask for them.
+
+    ``ocp_limits`` are the delays at which OCP's own alarm fires, for those whom the settings let obey it.
+    """
 
     def limits(
         source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
     ) -> Thresholds:
-        return settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
+        found = settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
+        own = ocp_limits.get(cluster_id) if ocp_limits and cluster_id is not None else None
+        if own is None or not settings.obeys_ocp_threshold(source, cluster, tenant, cluster_id=cluster_id):
+            return found
+        return obeying_ocp(found, own)
 
     return limits
 
@@ -235,6 +253,12 @@ async def _tidy(store: Database, clock: Clock, journal: Journal) -> None:
         await store.tidy(clock.now())
     except StorageError as error:
         journal.error("database not tidied", because=error.sentence)
+
+
+async def _learn(state: SourceState, watching: Watching) -> None:
+    """Learn the limits of OCP's own alarm; an OCP that does not tell them is left alone."""
+    if await learn_limits(watching.source, state.listed, state.ocp_limits, watching.journal):
+        state.changes += 1
 
 
 async def _poll(now: Running, state: SourceState, watching: Watching) -> None:

@@ -37,10 +37,17 @@ class Schedule:
         self._scheduler.add_listener(self._on_overrun, EVENT_JOB_MAX_INSTANCES)
         self._scheduler.add_listener(self._on_missed, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
 
-    def every(self, interval: timedelta, name: str, job: Callable[[], Awaitable[object]]) -> None:
-        """Run ``job`` every ``interval`` of the simulated clock, the first time at once."""
+    def every(
+        self,
+        interval: timedelta,
+        name: str,
+        job: Callable[[], Awaitable[object]],
+        *,
+        first_after: timedelta = timedelta(0),
+    ) -> None:
+        """Run ``job`` every ``interval`` of the simulated clock, at once or after ``first_after``."""
         real = max(interval / self._speed, LEAST_INTERVAL)
-        first = self._real.now() + min(SPREAD, real / 10) * self._jobs
+        first = self._real.now() + first_after / self._speed + min(SPREAD, real / 10) * self._jobs
         self._jobs += 1
         self._scheduler.add_job(
             partial(self._run, job),

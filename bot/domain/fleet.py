@@ -177,7 +177,8 @@ class ClusterNow:
     """A cluster, its tasks, when it was last read (our clock), and why not if the last poll failed.
 
     ``incident`` is the open incident about the cluster itself. ``complete`` is False where its list
-    could not be walked to the end; ``skipped`` counts rows that could not be understood.
+    could not be walked to the end; ``skipped`` counts rows that could not be understood. ``ocp_limit`` is
+    the delay at which OCP's own alarm fires.
     """
 
     cluster: Cluster
@@ -187,6 +188,7 @@ class ClusterNow:
     incident: Incident | None = None
     complete: bool = True
     skipped: int = 0
+    ocp_limit: timedelta | None = None
 
     @property
     def source(self) -> SourceName:

@@ -1,7 +1,8 @@
 """The limits that findings are held against; every default names its source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,10 @@ class Thresholds:
     """How long a finding must hold before its incident opens, on top of the problem's own time."""
     standby_delay_matters: bool = False
     """STANDBY clusters raise nothing about delay by default (OCP's own alarm does so since 4.2.2)."""
+
+
+@lru_cache(maxsize=4096)
+def obeying_ocp(limits: Thresholds, ocp_limit: timedelta) -> Thresholds:
+    """Take OCP's own limit for the warning, to the letter; what is critical is never less than that."""
+    critical = max(limits.lagging_critical, ocp_limit)
+    return replace(limits, lagging_warning=ocp_limit, lagging_critical=critical, lagging_is_literal=True)

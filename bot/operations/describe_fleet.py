@@ -1,6 +1,7 @@
 """Describes what every watch knows at this moment, as the read model that answers are made of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
 from bot.domain.incident import Incident, cluster_subject, source_subject, task_subject_key
@@ -44,7 +45,10 @@ def _source(state: SourceState) -> SourceNow:
     return SourceNow(
         name=state.source,
         interval=state.interval,
-        clusters=tuple(_cluster(cluster, incidents) for cluster in state.clusters.values()),
+        clusters=tuple(
+            _cluster(cluster, incidents, state.ocp_limits.get(number))
+            for number, cluster in state.clusters.items()
+        ),
         read_at=state.last_read_at,
         duration=state.took,
         offset=min(offsets, default=None),
@@ -53,7 +57,9 @@ def _source(state: SourceState) -> SourceNow:
     )
 
 
-def _cluster(known: KnownCluster, incidents: Mapping[str, Incident]) -> ClusterNow:
+def _cluster(
+    known: KnownCluster, incidents: Mapping[str, Incident], ocp_limit: timedelta | None
+) -> ClusterNow:
     offset = known.clock_offset
     tasks = tuple(
         TaskNow(
@@ -76,6 +82,7 @@ def _cluster(known: KnownCluster, incidents: Mapping[str, Incident]) -> ClusterN
         incident=incidents.get(subject.key),
         complete=known.complete,
         skipped=known.skipped,
+        ocp_limit=ocp_limit,
     )
 
 

@@ -79,6 +79,10 @@ class Source(Protocol):
         """
         ...
 
+    async def delay_threshold(self, cluster: Cluster) -> timedelta | None:
+        """Read the delay at which OCP's own alarm fires for a cluster; None where this OCP has none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:

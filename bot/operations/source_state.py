@@ -25,6 +25,7 @@ class SourceState:
 
     ``last_read_at`` and ``tried_at`` are our clock; ``took`` is real time. ``failing`` is what the last poll
     could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
+    ``ocp_limits`` are the delays at which OCP's own alarm fires.
     """
 
     source: SourceName
@@ -39,6 +40,7 @@ class SourceState:
     took: timedelta | None = None
     memory_kept_at: datetime | None = None
     failing: Mapping[str, FailedReading] = field(default_factory=dict)
+    ocp_limits: dict[ClusterId, timedelta] = field(default_factory=dict)
     changes: int = 0
 
     @property

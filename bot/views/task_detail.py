@@ -4,7 +4,7 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import StatusBroken
-from bot.domain.fleet import FleetSnapshot, TaskNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
@@ -56,7 +56,7 @@ def task_message(
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
-    blocks += fields(_facts(task, zone))
+    blocks += fields(_facts(task, cluster, zone))
     blocks += _others(task)
     blocks.append(context(_read(task, now, zone)))
     blocks += actions(_buttons(command, scope_of_cluster(fleet, cluster), task, shareable=shareable))
@@ -88,7 +88,7 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     return lines
 
 
-def _facts(task: TaskNow, zone: tzinfo) -> list[tuple[str, str]]:
+def _facts(task: TaskNow, cluster: ClusterNow, zone: tzinfo) -> list[tuple[str, str]]:
     shown = task.task
     facts = [
         ("OCP", name(task.source)),
@@ -105,6 +105,8 @@ def _facts(task: TaskNow, zone: tzinfo) -> list[tuple[str, str]]:
     if shown.delay is not None:
         delay += f" (OCP says {duration(shown.delay)})"
     facts.append(("Delay", delay))
+    if cluster.ocp_limit is not None:
+        facts.append(("OCP's own alarm", f"at {duration(cluster.ocp_limit)} behind"))
     instants = (("Created", shown.created_at), ("Changed", shown.modified_at))
     facts += [(label, slack_time(at, zone)) for label, moment in instants if (at := task.ours(moment))]
     texts = (

@@ -56,6 +56,7 @@ class ListedSource:
         self.behind = timedelta(0)
         self.rows: dict[Cluster, Rows | SourceError] = {}
         self.listing: SourceError | None = None
+        self.limits: dict[Cluster, timedelta | SourceError | None] = {}
         self.listed = 0
         self.incomplete = False
         self.left_out: set[Cluster] = set()
@@ -80,3 +81,9 @@ class ListedSource:
         now = self.clock.now()
         at = now - self.behind
         return Reading(cluster, tuple(rows(at)), at, now, complete=not self.incomplete)
+
+    async def delay_threshold(self, cluster: Cluster) -> timedelta | None:
+        limit = self.limits.get(cluster)
+        if isinstance(limit, SourceError):
+            raise limit
+        return limit

@@ -181,7 +181,7 @@ def the_fleet() -> FleetSnapshot:
     )
     clusters = [
         ClusterNow(CRM, well(CRM, 16, timedelta(seconds=58)), READ_AT),
-        ClusterNow(PAY, pay, READ_AT),
+        ClusterNow(PAY, pay, READ_AT, ocp_limit=minutes(5)),
         ClusterNow(SHOP, well(SHOP, 20, timedelta(seconds=100)), READ_AT),
     ]
     return FleetSnapshot((a_source("prod", clusters),), (ORDERS_FAILED, LEDGER_BEHIND))
