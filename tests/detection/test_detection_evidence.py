@@ -410,3 +410,30 @@ def test_evaluate_changes_nothing_that_it_was_given() -> None:
         first = evaluate(memory, seen, at, Thresholds())
         assert repr(first) == repr(evaluate(memory, seen, at, Thresholds()))
         memory = first[0]
+
+
+def test_a_stall_soon_after_a_new_rhythm_is_a_stall() -> None:
+    watch = Watch().follow("~60x120 ~300x42 +30x20")
+    assert watch.story[-1] in {"reopened stalled warning", "opened stalled warning"}
+    problem, _, evidence = gravest(watch)
+    assert problem is Problem.STALLED
+    assert isinstance(evidence, StoodStill)
+    assert evidence.usual is not None
+    assert evidence.usual > timedelta(minutes=4)
+
+
+def test_growth_that_goes_on_after_a_while_of_catching_up_is_growth_again() -> None:
+    watch = Watch().follow("60x150 +15x40 -60x6 +15x20")
+    assert watch.story == ["opened growing warning", "eased lagging warning", "worsened growing warning"]
+
+
+def test_a_checkpoint_that_goes_back_during_a_stall_ends_nothing() -> None:
+    watch = Watch().follow("60x150 +30x15")
+    for number in range(166, 180):
+        watch.see(number * 30, task(1000))
+    assert watch.story == ["opened stalled warning", "worsened stalled critical"]
+
+
+def test_no_slowdown_at_all_may_be_tolerated() -> None:
+    watch = Watch(replace(Thresholds(), slowdown_time=timedelta(0))).follow("60x150 +3x40")
+    assert watch.story == ["opened growing warning"]

@@ -6,7 +6,7 @@ from math import inf
 from bot.domain.detection.memory import Point, Rhythm, Rise
 
 POINTS = 20
-"""So many publications of a rise are kept; of a longer one, neighbours are joined."""
+"""So many publications of a rise are kept, an even number; of a longer one, neighbours are joined."""
 MISSES = 3
 MISSING = 300.0
 """So many publications in a row without certain excess, for so many seconds, end a rise."""
@@ -22,6 +22,8 @@ STRAIGHT = 5.0
 """... and by this, it needs no other proof."""
 BEND_PLACES = 16
 BEND_POINTS = 6
+SHORTEST = 60.0
+"""Slowdowns are tried at an eighth of the longest that is tolerated from each other, or of these seconds."""
 EDGE = 0.1
 """A level that touches only this outermost share of where a publication can be does not explain it."""
 TOLERABLE_NOISE = 1.0
@@ -48,13 +50,10 @@ def excess(rhythm: Rhythm, least: float, most: float, rest: float, late: float) 
 def risen(
     rise: Rise | None, at: float, least: float, most: float, *, sharp: bool, flat_at: float, blur: float
 ) -> Rise | None:
-    """Take one publication into a rise, begin one, or end it."""
+    """Take one publication into a rise, begin one, or end it; one begins only with certain excess."""
     if rise is None:
-        if least <= 0.0:
-            return None
-        return Rise(
-            since=flat_at, top=least, sharp=sharp, count=1, sure_at=at, points=(Point(at, least, most),)
-        )
+        first = (Point(at, least, most),)
+        return Rise(flat_at, top=least, sharp=sharp, count=1, sure_at=at, blur=blur, points=first)
     if most < rise.top:
         return None if least <= 0.0 else Rise(since=at, base=most, top=least, sure_at=at, blur=blur)
     misses = 0 if least > rise.base else rise.misses + 1
@@ -85,9 +84,7 @@ def _joined(points: tuple[Point, ...]) -> tuple[Point, ...]:
         Point((one.at + two.at) / 2.0, (one.least + two.least) / 2.0, (one.most + two.most) / 2.0)
         for one, two in pairs
     ]
-    if len(points) % 2:
-        joined.append(points[-1])
-    return tuple(joined)
+    return (*joined, points[-1])
 
 
 def goes_on(rise: Rise, slowdown: float) -> bool:
@@ -114,21 +111,18 @@ def goes_on(rise: Rise, slowdown: float) -> bool:
 def is_tolerable(points: tuple[Point, ...], since: float, slowdown: float, low: float) -> bool:
     """Whether some slowdown that ended, from ``low`` to a level that stayed, explains every publication."""
     begins = max(since, points[0].at - slowdown) - slowdown
-    while begins <= points[0].at:
+    while begins < points[0].at:
         for share in SHAPES:
             lasted = max(1.0, share * slowdown)
             lowest, highest = 0.0, inf
             for point in points:
                 reached = min(1.0, (point.at - begins) / lasted)
                 edge = EDGE * (point.most - point.least)
-                if reached > 0.0:
-                    lowest = max(lowest, (point.least + edge - low) / reached)
-                    highest = min(highest, (point.most - edge - low) / reached)
-                elif point.least + edge > low:
-                    lowest = inf
+                lowest = max(lowest, (point.least + edge - low) / reached)
+                highest = min(highest, (point.most - edge - low) / reached)
             if lowest <= highest + TOLERABLE_NOISE:
                 return True
-        begins += slowdown / 8.0
+        begins += max(slowdown, SHORTEST) / 8.0
     return False
 
 
