@@ -101,6 +101,8 @@ async def _catch_up(state: SourceState, store: Store, since: datetime, threshold
         tasks = dict(known.tasks)
         for task in reading.tasks:
             before = tasks.get(task.key)
+            if before is not None and reading.at <= before.listed_at:
+                continue
             memory, assessment = evaluate(
                 None if before is None else before.memory, task, reading.at, limits_of(task, thresholds_for)
             )
