@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
-from bot.errors import SourceError
+from bot.errors import NotFound, SourceError
 from bot.operations.ports import Clock
 
 PROD = SourceName("prod")
@@ -75,7 +75,7 @@ class ListedSource:
         self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
     ) -> Reading:
         self.asked.append((cluster, start, end))
-        rows = self.rows[cluster]
+        rows = self.rows.get(cluster, NotFound("OCP knows no such cluster."))
         if isinstance(rows, SourceError):
             raise rows
         now = self.clock.now()

@@ -1,0 +1,121 @@
+"""Two writers never both win, and what the database does not keep has not happened."""
+
+import pytest
+from fakes.listed_source import PAY, SHOP
+from fakes.memory_store import MemoryStore
+from operations_stage import Stage, both, broken, shown, well
+
+from bot.domain.evidence import NotWatched
+from bot.domain.incident import Change, Incident
+from bot.domain.lifecycle import retire
+from bot.errors import StorageError
+from bot.operations.ports import IncidentWrite
+from bot.operations.watch_tasks import poll
+
+
+async def rewritten(stage: Stage, number: int) -> Incident:
+    """Write an incident as another writer would."""
+    incident = await stage.incident(number)
+    async with stage.store.writing() as session:
+        return await session.keep_incident(IncidentWrite(incident, incident.revision))
+
+
+async def opened(stage: Stage) -> None:
+    stage.source.rows[PAY] = well("orders", "ledger")
+    await stage.poll()
+    stage.source.rows[PAY] = both(broken("orders", since=stage.clock.now()), well("ledger"))
+    await stage.poll()
+
+
+async def test_a_poll_is_decided_again_when_another_writer_was_first() -> None:
+    stage = Stage()
+    await opened(stage)
+    await rewritten(stage, 1)
+    stage.source.rows[PAY] = well("orders", "ledger")
+    assert await stage.changes(6) == [("pay/orders", Change.RESOLVED)]
+    assert "incident changed meanwhile" in stage.journal.names("info")
+    assert len(stage.replies(stage.parents()[1])) == 1
+    readings = [reading.at for reading in stage.memory.tables.readings]
+    assert len(readings) == len(set(readings)), "a poll that is decided again is stored once"
+
+
+async def test_one_that_another_writer_ended_meanwhile_is_reopened_by_what_still_holds() -> None:
+    stage = Stage()
+    await opened(stage)
+    incident = await stage.incident(1)
+    ended = retire(incident, NotWatched(), stage.clock.now()).incident
+    assert ended is not None
+    async with stage.store.writing() as session:
+        await session.keep_incident(IncidentWrite(ended, incident.revision))
+    assert await stage.changes(3) == [("pay/orders", Change.REOPENED)]
+    assert len(stage.parents()) == 2
+
+
+class Contested(MemoryStore):
+    """A store in which somebody else writes just before every transaction."""
+
+    contested = False
+
+    async def last_incidents(self, subject_keys: object) -> dict[str, Incident]:
+        del subject_keys
+        return {}
+
+    async def open_incidents(self, source: object = None) -> tuple[Incident, ...]:
+        del source
+        found = tuple(one for one in self.tables.incidents.values() if one.is_open)
+        if self.contested:
+            for incident in found:
+                async with self.writing() as session:
+                    await session.keep_incident(IncidentWrite(incident, incident.revision))
+        return found
+
+
+async def test_three_times_in_a_row_is_reported_and_nothing_is_kept() -> None:
+    store = Contested()
+    stage = Stage(store)
+    await opened(stage)
+    store.contested = True
+    await rewritten(stage, 1)
+    stage.source.rows[PAY] = both(
+        broken("orders", since=stage.clock.now(), status="INTERRUPTED"),
+        broken("ledger", since=stage.clock.now()),
+    )
+    owed = len(stage.memory.tables.outbox)
+    assert await stage.changes() == []
+    assert stage.journal.names("warning") == ["poll not kept"]
+    assert len(stage.memory.tables.outbox) == owed
+    store.contested = False
+    assert await stage.changes(2) == [("pay/ledger", Change.OPENED)]
+
+
+async def test_a_database_that_fails_changes_nothing_and_the_next_poll_goes_on() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well("orders")
+    stage.source.rows[SHOP] = well("stock", cluster=SHOP)
+    await stage.poll()
+    before = (dict(stage.state.clusters), stage.state.desk, stage.state.changes, stage.rung)
+    stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
+    stage.memory.broken = "The disk is full."
+    for _ in range(3):
+        stage.clock.advance(stage.state.interval)
+        with pytest.raises(StorageError, match="disk is full"):
+            await poll(stage.state, stage.watching)
+    assert (stage.state.clusters, stage.state.desk, stage.state.changes, stage.rung) == before
+    stage.memory.broken = None
+    await stage.deliver()
+    assert len(stage.everything()) == 1
+    assert await stage.changes() == [("pay/orders", Change.OPENED)]
+    assert "pay/orders" in shown(stage.parents()[1])
+
+
+async def test_a_first_poll_that_was_not_kept_greets_the_next_time() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
+    stage.memory.broken = "The disk is full."
+    with pytest.raises(StorageError):
+        await poll(stage.state, stage.watching)
+    assert not stage.state.greeted
+    stage.memory.broken = None
+    await stage.poll()
+    assert "Now watching" in shown(stage.parents()[0])
+    assert "pay/orders" in shown(stage.parents()[0])
