@@ -35,13 +35,17 @@ def status(config: str | None, words: tuple[str, ...], as_json: bool) -> int:  #
       logbackup-bot status               everything
       logbackup-bot status pay           the cluster pay
       logbackup-bot status pay/orders    the tenant orders of pay
-    Filters: source: cluster: tenant: path:   ('*' stands for any letters; quote it in a shell)
+    \b
+    Filters: source: cluster: tenant: path:
+    '*' stands for any letters; quote it, or the shell takes it for files.
 
     \b
-    --json: at, complete, troubles, sources (source, read_at, clusters, error, reason),
-      tasks, in_need (how many), clusters (source, cluster, cluster_id, standing, tasks,
-      in_need (a list, as in tasks --json), worst_delay, read_at, error, reason).
+    --json: at, complete, troubles, sources, tasks, in_need, clusters
+      of sources: source, read_at, clusters, error, reason
+      of clusters: source, cluster, cluster_id, standing, tasks, in_need
+        (a list, as in tasks --json), worst_delay, read_at, error, reason
       Lengths are seconds, instants UTC.
+
     Exit code: 1 where nothing could be read or the name means nothing.
     """  # noqa: D301 - click takes \b as its own sign to keep these lines
     return _answer(config, "status", words, as_json=as_json)
@@ -62,13 +66,19 @@ def tasks(config: str | None, words: tuple[str, ...], as_json: bool) -> int:  # 
       logbackup-bot tasks status:interrupted,failed
       logbackup-bot tasks 'tenant:order*' sort:delay
       logbackup-bot tasks since:2h       OCP chooses the rows itself
-    Filters: source: cluster: tenant: path: status: severity: problem: delay> since: from: to:
-             sort: page:   (quote > and * in a shell)
+    \b
+    Filters: source: cluster: tenant: path: status: severity: problem: delay>
+             since: from: to: sort: page:
+    Quote what holds > or *, or the shell takes it for files.
 
     \b
-    --json: at, complete, troubles, sources, total, page, pages, tasks (source, cluster, cluster_id,
-      tenant, standing, severity, problem, status, delay, checkpoint, summary, because, error, mode,
-      path, cluster_type). Lengths are seconds, instants UTC; checkpoint is as OCP sent it.
+    --json: at, complete, troubles, sources, total, page, pages, tasks
+      of sources: source, read_at, clusters, error, reason
+      of tasks: source, cluster, cluster_id, tenant, standing, severity,
+        problem, status, delay, checkpoint, summary, because, error, mode,
+        path, cluster_type
+      Lengths are seconds, instants UTC; checkpoint is as OCP sent it.
+
     Exit code: 1 where nothing could be read or the name means nothing.
     """  # noqa: D301 - as above
     return _answer(config, "tasks", words, as_json=as_json)

@@ -1,5 +1,6 @@
 """What a shell may offer behind a verb: its filters, and the words that go with one of them."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from bot.commands import BY_NAME
@@ -14,6 +15,7 @@ VALUES: dict[str, Callable[[], Iterable[str]]] = {
     "sort": lambda: Order,
 }
 """The filters of which every word is known."""
+_BEGUN = re.compile(r"(\w*)\s*:\s*(\S*)$")
 
 
 def continuations(verb: str, before: str, typed: str) -> list[str]:
@@ -22,16 +24,12 @@ def continuations(verb: str, before: str, typed: str) -> list[str]:
     Bash takes ``status:run`` apart at the colon and then asks for ``run`` alone, zsh and fish do not.
     """
     filters = BY_NAME[verb].filters
-    key, colon, start = typed.rpartition(":")
-    lead = f"{key}:" if colon else ""
-    if not colon or not key:
-        words = before.split()
-        if colon or (words and words[-1] == ":"):
-            key, lead = (words[-2] if words[-1] == ":" and len(words) > 1 else words[-1] if words else ""), ""
-            start = start if colon else typed
-        else:
-            return [f"{name}:" for name in filters if name != "delay" and name.startswith(typed)]
+    begun = _BEGUN.search(f"{before} {typed}")
+    if begun is None:
+        return [f"{name}:" for name in filters if name != "delay" and name.startswith(typed)]
+    key, start = begun.groups()
     if key not in filters or key not in VALUES:
         return []
-    head, comma, last = start.rpartition(",")
-    return [f"{lead}{head}{comma}{word}" for word in VALUES[key]() if word.startswith(last)]
+    lead = f"{key}:" if typed.startswith(f"{key}:") else ""
+    listed, comma, last = start.rpartition(",")
+    return [f"{lead}{listed}{comma}{word}" for word in VALUES[key]() if word.startswith(last)]

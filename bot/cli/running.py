@@ -1,6 +1,7 @@
 """The commands that run the bot: for real, and in a simulated world."""
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +12,11 @@ from bot.cli.program import DONE, FAILED, program, run_async, say, settings_of, 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+STORY = timedelta(hours=1)
+"""In so much simulated time the demo's first failure and its first recovery lie."""
 
-@program.command()
+
+@program.command(short_help="Run the bot: watch every OCP and post alerts to Slack.")
 @click.pass_obj
 def run(config: str | None) -> int:
     """Run the bot: watch every OCP, post alerts to Slack, answer /logbackup.
@@ -63,8 +67,14 @@ def _why(error: OSError) -> str:
     return os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
 
 
-@program.command()
-@click.option("--port", default=8765, show_default=True, help="The page's port; 0 takes a free one.")
+@program.command(short_help="See it work in a simulated world, with nothing to set up.")
+@click.option(
+    "--port",
+    default=8765,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The page's port; 0 takes a free one.",
+)
 @click.option(
     "--speed",
     default=60.0,
@@ -75,7 +85,10 @@ def _why(error: OSError) -> str:
 @click.option("--seed", default=1, show_default=True, help="The same seed tells the same story.")
 @click.option("--verbose", is_flag=True, help="Show the bot's log.")
 def demo(port: int, speed: float, seed: int, verbose: bool) -> int:  # noqa: FBT001 - click calls it by name
-    """See it work: the bot, a simulated OCP and a simulated Slack, with nothing to set up."""
+    """See it work: the bot, a simulated OCP and a simulated Slack, with nothing to set up.
+
+    Everything is simulated and listens on this machine alone; nothing is kept when it stops.
+    """
     return run_async(_demo(port, speed, seed, "info" if verbose else "error"))
 
 
@@ -83,21 +96,26 @@ async def _demo(port: int, speed: float, seed: int, level: str) -> int:
     from bot import logs
     from bot.demo import CHANNEL
     from bot.demo import demo as demonstrating
+    from bot.errors import BotError
+    from bot.views.wording import duration
 
     journal = logs.configure(format="console", level=level, secrets=())
-    stop = stopping()
+    stop, soon = stopping(), duration(STORY / speed)
     try:
         async with demonstrating(journal, port=port, speed=speed, seed=seed) as shown:
             click.echo(
                 f"The demo runs. Open {shown.url} in a browser.\n"
                 "\n"
                 f"  Everything is simulated: OCP, Slack, and the dates ({speed:g} times as fast as life).\n"
-                f"  Watch #{CHANNEL}: within a minute a task fails and is announced, and another recovers.\n"
+                f"  Watch #{CHANNEL}: within {soon} a task fails and is announced, and another recovers.\n"
                 "  Try there: /logbackup status    /logbackup tasks    /logbackup help\n"
                 "\n"
                 "Press Ctrl-C to stop."
             )
             await stop.wait()
+    except BotError as error:
+        say(error.sentence)
+        return FAILED
     except OSError as error:
         say(f"Cannot listen on port {port}: {_why(error)}. Choose another with --port, or 0 for any.")
         return FAILED

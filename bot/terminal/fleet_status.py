@@ -1,25 +1,21 @@
 """The fleet, a cluster or a tenant in one look, the worst first, as a terminal shows it."""
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from bot.commands import ShowStatus
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow, worst_first
 from bot.domain.naming import Found
-from bot.terminal.screen import is_bounded, show_table, standing_text
+from bot.terminal.screen import is_bounded, show_rows, standing_text
 from bot.terminal.sources import read_words, troubles
 from bot.views.status_report import calm_parts, clusters_worst_first, headline, size_words, standing_of
 from bot.views.trouble import phrase, task_name, tenant_name
 from bot.views.wording import because, clean, count, duration, plain_voice
 
 _PHRASES = 5
-_NARROW = 64
-"""Below this width a line is told in one piece instead of in columns."""
 _REASONS = 10
 """So many tasks in need are explained; the table of tasks has the rest."""
 ONE_LOOK = "One look cannot tell whether a checkpoint stands still or falls behind: the running bot can."
@@ -57,7 +53,7 @@ def _show_clusters(console: Console, fleet: FleetSnapshot, found: Found, now: da
         )
         for cluster in clusters_worst_first(fleet, found.clusters)
     ]
-    _show_rows(console, rows)
+    show_rows(console, rows)
 
 
 def _label(fleet: FleetSnapshot, cluster: ClusterNow) -> str:
@@ -90,7 +86,7 @@ def _show_tasks(console: Console, found: Found, now: datetime, zone: tzinfo) -> 
     rows = [
         (standing_text(task.standing), Text(label(task), "bold"), Text(words(task, now))) for task in tasks
     ]
-    _show_rows(console, rows)
+    show_rows(console, rows)
     for task in [task for task in tasks if task.severity is not None][:_REASONS]:
         _show_reason(console, label(task), task, zone)
 
@@ -106,18 +102,3 @@ def _show_reason(console: Console, label: str, task: TaskNow, zone: tzinfo) -> N
     if task.task.key.destination:
         path = f"It writes to {clean(task.task.key.destination, 300)}"
         console.print(Padding(Text(path, "dim"), (0, 0, 0, 2), expand=False))
-
-
-def _show_rows(console: Console, rows: Sequence[tuple[Text, ...]]) -> None:
-    if not rows:
-        return
-    console.print()
-    if console.width < _NARROW:
-        rows = [(row[0], Text(" · ").join(part for part in row[1:] if part.plain)) for row in rows]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    for index in range(len(rows[0])):
-        last = index == len(rows[0]) - 1
-        table.add_column(no_wrap=not last, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    show_table(console, table)

@@ -6,7 +6,7 @@ from bot.views.mistake import about
 from bot.views.wording import clean
 
 PROGRAM = "logbackup-bot"
-_QUOTED = frozenset("<>*?[]'\"\\$&|;()# ~`!{}")
+_SPECIAL = frozenset("<>*?[]'\"\\$&|;()#~`!{}")
 _SHOWN = 200
 
 
@@ -39,5 +39,9 @@ def shell_line(text: str) -> str:
     verb, _, rest = shown.partition(" ")
     if not rest:
         return f"{PROGRAM} {verb}"
-    quoted = "'" + rest.replace("'", "'\\''") + "'" if _QUOTED & set(rest) else rest
-    return f"{PROGRAM} {verb} {quoted}"
+    words = [rest] if '"' in rest else rest.split(" ")
+    return " ".join([PROGRAM, verb, *map(_quoted, words)])
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "'\\''") + "'" if _SPECIAL & set(word) else word

@@ -1,7 +1,7 @@
 """The terminal that is written to: its width, its colours, and how standings look in it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -14,6 +14,8 @@ from bot.views.trouble import standing_word
 
 UNBOUNDED = 100_000
 """How wide a line may be where no terminal is: as long as it is, for whoever cuts it apart."""
+NARROW = 64
+"""Below this width what stands in columns elsewhere is told in one piece."""
 
 STYLES = {
     Standing.CRITICAL: "bold red",
@@ -55,6 +57,21 @@ def show_table(console: Console, table: Table) -> None:
         console.print(table, crop=False)
     for line in drawn.get().splitlines():
         console.out(line.rstrip(), highlight=False)
+
+
+def show_rows(console: Console, rows: Sequence[tuple[Text, ...]]) -> None:
+    """Draw rows in columns, the last of which is folded; where it is narrow, all behind the first in one."""
+    if not rows:
+        return
+    if console.width < NARROW:
+        rows = [(row[0], Text(" · ").join(part for part in row[1:] if part.plain)) for row in rows]
+    console.print()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for index in range(len(rows[0])):
+        table.add_column(no_wrap=index < len(rows[0]) - 1, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    show_table(console, table)
 
 
 @contextmanager

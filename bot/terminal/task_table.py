@@ -13,17 +13,19 @@ from bot.commands import ListTasks, to_text
 from bot.domain.fleet import FleetSnapshot, TaskNow
 from bot.domain.naming import Found
 from bot.domain.selection import Page, Window, ordered, page_of
+from bot.domain.task import WHOLE_CLUSTER
 from bot.terminal.mistakes import shell_line
-from bot.terminal.screen import show_table, standing_text
+from bot.terminal.screen import show_rows, show_table, standing_text
 from bot.terminal.sources import read_words
 from bot.views.task_list import headline
-from bot.views.trouble import status_words, task_name
+from bot.views.trouble import status_words
 from bot.views.wording import clean, duration, plain_time
 
 SCREENFUL = 50
 """Rows of a page in a terminal; where no terminal is, everything is one page."""
 _GAP = 2
 _PATH = 300
+_NAME = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,6 @@ def show_tasks(
         console.print(Text(small, "dim"))
     if not page.tasks:
         return
-    console.print()
     left_out = _draw(console, _columns(fleet, page.tasks, zone))
     left = page.total - page.number * SCREENFUL if page.pages > 1 else 0
     if left > 0 or left_out:
@@ -88,9 +89,7 @@ def _small(window: Window | None, fleet: FleetSnapshot, zone: tzinfo) -> str:
 
 
 def _columns(fleet: FleetSnapshot, tasks: Sequence[TaskNow], zone: tzinfo) -> list[Column]:
-    names = [
-        f"{clean(task.source, 30)}/{task_name(task)}" if fleet.several else task_name(task) for task in tasks
-    ]
+    names = [_name(fleet, task) for task in tasks]
     modes = [clean(task.task.mode, 24) if task.task.mode else "" for task in tasks]
     paths = [clean(task.task.key.destination or " ", _PATH) for task in tasks]
     delays = ["" if task.delay is None else duration(task.delay) for task in tasks]
@@ -103,6 +102,14 @@ def _columns(fleet: FleetSnapshot, tasks: Sequence[TaskNow], zone: tzinfo) -> li
         Column("mode", _plain(modes), 3),
         Column("path", _plain(["" if path == "(blank)" else path for path in paths]), 2, least=24),
     ]
+
+
+def _name(fleet: FleetSnapshot, task: TaskNow) -> str:
+    """Name a task whole: a name that was cut cannot be typed."""
+    tenant = task.tenant_label
+    cluster = clean(task.cluster_label, _NAME)
+    name = f"{cluster} ({WHOLE_CLUSTER})" if tenant is None else f"{cluster}/{clean(tenant, _NAME)}"
+    return f"{clean(task.source, _NAME)}/{name}" if fleet.several else name
 
 
 def _plain(words: Sequence[str]) -> tuple[Text, ...]:
@@ -124,6 +131,13 @@ def _draw(console: Console, columns: list[Column]) -> list[str]:
     """Draw what fits, and tell the titles of what does not."""
     columns = [column for column in columns if not column.rank or any(text.plain for text in column.cells)]
     kept = _fitting(columns, console.width)
+    if _width(kept) > console.width:
+        rows = zip(*(column.cells for column in kept), strict=True)
+        show_rows(
+            console, [(row[0], Text(" · ").join(text for text in row[1:] if text.plain)) for row in rows]
+        )
+        return [column.title for column in columns if column not in kept]
+    console.print()
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     for column in kept:
         table.add_column(
@@ -142,9 +156,14 @@ def _draw(console: Console, columns: list[Column]) -> list[str]:
 def _fitting(columns: list[Column], width: int) -> list[Column]:
     """Leave columns out, those of the highest rank first, until the rest fits."""
     kept = list(columns)
-    while sum(column.narrowest + _GAP for column in kept) - _GAP > width:
+    while _width(kept) > width:
         expendable = max(kept, key=lambda column: column.rank)
         if not expendable.rank:
             break
         kept.remove(expendable)
     return kept
+
+
+def _width(columns: Sequence[Column]) -> int:
+    """Say how narrow columns may be together."""
+    return sum(column.narrowest + _GAP for column in columns) - _GAP
