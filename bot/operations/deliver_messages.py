@@ -19,7 +19,9 @@ EDITING = (Action.EDIT,)
 PERMANENT_WAIT = timedelta(minutes=1)
 """A channel that refuses is asked again this often: it recovers by itself once its cause is gone."""
 OFTEN = 3
-"""A message that failed this often lets those behind it go first: the fault may be its own."""
+"""A message that failed this often lets those behind it go first, where the fault may be its own ..."""
+OUTAGES = frozenset({"no_answer", "ratelimited", "unreachable"})
+"""... which these are not."""
 STEP_ASIDE = timedelta(seconds=1)
 
 
@@ -124,7 +126,8 @@ async def _failed(
         attempts=owed.attempts + 1,
         again_in=round(wait.total_seconds(), 1),
     )
-    until = now + wait + (STEP_ASIDE if owed.attempts >= OFTEN else timedelta(0))
+    its_own = owed.attempts >= OFTEN and error.code not in OUTAGES
+    until = now + wait + (STEP_ASIDE if its_own else timedelta(0))
     await _give_back(delivering, [owed], until, error.sentence, outcome_unknown=unknown)
     return leave_alone
 

@@ -238,10 +238,11 @@ async def test_what_the_settings_leave_out_ends_even_while_ocp_is_away() -> None
     stage = Stage()
     stage.limits = replace(stage.limits, pending=MINUTE)
     await two_clusters(stage)
-    stage.source.rows[SHOP] = broken("stock", since=stage.clock.now(), cluster=SHOP)
+    began = stage.clock.now()
+    stage.source.rows[SHOP] = broken("stock", since=began, cluster=SHOP)
     await stage.poll(4)
     stage.source.rows[SHOP] = both(
-        stage.source.rows[SHOP], broken("cart", since=stage.clock.now(), cluster=SHOP)
+        broken("stock", since=began, cluster=SHOP), broken("cart", since=stage.clock.now(), cluster=SHOP)
     )
     await stage.poll()
     stage.source.left_out.add(SHOP)
