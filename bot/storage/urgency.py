@@ -9,10 +9,12 @@ from bot.domain.notification import (
     GreetingContent,
     IncidentContent,
     Notification,
+    Reason,
 )
 from bot.domain.problem import Severity
 
 _RANK = {Action.POST: 0, Action.REPLY: 1, Action.EDIT: 2}
+_ONLY_FIGURES = 3
 _STEP = 10
 
 
@@ -30,5 +32,9 @@ def severity_of(content: Content) -> Severity:
 
 
 def urgency(notification: Notification) -> int:
-    """Rank a notification: new messages before replies before edits, the more severe first."""
-    return _RANK[notification.action] * _STEP - severity_of(notification.content)
+    """Rank a notification: new messages before replies before edits, the more severe first.
+
+    An edit whose figures have only moved on goes after one that tells a change.
+    """
+    rank = _ONLY_FIGURES if notification.reason is Reason.MOVED_ON else _RANK[notification.action]
+    return rank * _STEP - severity_of(notification.content)

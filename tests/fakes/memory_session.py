@@ -9,7 +9,7 @@ from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName
 from bot.errors import StorageError
 from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict, TaskRecord
-from fakes.memory_tables import Row, Tables, stands
+from fakes.memory_tables import Row, Tables, stands, take_place
 
 
 class MemorySession:
@@ -64,6 +64,8 @@ class MemorySession:
     async def enqueue(self, notification: Notification) -> None:
         outbox = self.tables.outbox
         if notification.id in outbox:
+            return
+        if notification.action is Action.EDIT and take_place(self.tables, notification):
             return
         row = Row(len(outbox) + 1, notification)
         posts = [one.state for one in outbox.values() if one.place == row.place and one.action is Action.POST]

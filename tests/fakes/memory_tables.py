@@ -13,6 +13,7 @@ from bot.domain.notification import (
     MessageKey,
     Notification,
     OutboxId,
+    Reason,
 )
 from bot.domain.problem import Severity
 from bot.domain.reading import Reading
@@ -35,6 +36,7 @@ class Row:
     owner: str | None = None
     leased_until: datetime | None = None
     error: str | None = None
+    rank: tuple[int, int] | None = None
 
     @property
     def place(self) -> Place:
@@ -107,5 +109,27 @@ def severity_of(notification: Notification) -> Severity:
 
 def urgency(row: Row) -> tuple[int, int, int]:
     """Rank a row: new messages before replies before edits, the more severe first."""
-    rank = (Action.POST, Action.REPLY, Action.EDIT).index(row.action)
-    return rank, -severity_of(row.notification), row.position
+    return *(row.rank or rank(row.notification)), row.position
+
+
+def rank(notification: Notification) -> tuple[int, int]:
+    """Rank a notification; an edit whose figures have only moved on goes last."""
+    order = (Action.POST, Action.REPLY, Action.EDIT).index(notification.action)
+    return 3 if notification.reason is Reason.MOVED_ON else order, -severity_of(notification)
+
+
+def take_place(tables: Tables, edit: Notification) -> bool:
+    """Put an edit into the place of an older one of its message that waits, if there is one."""
+    waiting = [
+        row
+        for row in tables.outbox.values()
+        if row.place == (edit.message, edit.channel) and row.action is Action.EDIT and row.state == "owed"
+        if row.leased_until is None
+    ]
+    if not waiting:
+        return False
+    old = min(waiting, key=lambda row: row.position)
+    del tables.outbox[old.notification.id]
+    better = min(old.rank or rank(old.notification), rank(edit))
+    tables.outbox[edit.id] = Row(old.position, edit, rank=better)
+    return True

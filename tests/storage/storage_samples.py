@@ -80,6 +80,7 @@ def notification(
     message: MessageKey = ALERT,
     channel: Channel = ALERTS,
     severity: Severity = Severity.CRITICAL,
+    reason: Reason = Reason.FIRST_SEEN,
 ) -> Notification:
     """Make a notification about an incident of some severity."""
     return Notification(
@@ -87,7 +88,7 @@ def notification(
         message=message,
         channel=channel,
         action=action,
-        reason=Reason.FIRST_SEEN,
+        reason=reason,
         content=IncidentContent(incident(severity=severity), T0, "FAILED", "device out of space"),
         created_at=T0,
     )

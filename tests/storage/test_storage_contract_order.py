@@ -138,16 +138,36 @@ async def test_a_claim_takes_only_the_actions_that_it_names(store: AnyStore) -> 
     assert await claimed(store) == ["p"]
 
 
-async def test_edits_of_a_message_are_given_in_the_order_they_were_born(store: AnyStore) -> None:
-    """Delivery keeps the last of them: were the more severe first, an old state would be shown."""
+async def test_an_edit_takes_the_place_of_an_older_one_that_waits(store: AnyStore) -> None:
+    """Only the newest state is worth showing, and what changes all the time must not lose its turn."""
     await standing(store, ALERT, ANOTHER)
     await owe(
         store,
-        notification("warning, then", Action.EDIT, severity=Severity.WARNING),
+        notification("old", Action.EDIT),
         notification("between", Action.EDIT, message=ANOTHER),
-        notification("critical", Action.EDIT),
+        notification("new", Action.EDIT),
     )
-    assert await claimed(store) == ["between", "warning, then", "critical"]
+    assert await store.outbox_depth() == 2
+    assert await claimed(store) == ["new", "between"]
+
+
+async def test_an_edit_in_anothers_place_is_as_urgent_as_either(store: AnyStore) -> None:
+    """A change that nobody was shown yet is told before mere figures, though newer figures came over it."""
+    await standing(store, ALERT, ANOTHER)
+    await owe(
+        store,
+        notification("figures", Action.EDIT, message=ANOTHER, reason=Reason.MOVED_ON),
+        notification("change", Action.EDIT, severity=Severity.WARNING),
+        notification("figures after the change", Action.EDIT, reason=Reason.MOVED_ON),
+    )
+    assert await claimed(store) == ["figures after the change", "figures"]
+
+
+async def test_the_same_edit_twice_is_one(store: AnyStore) -> None:
+    await standing(store)
+    await owe(store, notification("n", Action.EDIT))
+    await owe(store, notification("n", Action.EDIT))
+    assert await claimed(store) == ["n"]
 
 
 async def test_an_old_edit_that_waits_is_superseded_by_a_newer_one(store: AnyStore) -> None:
