@@ -17,16 +17,12 @@ from statistics import median
 if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
+from benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
 from benchmarks.detection_judge import Score, ours
-from benchmarks.detection_kinds import (
-    HEALTHY,
-    HEALTHY_HELD_OUT,
-    INCIDENTS,
-    INCIDENTS_HELD_OUT,
-    Maker,
-)
 from benchmarks.detection_peers import PEERS, least_possible
 from benchmarks.detection_traces import Luck
+from benchmarks.detection_worlds import Maker
 
 OURS = "ours"
 KINDS: dict[str, Maker] = {**HEALTHY, **HEALTHY_HELD_OUT, **INCIDENTS, **INCIDENTS_HELD_OUT}
@@ -39,7 +35,7 @@ Cell = tuple[float, str, str]
 
 def seed(kind: str, interval: float, number: int, *, tuning: bool) -> str:
     """Name the luck of one trace: those of the report are apart from those that were tuned on."""
-    return f"tune/{kind}/{number}" if tuning else f"report/2026/{kind}/{interval:g}/{number}"
+    return f"tune/{kind}/{number}" if tuning else f"report/a/{kind}/{interval:g}/{number}"
 
 
 def judge(kind: str, interval: float, numbers: range, *, tuning: bool, peers: bool) -> dict[Cell, Score]:
@@ -107,7 +103,7 @@ def lines(scores: dict[Cell, Score]) -> Iterator[str]:
             )
             if quiet.seconds:
                 yield line(interval, "all healthy kinds", rule, quiet)
-    yield "\n* held out: no parameter was chosen on this kind."
+    yield "\n* held out: nothing was chosen on traces of this kind."
 
 
 def line(interval: float, kind: str, rule: str, score: Score) -> str:

@@ -2,8 +2,9 @@
 
 import pytest
 from benchmarks.detection import KINDS, OURS, judge, lines, reach
+from benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
+from benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
 from benchmarks.detection_judge import Score
-from benchmarks.detection_kinds import HEALTHY, HEALTHY_HELD_OUT, INCIDENTS, INCIDENTS_HELD_OUT
 
 TRACES = 4
 
@@ -34,7 +35,7 @@ def test_an_incident_is_announced_once_and_resolved_when_it_is_over(kind: str) -
     ],
 )
 def test_it_is_found_in_time(kind: str, median: float, high: float) -> None:
-    score = judge(kind, 30.0, range(18), tuning=True, peers=False)[30.0, kind, OURS]
+    score = judge(kind, 30.0, range(36), tuning=True, peers=False)[30.0, kind, OURS]
     assert score.median <= median
     assert score.high <= high
 

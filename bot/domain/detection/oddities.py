@@ -11,6 +11,8 @@ SET_BACK = 60.0
 """A page this much older than the last one, with a newer checkpoint, shows a clock that was set back."""
 LONG_GAP = 120.0
 LONG_GAP_POLLS = 4.0
+OUTAGE = 900.0
+"""A rise is not put down to a jump of the clock after a gap of fewer seconds."""
 JUMP_MOVES = 3
 """So many publications that are normal but for the jump prove that OCP's clock has jumped."""
 DISAGREEMENT = 60.0
@@ -85,7 +87,7 @@ def suspect_jump(memory: TaskMemory, gap: float) -> None:
         gap > max(LONG_GAP, LONG_GAP_POLLS * memory.interval)
         and memory.rhythm.known
         and memory.trouble is None
-        and memory.rise is None
+        and (memory.rise is None or gap > OUTAGE)
     ):
         memory.odd = replace(memory.odd, jump=gap - memory.interval, jump_moves=0)
 

@@ -111,13 +111,14 @@ def goes_on(rise: Rise, slowdown: float) -> bool:
 def is_tolerable(points: tuple[Point, ...], since: float, slowdown: float, low: float) -> bool:
     """Whether some slowdown that ended, from ``low`` to a level that stayed, explains every publication."""
     begins = max(since, points[0].at - slowdown) - slowdown
+    share_of_edge = EDGE if len(points) >= BEND_POINTS else 0.0
     while begins < points[0].at:
         for share in SHAPES:
             lasted = max(1.0, share * slowdown)
             lowest, highest = 0.0, inf
             for point in points:
                 reached = min(1.0, (point.at - begins) / lasted)
-                edge = EDGE * (point.most - point.least)
+                edge = share_of_edge * (point.most - point.least)
                 lowest = max(lowest, (point.least + edge - low) / reached)
                 highest = min(highest, (point.most - edge - low) / reached)
             if lowest <= highest + TOLERABLE_NOISE:
