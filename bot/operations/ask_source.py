@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
 from bot.domain.naming import Found, Scope, find
@@ -20,8 +21,11 @@ async def ask_sources(
 ) -> FleetSnapshot:
     """Give the fleet as OCP answers for ``window``, of the clusters that ``scope`` may mean.
 
-    What could not be read is told in the answer, like the failure of a poll.
+    A window without an end ends now, so that OCP is always told an end. What could not be read is told in
+    the answer, like the failure of a poll.
     """
+    if window.end is None:
+        window = replace(window, end=clock.now())
     wanted = _clusters(fleet, scope)
     asked = await asyncio.gather(
         *(

@@ -350,8 +350,12 @@ async def test_one_message_that_breaks_slack_again_and_again_lets_others_go_firs
         await owe(stage, f"good {number}", message=f"incident/{number + 2}")
     broken = SlackTemporary("Slack has a problem of its own.", code="internal_error")
     trying: list[str] = []
-    stage.render = lambda owed: trying.append(owed.id) or Message(owed.id)
 
+    def render(owed: Notification) -> Message:
+        trying.append(owed.id)
+        return Message(owed.id)
+
+    stage.render = render
     stage.messenger.failing = lambda method, _: broken if method == "post" and trying[-1] == "bad" else None
     for _ in range(200):
         await stage.deliver()
