@@ -13,6 +13,8 @@ from bot.operations.send_message import CHANNEL_WIDE, Delivering, Rest, Trouble,
 LEASE = timedelta(minutes=1)
 BATCH = 6
 """So few at once that a new alert never waits long behind what was claimed before it."""
+EDITS_AT_ONCE = 1
+"""Slack paces edits: one that is not claimed yet can still be replaced by a newer one."""
 NEWS = (Action.POST, Action.REPLY)
 """What people are notified of has a lane of its own: it never waits behind edits, which Slack paces."""
 EDITING = (Action.EDIT,)
@@ -32,7 +34,11 @@ async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> in
     """
     now = delivering.clock.now()
     owed = await delivering.store.claim(
-        owner=delivering.owner, now=now, lease=LEASE, limit=BATCH, actions=actions
+        owner=delivering.owner,
+        now=now,
+        lease=LEASE,
+        limit=EDITS_AT_ONCE if tuple(actions) == EDITING else BATCH,
+        actions=actions,
     )
     by_channel: dict[tuple[Channel, bool], list[OwedNotification]] = {}
     needless = needless_edits([one.notification for one in owed])
