@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.domain.notification import OutboxId
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.domain.thresholds import Thresholds
+from bot.monitoring.web import WebServer
 from bot.operations.answer_command import Answer, Answering, Asked
 from bot.operations.describe_fleet import FleetView
 from bot.operations.ports import Clock
@@ -26,6 +27,7 @@ from bot.slack.connection import Pace, SocketConnections
 from bot.slack.listeners import Doors, listen
 from bot.slack.people import People
 from bot.slack.replies import Replies
+from bot.slack.requests import PATH, slack_routes
 from bot.views.health_report import BotHealth
 
 PROD = SourceName("ocp")
@@ -173,6 +175,27 @@ def labels(message: Message) -> list[str]:
 def read(message: Message) -> str:
     """Give every word that a message shows, blocks and all."""
     return message.text + "\n" + str(message.blocks)
+
+
+@asynccontextmanager
+async def over_http(answers: Answers | None = None) -> AsyncIterator[tuple[Stage, str]]:
+    """As ``stage``, but Slack sends signed requests; gives the address too."""
+    clock = SystemClock()
+    journal = ListedJournal()
+    if answers is None:
+        answers = (await fleet(clock)).answering.answer
+    async with SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
+        client = web_client(slack.bot_token, slack.api_url)
+        app = bolt_app(slack.api_url)
+        people, replies = People(client, clock), Replies(client, clock, journal)
+        doors = listen(app, answers, people, client, replies, journal)
+        routes = slack_routes(app, slack.signing_secret, clock)
+        async with WebServer("127.0.0.1", 0, None, routes) as server:
+            address = server.url + PATH
+            assert await slack.verify_request_url(address)
+            slack.invite_bot(slack.add_channel("general"))
+            yield Stage(slack, doors, journal), address
+            await doors.close(timedelta(seconds=0.1))
 
 
 @asynccontextmanager
