@@ -1,5 +1,7 @@
 """The commands that record polls, and tell what the alert rules make of them."""
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -12,11 +14,15 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-@program.command()
-@click.argument("file", type=click.Path(dir_okay=False))
+@program.command(short_help="Append every poll of OCP to a file that replay reads.")
+@click.argument("file")
 @click.pass_obj
 def record(config: str | None, file: str) -> int:
-    """Append every poll of OCP to FILE, as lines that `replay` reads; until Ctrl-C."""
+    """Append every poll of OCP to FILE, until Ctrl-C.
+
+    A line is what OCP answered, to the letter, without the credentials in its paths. Nothing is sent to
+    Slack and no database is needed. `replay` reads the file, packed with gzip or zstd too.
+    """
     from bot.settings import Need
 
     return run_async(_record(settings_of(config, {Need.OCP}), file))
@@ -25,22 +31,23 @@ def record(config: str | None, file: str) -> int:
 async def _record(settings: "Settings", file: str) -> int:
     from bot import logs
     from bot.errors import BotError
-    from bot.replaying import recording
+    from bot.recording import record_until
+    from bot.views.wording import count, duration
 
     journal = logs.configure(settings.log_format, settings.log_level, settings.secrets())
-    stop = stopping()
+    sources = ", ".join(source.name for source in settings.sources)
+    say(f"Recording {sources} to {file} every {duration(settings.poll_interval)}. Press Ctrl-C to stop.")
     try:
-        async with recording(settings, journal, file) as written:
-            await stop.wait()
+        polls = await record_until(stopping(), settings, journal, file)
     except BotError as error:
         say(error.sentence)
         return FAILED
-    say(f"{written.polls} polls written to {file}.")
+    say(f"{count(polls, 'poll')} written to {file}.")
     return DONE
 
 
-@program.command()
-@click.argument("file", required=False, type=click.Path(dir_okay=False))
+@program.command(short_help="Tell what would have been alerted, from a recording or what is stored.")
+@click.argument("file", required=False)
 @click.option("--database", is_flag=True, help="Read the stored observations instead of a file.")
 @click.option("--since", metavar="LENGTH", help="With --database: how far to go back, such as 14d.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
@@ -54,26 +61,52 @@ def replay(
     as_json: bool,  # noqa: FBT001 - as above
     other: str | None,
 ) -> int:
-    """Tell what would have happened: run the alert rules over a recording, or over what is stored."""
-    from bot.errors import BotError
-    from bot.replaying import replay_database, replay_file
+    """Run the alert rules over a recording, or over what is stored, and tell what would have happened.
 
+    \b
+      logbackup-bot replay polls.jsonl.zst
+      logbackup-bot replay --database --since 14d --config other.yaml
+    \b
+    --json: at, source, cluster, tenant, problem, severity, transition, because;
+      one line for each time that an incident opened, worsened, eased, resolved
+      or reopened.
+
+    Times are OCP's own in a recording. Polls that failed are in recordings and not in the database, so
+    that only a recording tells when OCP could not be reached.
+    """  # noqa: D301 - click takes \b as its own sign to keep these lines
     if (file is None) is not database:
         raise click.UsageError("Give either a file or --database")
     if since is not None and not database:
         raise click.UsageError("--since goes with --database")
-    settings = settings_of(other or config, ())
     back = None if since is None else _length(since)
+    settings = settings_of(other or config, ())
     try:
-        if file is not None:
-            damaged = replay_file(settings, file, as_json=as_json)
-        else:
-            damaged = run_async(replay_database(settings, back, as_json=as_json))
+        return _replay(settings, file, back, as_json=as_json)
+    except BrokenPipeError:
+        # Whoever read the answer, such as `head`, has enough; Python would complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _replay(settings: "Settings", file: str | None, back: "timedelta | None", *, as_json: bool) -> int:
+    from bot.errors import BotError
+    from bot.replaying import replay_database, replay_file
+
+    try:
+        if file is None:
+            run_async(replay_database(settings, back, as_json=as_json, out=sys.stdout))
+            return DONE
+        damage = replay_file(settings, file, as_json=as_json, out=sys.stdout)
     except BotError as error:
         say(error.sentence)
         return FAILED
-    if damaged:
-        say(f"{damaged} damaged lines were skipped." if damaged > 1 else "1 damaged line was skipped.")
+    finally:
+        sys.stdout.flush()
+    if damage.sentence is not None:
+        say(damage.sentence)
+    if damage.trouble is not None:
+        say(damage.trouble.sentence)
+        return FAILED
     return DONE
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
@@ -64,9 +66,10 @@ def parse_page(response: bytes | str | Mapping[str, Any], cluster: Cluster) -> T
             envelope = TaskEnvelope.model_validate_json(response)
     except ValidationError:
         return _parse_leniently(response, cluster)
-    refusal = refused_inside(envelope, cluster.source, tasks_of(cluster))
-    if refusal is not None:
-        raise refusal
+    if not envelope.successful or envelope.status != HTTPStatus.OK:
+        refusal = refused_inside(envelope, cluster.source, tasks_of(cluster))
+        if refusal is not None:
+            raise refusal
     data = envelope.data
     at = utc(envelope.timestamp)
     contents = None if data is None else data.contents
@@ -145,12 +148,21 @@ def read_page(
     Raises a SourceError where the page is a refusal or cannot be read.
     """
     known = Cluster(source, cluster)
-    page = parse_page(response, known)
+    return reading_of(parse_page(response, known), known, received_at)
+
+
+@lru_cache(maxsize=1024)
+def _named(source: SourceName, cluster: ClusterId, name: str | None) -> Cluster:
+    return Cluster(source, cluster, name)
+
+
+def reading_of(page: TaskPage, cluster: Cluster, received_at: datetime | None = None) -> Reading:
+    """Make a Reading of one page alone. Raises AnswerUnreadable where it has no time."""
     if page.at is None:
-        raise unreadable(source, "an answer without its time", trace_id=page.trace_id)
+        raise unreadable(cluster.source, "an answer without its time", trace_id=page.trace_id)
     name = next((task.cluster_name for task in page.tasks if task.cluster_name), None)
     return Reading(
-        cluster=Cluster(source, cluster, name),
+        cluster=_named(cluster.source, cluster.id, name),
         tasks=page.tasks,
         at=page.at,
         received_at=received_at or page.at,

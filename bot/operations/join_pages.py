@@ -30,6 +30,16 @@ class Page:
     elements: int | None = None
     vouched: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the page by itself says all that can be said of its list, as nearly every page does."""
+        reading = self.reading
+        return (
+            reading.complete
+            and len(reading.tasks) == (self.elements or 0) > 0
+            and len({task.key for task in reading.tasks}) == len(reading.tasks)
+        )
+
 
 @dataclass(slots=True)
 class _List:
@@ -91,6 +101,10 @@ def joined(pages: Iterable[Page | FailedReading]) -> Iterator[Reading | FailedRe
             given[place] = before.last.reading.at
             before = None
         late = before is None and _is_late(page, given.get(place))
+        if page.begins and page.ends and not late and page.is_plain:
+            yield page.reading
+            given[place] = page.reading.at
+            continue
         known = before or _List(headless=late or not page.begins, last=page)
         known.add(page)
         if page.ends or late:

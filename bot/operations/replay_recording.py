@@ -32,13 +32,14 @@ class _Source:
     """One source as the replay knows it.
 
     ``polled`` are the clusters that the present poll has come to, and ``answered`` is whether one of them
-    could be read.
+    could be read. ``in_trouble`` is whether there ever was a poll in which nothing could.
     """
 
     clusters: dict[ClusterId, KnownCluster] = field(default_factory=dict)
     unread: Unread | None = None
     polled: set[ClusterId] = field(default_factory=set)
     answered: bool = False
+    in_trouble: bool = False
 
     def come_to(self, cluster: ClusterId) -> None:
         """Come to a cluster: a second time within a poll is the first one of the next poll."""
@@ -90,7 +91,7 @@ class Replay:
         source.clusters[cluster.id] = folded.cluster
         source.come_to(cluster.id)
         judged = folded.judged
-        if not source.answered:
+        if source.in_trouble and not source.answered:
             source.answered = True
             source.unread = None
             limits = self._limits(cluster.source, None, None, None)
@@ -99,6 +100,7 @@ class Replay:
 
     def _source_failed(self, source: _Source, failure: FailedReading) -> Judged:
         source.unread = another_failure(source.unread, failure)
+        source.in_trouble = True
         source.begin_poll()
         limits = self._limits(failure.source, None, None, None)
         return judge_source(failure.source, source.unread, failure.at, limits)
