@@ -12,7 +12,7 @@ from bot.healthcheck import EVERYWHERE
 from bot.settings import Address, Settings
 from bot.terminal.checkup import Examined, failed, ok, warning
 
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds to wait for whoever listens there already."""
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 METHODS = {
     "apps_connections_open": (),
     "auth_test": (),
+    "bots_info": ("users:read",),
     "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),
     "chat_update": ("chat:write",),

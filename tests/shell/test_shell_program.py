@@ -197,9 +197,6 @@ def test_colours_are_for_terminals(world: Town) -> None:
     shown = on_a_terminal(("status",), settings)
     assert "\x1b[32m" in shown
     assert "All 4 tasks are well" in shown
-    without = on_a_terminal(("status",), {**settings, "NO_COLOR": "1"})
-    assert "\x1b[32m" not in without
-    assert "All 4 tasks are well" in without
 
 
 def test_config_show_masks_secrets_and_says_where_each_comes_from(

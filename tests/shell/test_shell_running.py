@@ -1,0 +1,125 @@
+"""``run`` and ``demo`` as processes: how they start, what they say, and how they end."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+
+from shell.world import ALERTS, Outcome, Shell, Town, plain_environment
+
+
+@contextmanager
+def process(*words: str, settings: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """Run the program as a process of its own; it is gone afterwards whatever happened."""
+    with subprocess.Popen(  # noqa: S603 - the program itself
+        [sys.executable, "-m", "bot", *words],
+        env=plain_environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as started:
+        try:
+            yield started
+        finally:
+            if started.poll() is None:
+                started.kill()
+
+
+def ended(running: "subprocess.Popen[str]", *, within: float = 15) -> Outcome:
+    out, err = running.communicate(timeout=within)
+    return Outcome(running.returncode, out, err)
+
+
+def lines_until(running: "subprocess.Popen[str]", last: str) -> list[str]:
+    assert running.stdout is not None
+    lines = [running.stdout.readline()]
+    while lines[-1] and lines[-1] != last:
+        lines.append(running.stdout.readline())
+    return lines
+
+
+@pytest.fixture(scope="module")
+def taken() -> Iterator[int]:
+    """Give a port that somebody else listens on."""
+    with socket.socket() as plug:
+        plug.bind(("127.0.0.1", 0))
+        plug.listen(1)
+        yield int(plug.getsockname()[1])
+
+
+def test_run_without_settings_tells_every_one_that_is_missing(shell: Shell) -> None:
+    said = shell("run")
+    assert (said.code, said.out) == (2, "")
+    missing = [line.partition(" is missing")[0] for line in said.err.splitlines()]
+    assert missing == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "BOT_ALERT_CHANNEL",
+        "OCP_URL",
+        "The login for OCP",
+    ]
+
+
+def test_run_says_in_one_sentence_that_its_port_is_taken(shell: Shell, world: Town, taken: int) -> None:
+    said = shell("run", **{**world.environment, "BOT_HTTP_PORT": str(taken)})
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"Cannot listen on 127.0.0.1:{taken}: address already in use. Stop what uses it, or set"
+        " BOT_HTTP_HOST and BOT_HTTP_PORT.\n"
+    )
+    both = shell("run", **world.environment, BOT_METRICS_PORT=str(taken))
+    assert both.code == 1
+    assert f"Cannot listen on 127.0.0.1:0 or 127.0.0.1:{taken}: address already in use." in both.err
+    assert "or BOT_METRICS_HOST and BOT_METRICS_PORT." in both.err
+
+
+def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town) -> None:
+    """With a second bot on the same database refused meanwhile, and the doctor undisturbing."""
+    with process("run", settings={**world.environment, "BOT_LOG_FORMAT": "json"}) as running:
+        assert running.stderr is not None
+        logged = [json.loads(running.stderr.readline())]
+        while logged[-1]["event"] != "started":
+            logged.append(json.loads(running.stderr.readline()))
+        address = logged[-1]["address"]
+        with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:  # noqa: S310 - http, ours
+            assert json.load(answer) == {"status": "alive"}
+        refused = shell("run", **world.environment)
+        assert (refused.code, refused.out) == (1, "")
+        assert "runs on the database" in refused.err.splitlines()[-1]
+        port = address.rpartition(":")[2]
+        said = shell("check", **{**world.environment, "BOT_HTTP_PORT": port})
+        assert said.code == 0, said.out
+        assert f"127.0.0.1:{port} is used by a bot that runs already" in said.out
+        world.elsewhere.do(world.slack.until(lambda slack: slack.channel(ALERTS).messages, timeout=15))
+        running.send_signal(signal.SIGTERM)
+        assert ended(running).code == 0
+
+
+def test_the_demo_starts_without_any_setting_serves_its_page_and_ends_with_ctrl_c() -> None:
+    with process("demo", "--port", "0", settings={}) as running:
+        line, *told = lines_until(running, "Press Ctrl-C to stop.\n")
+        match = re.fullmatch(r"The demo runs\. Open (http://127\.0\.0\.1:\d+/\S*) in a browser\.\n", line)
+        assert match is not None, line
+        with urllib.request.urlopen(match[1], timeout=10) as page:  # noqa: S310 - http, ours
+            assert page.status == 200
+            assert "<html" in page.read().decode().lower()
+        running.send_signal(signal.SIGINT)
+        said = ended(running, within=10)
+    assert said == Outcome(0, "Stopped.\n", "")
+    assert "Everything is simulated: OCP, Slack, and the dates (60 times as fast as life)." in "".join(told)
+    assert "within 1 min a task fails and is announced" in "".join(told)
+
+
+def test_the_demo_says_in_one_sentence_that_its_port_is_taken(shell: Shell, taken: int) -> None:
+    said = shell("demo", "--port", str(taken))
+    assert (said.code, said.out) == (1, "")
+    assert said.err.count("\n") == 1
+    assert said.err.startswith(f"Cannot listen on port {taken}: ")
+    assert said.err.endswith("Choose another with --port, or 0 for any.\n")
