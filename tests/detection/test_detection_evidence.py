@@ -437,3 +437,10 @@ def test_a_checkpoint_that_goes_back_during_a_stall_ends_nothing() -> None:
 def test_no_slowdown_at_all_may_be_tolerated() -> None:
     watch = Watch(replace(Thresholds(), slowdown_time=timedelta(0))).follow("60x150 +3x40")
     assert watch.story == ["opened growing warning"]
+
+
+def test_a_checkpoint_that_stands_for_longer_than_a_jump_and_its_rhythm_explain_has_stalled() -> None:
+    watch = Watch().follow("~60x150 _x10 +30x4")
+    assert watch.story == []
+    watch = Watch().follow("~60x150 _x10 +30x9")
+    assert watch.story == ["opened stalled warning"]

@@ -38,6 +38,9 @@ def moved(after: TaskMemory, now: float, checkpoint: float, thresholds: Threshol
     elif _settles(after, most, sure, rest):
         return
     elif after.rise is not None or sure > (0.0 if rhythm.blocks else FIRST_NOISE):
+        is_vague = rest <= 0.0 and late > 0.5 * after.interval
+        if after.rise is not None and is_vague and possible >= after.rise.top:
+            return
         blur = 0.0 if rhythm.mixed else max(0.0, rhythm.proof - rhythm.bottom)
         after.rise = risen(after.rise, now, sure, possible, sharp=sharp, flat_at=flat_at, blur=blur)
     else:
