@@ -444,3 +444,10 @@ def test_a_checkpoint_that_stands_for_longer_than_a_jump_and_its_rhythm_explain_
     assert watch.story == []
     watch = Watch().follow("~60x150 _x10 +30x9")
     assert watch.story == ["opened stalled warning"]
+
+
+def test_a_gap_within_one_long_tooth_is_no_jump() -> None:
+    watch = Watch().follow("~240x121 _x5 ~240x60")
+    assert watch.story == []
+    assert watch.memory is not None
+    assert watch.memory.skew == 0.0
