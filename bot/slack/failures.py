@@ -1,6 +1,6 @@
 """Slack's failures, put into our own classes with a sentence for people."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -100,7 +100,7 @@ def read_failure(response: Any) -> SlackError:  # noqa: ANN401 - an SDK response
     status = getattr(response, "status_code", None) or getattr(response, "status", None) or 200
     headers = getattr(response, "headers", None) or {}
     data = getattr(response, "data", response)
-    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    code = str(data.get("error") or "") if isinstance(data, Mapping) else ""
     if status == THROTTLED or code in ("ratelimited", "rate_limited"):
         return SlackTemporary(TEMPORARY["ratelimited"], code="ratelimited", retry_after=_retry_after(headers))
     if status >= SERVER_ERRORS:
@@ -118,7 +118,7 @@ def _unreadable() -> SlackTemporary:
     return SlackTemporary(sentence, code="unreadable", outcome_unknown=True)
 
 
-def _sentence(code: str, data: dict[str, Any]) -> str:
+def _sentence(code: str, data: Mapping[str, Any]) -> str:
     sentence = SENTENCES.get(code, f"Slack refused with {code[:80]!r}.")
     needed = data.get("needed")
     return f"{sentence} Needed: {needed}." if code == "missing_scope" and needed else sentence

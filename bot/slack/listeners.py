@@ -152,26 +152,24 @@ class Doors:
 
     async def _share(self, came: Came) -> None:
         """Show an answer to the channel; where people of other organisations may read it, ask first."""
-        shared = f"shared {came.asked.channel} {came.shown_to}"
-        if came.shown_to and shared in self._seen:
-            return
-        asks = came.act == SHARE and await self._reaches_others(came.asked.channel)
+        asked = came.asked
         answer = await self._answer(came)
-        if asks and answer.may_be_shared:
-            question = ask_before_sharing(came.asked.text)
-            await self._replies.privately(came.asked, question, came.response_url)
-            return
         if not answer.may_be_shared:
-            await self._replies.privately(came.asked, answer.message, came.response_url)
-            return
-        if came.shown_to and self._is_known(shared):
+            await self._replies.privately(asked, answer.message, came.response_url)
+        elif came.act == SHARE and await self._reaches_others(asked.channel):
+            await self._replies.privately(asked, ask_before_sharing(asked.text), came.response_url)
+        else:
+            await self._show_to_all(came, answer.message)
+
+    async def _show_to_all(self, came: Came, message: Message) -> None:
+        """Show an answer to all, once, and take the private one away."""
+        once = f"shared {came.asked.channel} {came.shown_to} {came.asked.text}" if came.shown_to else ""
+        if self._is_known(once):
             return
         try:
-            await self._replies.to_all(
-                came.asked, shared_by(answer.message, came.asked.name), came.response_url
-            )
+            await self._replies.to_all(came.asked, shared_by(message, came.asked.name), came.response_url)
         except SlackError as error:
-            self._seen.pop(shared, None)
+            self._seen.pop(once, None)
             self._journal.warning("answer not shared", channel=came.asked.channel, code=error.code)
             await self._replies.privately(came.asked, not_shared(error), came.response_url)
             return
@@ -221,8 +219,7 @@ def unknown_person(error: SlackError) -> SlackError:
 
 def not_shared(error: SlackError) -> Message:
     """Say that an answer was not shared, or that nobody knows."""
+    sentence = escape(error.sentence)
     if getattr(error, "outcome_unknown", False):
-        text = f"{error.sentence} It may have been shared all the same: look before you try again."
-    else:
-        text = f"This could not be shared. {error.sentence}"
-    return Message(text)
+        return Message(f"{sentence} It may have been shared all the same: look before you try again.")
+    return Message(f"This could not be shared. {sentence}")

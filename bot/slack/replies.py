@@ -1,12 +1,16 @@
 """Brings answers to people: by the payload's own address, else as a private message, else directly."""
 
 import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.errors import SlackError, SlackPermanent, SlackTemporary
 from bot.operations.answer_command import Asked
@@ -19,6 +23,7 @@ WORTH_WAITING = timedelta(seconds=30)
 FIRST_WAIT = timedelta(seconds=1)
 RESPONSE_SECONDS = 10
 HTTP_OK = 200
+WORD = re.compile(r"[a-z][a-z_]{1,60}")
 NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 ILL_FORMED = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 NOT_THERE = ("channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel")
@@ -112,11 +117,7 @@ class Replies:
             raise SlackTemporary(sentence, code="no_answer", outcome_unknown=True) from error
         refused = _refused(response.body)
         if response.status_code != HTTP_OK or refused is not None:
-            raise read_failure(
-                _Refusal(
-                    response.status_code, dict(response.headers), refused or {"error": response.body[:80]}
-                )
-            )
+            raise read_failure(_Refusal(response.status_code, response.headers, refused or _word(response)))
 
     async def _post(self, method: Any, message: Message, **arguments: Any) -> None:  # noqa: ANN401 - the SDK's
         """Post by the Web API; what Slack surely did not take is tried again. Raises SlackError."""
@@ -138,22 +139,28 @@ class Replies:
                 return
 
 
+@dataclass(frozen=True, slots=True)
 class _Refusal:
     """A response_url's refusal, in the shape of the Web API's."""
 
-    def __init__(self, status: int, headers: dict[str, str], data: dict[str, Any]) -> None:
-        self.status_code = status
-        self.headers = headers
-        self.data = data
+    status_code: int
+    headers: Mapping[str, str]
+    data: Mapping[str, Any]
+
+
+def _word(response: WebhookResponse) -> dict[str, Any]:
+    """Read a refusal that is one bare word, ``used_url`` for example."""
+    word = response.body.strip()
+    return {"error": word if WORD.fullmatch(word) else f"http_{response.status_code}"}
 
 
 def _refused(text: str) -> dict[str, Any] | None:
-    """Read a refusal that comes with status 200."""
+    """Read a refusal in JSON, whatever the status."""
     try:
         answer = json.loads(text)
     except ValueError:
         return None
-    return answer if isinstance(answer, dict) and answer.get("ok") is False else None
+    return answer if isinstance(answer, dict) and answer.get("error") else None
 
 
 def _body(

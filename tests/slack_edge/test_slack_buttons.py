@@ -129,6 +129,50 @@ async def test_an_answer_that_may_have_been_shared_is_shared_once_and_the_doubt_
         assert ["may have been shared all the same" in text for text in told] == [True]
 
 
+async def test_a_refusal_is_told_in_plain_words() -> None:
+    async with stage() as on:
+        private = await on.types("status")
+        on.slack.archive("general")
+        shown = await on.shown_after(on.press(private, "Share"))
+        assert ["The channel is archived" in message.text for message in shown] == [True]
+        assert shown[0].channel == on.slack.dm("anna").id
+
+
+async def test_what_is_shared_stays_shared_although_the_private_one_cannot_be_taken_away() -> None:
+    async with stage() as on:
+        private = await on.types("status")
+        answer = asyncio.create_task(on.shown_after(on.press(private, "Share")))
+        await on.slack.until(lambda slack: slack.channel("general").messages)
+        on.slack.trouble.add("response_url", Trouble.ERROR_BEFORE)
+        assert len(await answer) == 1
+        assert len(on.slack.ephemerals("anna")) == 1
+        assert on.journal.names("info")[-1] == "private message not taken away"
+
+
+async def test_a_mistake_is_not_shared() -> None:
+    """A button of an old answer may name what is no longer there."""
+
+    async def answer(asked: Asked) -> Answer:
+        if asked.door is Door.SLASH:
+            return Answer(message("Here.", [*actions([Button("Share", "status", shared=True)])]))
+        return Answer(Message("No longer there."), may_be_shared=False)
+
+    async with stage(answer) as on:
+        told = await on.clicks(await on.types("status"), "Share")
+        assert (told.text, told.ephemeral_to) == ("No longer there.", on.slack.person("anna").id)
+
+
+async def test_sharing_from_a_message_that_all_see_takes_nothing_away() -> None:
+    async def answer(_: Asked) -> Answer:
+        return Answer(message("Here.", [*actions([Button("Share", "status", shared=True)])]))
+
+    async with stage(answer) as on:
+        public = await on.says("@logbackup status")
+        shared = await on.clicks(public, "Share", by="ben")
+        assert "Shared by ben" in shared.text
+        assert on.channel("general").message(public.ts) == public
+
+
 async def test_a_button_says_what_to_do_and_never_who_asks() -> None:
     """Who pressed comes from the payload: a button posted for anna serves ben as ben."""
     asked: list[Asked] = []

@@ -339,12 +339,14 @@ async def test_the_end_is_bounded_although_slack_does_not_say_goodbye() -> None:
     async with nothing_left(), simulated() as slack:
         on = Line(slack, replace(QUICK, ping_every=timedelta(seconds=30)))
         on.start()
-        await slack.until(lambda slack: slack.sockets == 2)
+        await on.connected()
         deaf = list(slack._sockets.connections)
         for connection in deaf:
             connection.transport.pause_reading()
+        began = asyncio.get_running_loop().time()
         async with asyncio.timeout(1):
             await on.stop()
+        assert asyncio.get_running_loop().time() - began >= QUICK.close_within.total_seconds()
         for connection in deaf:
             connection.transport.abort()
 

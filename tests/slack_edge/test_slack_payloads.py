@@ -49,6 +49,12 @@ def event(body: dict[str, Any] | None = None, **event: Any) -> dict[str, Any]:
     return about | (body or {})
 
 
+def test_a_mention_is_read_although_slack_does_not_say_for_whom_it_is() -> None:
+    came = by_mention(event({"authorizations": None}, text="<@U0BOT> tasks"))
+    assert came is not None
+    assert came.asked.text == "tasks"
+
+
 def test_a_mention_belongs_to_its_thread_or_begins_one() -> None:
     own, within = by_mention(event()), by_mention(event(thread_ts="1.0"))
     assert own is not None
