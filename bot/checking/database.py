@@ -18,13 +18,19 @@ async def examine_database(part: str, settings: Settings) -> Sequence[Examined]:
         found = await inspect(settings.database_url.get_secret_value())
     except StorageError as error:
         return [failed(part, error.sentence)]
+    return tell(part, found)
+
+
+def tell(part: str, found: Condition) -> list[Examined]:
+    """Say how a database is, and whether there is room for it."""
     return [_state(part, found), *_room(part, found)]
 
 
 def _state(part: str, found: Condition) -> Examined:
     if found.server is not None:
         tables = "" if found.version else ", still without tables: the first `run` makes them"
-        return ok(part, f"{found.name} answers, {found.server}{tables}{_update(found)}.")
+        name = found.name.replace("+asyncpg", "", 1)
+        return ok(part, f"{name} answers, {found.server}{tables}{_update(found)}.")
     if found.size_bytes is None:
         return ok(part, f"{found.name} will be made by the first `run`.")
     return ok(part, f"{found.name} can be used, {size_words(found.size_bytes)}{_update(found)}.")

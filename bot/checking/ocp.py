@@ -13,7 +13,7 @@ from bot.ocp.client import OcpClient
 from bot.operations.ports import Clock
 from bot.settings import SourceSettings
 from bot.terminal.checkup import Examined, failed, ok, warning
-from bot.views.wording import clean, count, duration
+from bot.views.wording import clean, count, duration, ocp_name
 
 T = TypeVar("T")
 SIGNED_WITHIN = timedelta(minutes=15)
@@ -25,7 +25,7 @@ TOLD = 5
 
 def part_of(source: SourceSettings) -> str:
     """Name a source as a part of the whole."""
-    return "OCP" if source.name == "ocp" else f"OCP {source.name}"
+    return ocp_name(source.name)
 
 
 async def examine_source(source: SourceSettings, clock: Clock) -> Sequence[Examined]:
@@ -57,7 +57,7 @@ async def _examine(part: str, source: SourceSettings, client: OcpClient) -> Sequ
         return [*found, failed(part, sentence)]
     readings, refusals = await _read_all(client, clusters)
     found.append(_clusters(part, clusters))
-    found += _tasks(part, readings)
+    found += tell_tasks(part, readings)
     found += _unread(part, refusals)
     found += _clock(part, source, readings)
     found += await _thresholds(part, client, [reading.cluster for reading in readings])
@@ -114,7 +114,8 @@ def _names(names: Sequence[str]) -> str:
     return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED:,} more"
 
 
-def _tasks(part: str, readings: Sequence[Reading]) -> list[Examined]:
+def tell_tasks(part: str, readings: Sequence[Reading]) -> list[Examined]:
+    """Say how many tasks can be read, and of which clusters there is none, or not all."""
     found = []
     if readings:
         number = sum(len(reading.tasks) for reading in readings)

@@ -32,9 +32,9 @@ async def examine_slack(
         identity = await identify(client)
     except SlackError as error:
         found = [failed(part, _about_token(error, "SLACK_BOT_TOKEN", "bot token", "xoxb-"))]
-        return [*found, *await _examine_requests(part, settings, client, None)]
-    found = [_who(part, identity), *_scopes(part, identity)]
-    found += await _examine_requests(part, settings, client, identity)
+        return [*found, *await examine_requests(part, settings, client, None)]
+    found = tell_identity(part, identity)
+    found += await examine_requests(part, settings, client, identity)
     found += await _examine_channel(part, settings, client, identity, clock, send_test_alert=send_test_alert)
     return found
 
@@ -49,6 +49,11 @@ def _about_token(error: SlackError, setting: str, kind: str, prefix: str) -> str
     if error.code in {"invalid_auth", "not_authed"}:
         return f"Slack does not know the token in {setting}: copy the app's {kind} ({prefix}…) again."
     return error.sentence.replace("SLACK_BOT_TOKEN", setting)
+
+
+def tell_identity(part: str, identity: Identity) -> list[Examined]:
+    """Say whose token it is, and what it may."""
+    return [_who(part, identity), *_scopes(part, identity)]
 
 
 def _who(part: str, identity: Identity) -> Examined:
@@ -72,7 +77,7 @@ def _scopes(part: str, identity: Identity) -> list[Examined]:
     return [(failed if grave else warning)(part, f"The scope {told}. {INSTALL}")]
 
 
-async def _examine_requests(
+async def examine_requests(
     part: str, settings: Settings, client: AsyncWebClient, identity: Identity | None
 ) -> Sequence[Examined]:
     """Look at the way that Slack's requests take: Socket Mode, or signed HTTP."""
