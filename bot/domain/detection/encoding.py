@@ -10,7 +10,7 @@ from bot.domain.detection.memory import ORDINARY, Block, Oddities, Point, Rhythm
 from bot.domain.detection.rhythm import derive, derive_first
 from bot.domain.status import Meaning
 
-_VERSION = 2
+_VERSION = 3
 _HEAD = struct.Struct("<BI")
 _NUMBER = 8
 _MEANINGS = tuple(Meaning)
