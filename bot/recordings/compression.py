@@ -56,7 +56,7 @@ def _unpacked(begin: bytes, file: IO[bytes], start: Callable[[], _Unpacking]) ->
     unpacking = start()
     try:
         for step in _steps(begin, file):
-            rest = step
+            rest = step.lstrip(b"\0") if unpacking.eof else step
             while rest:
                 if unpacking.eof:
                     unpacking = start()

@@ -221,7 +221,8 @@ class ReplayReport:
                 console.print(f"  …{count(more, 'step')} between…")
                 continue
             line = Text(f"  {plain_time(step.at, self._zone)}  {step.change.value:<8}  ")
-            state = f"{step.severity.word} {step.problem.value}"
-            line.append(f"{state:<20}", "" if step.change is Change.RESOLVED else _STYLES[step.severity])
+            over = step.change is Change.RESOLVED
+            state = "" if over else f"{step.severity.word} {step.problem.value}"
+            line.append(f"{state:<20}", "" if over else _STYLES[step.severity])
             line.append(f"  {step.because}")
             console.print(line, soft_wrap=True)
