@@ -7,6 +7,8 @@ from typing import NewType
 from bot.domain.status import Status
 
 SourceName = NewType("SourceName", str)
+UNNAMED_SOURCE = SourceName("ocp")
+"""The name of a source that the settings give none."""
 ClusterId = NewType("ClusterId", int)
 """OCP's id of a cluster, the ``{id}`` of every path; never ``obClusterId``."""
 ObClusterId = NewType("ObClusterId", int)

@@ -3,18 +3,16 @@
 from datetime import tzinfo
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow
-from bot.views.wording import clean, count, plain_time
+from bot.views.wording import clean, count, ocp_name, plain_time
 
 TOLD = 5
 """So many clusters of a source that cannot be read are told one by one; the rest is counted."""
 _SENTENCE = 1000
-UNNAMED = "ocp"
-"""The name of a source that the settings give none."""
 
 
 def source_name(source: SourceNow) -> str:
     """Name a source: OCP, with the name that the settings give it."""
-    return "OCP" if source.name == UNNAMED else f"OCP {clean(source.name)}"
+    return ocp_name(source.name)
 
 
 def troubles(fleet: FleetSnapshot) -> list[str]:

@@ -10,7 +10,7 @@ from bot.domain.notification import GreetingContent
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.trouble import incident_mark, problem_words, whom
 from bot.views.typed import typed
-from bot.views.wording import clean, count, duration, name, slack_time
+from bot.views.wording import clean, count, duration, name, ocp_name, slack_time
 
 TOLD = 10
 """So many incidents are told one by one; the rest is counted."""
@@ -18,8 +18,8 @@ TOLD = 10
 
 def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     """Introduce a source, with what was broken when the watch began at its present state."""
-    source = name(content.source)
-    whose = f"OCP {source}" if content.cluster is None else f"{name(content.cluster)} of OCP {source}"
+    source = literal(ocp_name(content.source))
+    whose = source if content.cluster is None else f"{name(content.cluster)} of {source}"
     first = f"Now watching log backup of {whose}"
     wide = f"read every {duration(content.interval)}"
     if not content.error:

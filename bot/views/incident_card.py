@@ -12,7 +12,7 @@ from bot.domain.problem import Problem
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.trouble import headline, incident_mark
-from bot.views.wording import because, clean, duration, name, slack_time, slack_voice
+from bot.views.wording import because, clean, duration, name, ocp_name, slack_time, slack_voice
 
 _PATH_KEPT = 200
 
@@ -103,7 +103,7 @@ def worst(incident: Incident) -> str:
 
 def _small(content: IncidentContent, zone: tzinfo) -> str:
     subject = content.incident.subject
-    parts = [f"OCP {name(subject.source)} read {slack_time(content.read_at, zone)}"]
+    parts = [f"{literal(ocp_name(subject.source))} read {slack_time(content.read_at, zone)}"]
     if content.incident.is_open:
         if content.status is not None:
             error = "" if content.error else ", no error message"

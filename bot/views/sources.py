@@ -9,7 +9,7 @@ from bot.domain.incident import Incident
 from bot.views.blocks import literal
 from bot.views.trouble import MARKS, severity_mark
 from bot.views.typed import typed
-from bot.views.wording import ago, clean, count, duration, name
+from bot.views.wording import ago, clean, count, duration, name, ocp_name
 
 _NAMED = 3
 _FAILURES = 4
@@ -19,7 +19,7 @@ _LATE = 3
 
 def source_name(source: SourceNow | str) -> str:
     """Name a source in markup: ``OCP prod``."""
-    return name(f"OCP {source if isinstance(source, str) else source.name}")
+    return literal(ocp_name(source if isinstance(source, str) else source.name))
 
 
 def read_line(sources: Sequence[SourceNow], now: datetime) -> str:

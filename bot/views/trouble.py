@@ -9,7 +9,7 @@ from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
-from bot.views.wording import clean, duration
+from bot.views.wording import clean, duration, ocp_name
 
 MARKS = {
     Standing.CRITICAL: "🔴",
@@ -130,7 +130,7 @@ def whom(incident: Incident) -> str:
     """Name whom an incident is about: ``pay/orders``, ``pay``, ``OCP prod``; plain text."""
     subject = incident.subject
     if subject.cluster is None:
-        return f"OCP {clean(subject.source, _SHORT)}"
+        return ocp_name(subject.source, _SHORT)
     labels = (subject.cluster_label or str(subject.cluster), subject.tenant_label)
     return "/".join(clean(label, _SHORT) for label in labels if label)
 

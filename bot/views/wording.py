@@ -24,6 +24,7 @@ from bot.domain.evidence import (
     Well,
 )
 from bot.domain.fleet import shifted
+from bot.domain.task import UNNAMED_SOURCE
 from bot.views.blocks import escape, literal
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -127,6 +128,11 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit].rstrip()} … (the first {limit:,} of {len(text):,} characters)"
+
+
+def ocp_name(source: str, limit: int = NAME_LENGTH) -> str:
+    """Name a source in plain text: ``OCP prod``, and ``OCP`` alone where the settings give it no name."""
+    return "OCP" if source == UNNAMED_SOURCE else f"OCP {clean(source, limit)}"
 
 
 def name(text: str, limit: int = NAME_LENGTH) -> str:

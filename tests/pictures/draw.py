@@ -13,8 +13,8 @@ from bot import logs
 from bot.demo import CHANNEL, demo
 
 HERE = Path(__file__).parent
-STORY = 40.0
-"""Real seconds of the story: a task has failed, one is catching up, one has recovered."""
+STORY = 19.5
+"""Real seconds of the story: a task has failed, another falls behind, a third has recovered."""
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,15 +31,13 @@ async def draw() -> None:
     journal = logs.configure("console", "error")
     async with demo(journal, port=0, speed=60, seed=1) as shown, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        page = await browser.new_page(viewport={"width": 1360, "height": 860}, timezone_id="UTC")
-        await page.goto(shown.url)
         await asyncio.sleep(STORY)
-        thread = next(
-            message.ts
-            for message in shown.slack.channel(CHANNEL).messages
-            if len(shown.slack.channel(CHANNEL).thread(message.ts)) > 1
-        )
-        await page.evaluate("ts => document.querySelector(`[data-ts='${ts}']`)?.scrollIntoView()", thread)
+        channel = shown.slack.channel(CHANNEL)
+        talked_about = next(one.ts for one in channel.messages if len(channel.thread(one.ts)) > 1)
+        page = await browser.new_page(viewport={"width": 1360, "height": 860}, timezone_id="UTC")
+        await page.goto(f"{shown.url}#{CHANNEL}/{talked_about}")
+        await shown.slack.command("anna", CHANNEL, "/logbackup", "status")
+        await page.wait_for_timeout(1500)
         await page.screenshot(path=HERE / "channel.png")
         await browser.close()
 
