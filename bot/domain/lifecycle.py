@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.domain.evidence import NotWatched
 from bot.domain.finding import Assessment, RecoveryGap, Verdict
@@ -33,6 +34,7 @@ def advance(
             if incident is None or not incident.is_open:
                 return _on_new(incident, subject, assessment, thresholds, now, offset, checkpoint)
             return _on_lasting(incident, assessment, thresholds, now, offset)
+    assert_never(assessment.verdict)
 
 
 def _gap(known: RecoveryGap | None, assessment: Assessment, offset: timedelta) -> RecoveryGap | None:
@@ -177,6 +179,7 @@ def retire(incident: Incident, because: NotWatched, now: datetime) -> Step:
                 incident, lifecycle=Lifecycle.RESOLVED, because=because, changed_at=now, resolved_at=now
             )
             return Step(ended, Transition(Change.RESOLVED, incident, ended, now, because))
+    assert_never(incident.lifecycle)
 
 
 def _larger(one: timedelta | None, other: timedelta | None) -> timedelta | None:

@@ -88,7 +88,9 @@ class Answering:
     def _is_name(self, text: str) -> bool:
         return isinstance(find(self.fleet.now(), Scope(name=text)), Found)
 
-    async def _show(self, command: Command, *, shareable: bool) -> Message:
+    async def _show(  # noqa: PLR0911 - one case for each command
+        self, command: Command, *, shareable: bool
+    ) -> Message:
         now, zone, fleet = self.clock.now(), self.zone, self.fleet.now()
         match command:
             case ShowStatus():

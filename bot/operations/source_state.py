@@ -10,7 +10,7 @@ from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import MessageKey
 from bot.domain.reading import FailedReading
 from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
-from bot.domain.task import ClusterId, SourceName, TaskKey
+from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 from bot.operations.keep_incidents import Desk
 from bot.operations.ports import ClusterRecord, Store
 from bot.operations.read_source import ClusterList
@@ -59,7 +59,7 @@ async def restore(
     for record in await store.clusters(source):
         state.clusters[record.cluster.id] = _known(record)
     for incident in state.desk.incidents.values():
-        _remember_unread(state, incident)
+        _remember_subject(state, incident)
     saved = await store.fact(f"memory/{source}")
     if saved is not None:
         await _catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)
@@ -75,9 +75,15 @@ def _known(record: ClusterRecord) -> KnownCluster:
     return KnownCluster(record.cluster, tasks, read_at=read_at)
 
 
-def _remember_unread(state: SourceState, incident: Incident) -> None:
-    """Go on counting the polls that failed, so that a restart does not make an outage look younger."""
+def _remember_subject(state: SourceState, incident: Incident) -> None:
+    """Know whom an open incident is about, so that it ends some day, and since when it could not be read.
+
+    A restart does not make an outage look younger: the polls that failed are counted on.
+    """
     reason, subject = incident.because, incident.subject
+    if subject.cluster is not None:
+        cluster = Cluster(state.source, subject.cluster, subject.cluster_label)
+        state.clusters.setdefault(subject.cluster, KnownCluster(cluster))
     if not isinstance(reason, NotRead):
         return
     last = FailedReading(
@@ -86,7 +92,7 @@ def _remember_unread(state: SourceState, incident: Incident) -> None:
     unread = Unread(reason.polls, reason.since, last)
     if subject.cluster is None:
         state.unread = unread
-    elif subject.cluster in state.clusters:
+    else:
         known = state.clusters[subject.cluster]
         since = reason.since if reason.reason == UNLISTED else None
         state.clusters[subject.cluster] = replace(known, unread=unread, unlisted_since=since)
