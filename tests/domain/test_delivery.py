@@ -2,7 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.delivery import LONGEST_WAIT, Pace, next_attempt
+from bot.domain.delivery import LONGEST_WAIT, Pace, needless_edits, next_attempt
+from bot.domain.notification import (
+    Action,
+    Channel,
+    GreetingContent,
+    MessageKey,
+    Notification,
+    OutboxId,
+    Reason,
+)
+from bot.domain.task import SourceName
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -40,3 +50,22 @@ def test_a_rest_gives_the_burst_back() -> None:
         pace = pace.taken(NOW)
     assert pace.wait(NOW) == SECOND
     assert pace.wait(NOW + 2 * SECOND) == timedelta(0)
+
+
+def owed(id_: str, action: Action, message: str = "incident/1", channel: str = "alerts") -> Notification:
+    content = GreetingContent(SourceName("prod"), 1, 1, SECOND, (), NOW)
+    place = MessageKey(message), Channel(channel)
+    return Notification(OutboxId(id_), *place, action, Reason.MOVED_ON, content, NOW)
+
+
+def test_only_the_newest_edit_of_a_message_in_a_channel_is_needed() -> None:
+    waiting = [
+        owed("1", Action.EDIT),
+        owed("2", Action.EDIT, message="incident/2"),
+        owed("3", Action.REPLY),
+        owed("4", Action.EDIT, channel="other"),
+        owed("5", Action.EDIT),
+        owed("6", Action.POST),
+        owed("7", Action.EDIT),
+    ]
+    assert needless_edits(waiting) == {"1", "5"}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.evidence import BehindLimit, CatchingUp, StatusBroken, StoodStill
+from bot.domain.evidence import BehindLimit, CatchingUp, NotWatched, StatusBroken, StoodStill
 from bot.domain.finding import Assessment, Finding, RecoveryGap, clear, holding, unknown
 from bot.domain.incident import (
     Change,
@@ -17,7 +17,7 @@ from bot.domain.incident import (
     task_subject,
     task_subject_key,
 )
-from bot.domain.lifecycle import advance
+from bot.domain.lifecycle import advance, retire
 from bot.domain.problem import Problem, Severity
 from bot.domain.status import read_status
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
@@ -257,3 +257,33 @@ def test_subjects_are_named_as_people_name_them() -> None:
     assert task_subject(task).key == task_subject_key(task.key)
     assert cluster_subject(PROD, ClusterId(1), "pay").name == "pay"
     assert source_subject(PROD).name == "prod"
+
+
+def test_what_is_pending_fires_only_while_something_would_open_it() -> None:
+    """It catches up already: there is nothing left to wake anyone for."""
+    limits = Thresholds(pending=timedelta(minutes=1))
+    pending = step(None, holds(NOW, LAGGING), limits).incident
+    after = step(pending, holds(NOW + 3 * POLL, CATCHING_UP), limits)
+    assert after.transition is None
+    assert after.incident is not None
+    assert after.incident.lifecycle is Lifecycle.PENDING
+    fired = step(after.incident, holds(NOW + 4 * POLL, LAGGING), limits)
+    assert fired.transition is not None
+    assert fired.transition.change is Change.OPENED
+
+
+def test_one_that_nobody_watches_any_more_ends_as_that() -> None:
+    incident = opened(BROKEN)
+    ended = retire(incident, NotWatched(), NOW + POLL)
+    assert ended.incident is not None
+    assert ended.incident.lifecycle is Lifecycle.RESOLVED
+    assert ended.incident.resolved_at == NOW + POLL
+    assert ended.transition is not None
+    assert (ended.transition.change, ended.transition.because) == (Change.RESOLVED, NotWatched())
+    assert retire(ended.incident, NotWatched(), NOW + 2 * POLL) == Step(ended.incident)
+
+
+def test_one_that_was_pending_when_the_watch_ended_was_never_there() -> None:
+    pending = step(None, holds(NOW, LAGGING), Thresholds(pending=timedelta(minutes=1))).incident
+    assert pending is not None
+    assert retire(pending, NotWatched(), NOW + POLL) == Step(None)

@@ -5,16 +5,20 @@ from datetime import UTC, datetime, timedelta
 from fakes.listed_source import PAY, PROD, task
 
 from bot.domain.finding import Verdict
+from bot.domain.incident import Subject
 from bot.domain.problem import Problem
 from bot.domain.reading import FailedReading, Reading
 from bot.domain.roster import (
+    DROPPED_AFTER,
     Folded,
     KnownCluster,
     Unread,
     another_failure,
     fold_failure,
     fold_reading,
+    fold_unlisted,
     judge_source,
+    taken_for_dropped,
 )
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
@@ -161,3 +165,73 @@ def test_a_source_is_well_once_it_is_read() -> None:
     bad = judge_source(PROD, unread, NOW, Thresholds())
     assert bad.assessment.verdict is Verdict.HOLDS
     assert judge_source(PROD, None, NOW, Thresholds()).assessment.verdict is Verdict.CLEAR
+
+
+def test_a_tenant_that_moved_stays_moved_until_its_incident_is_over() -> None:
+    old = task(destination="file:///old", status="FAILED")
+    new = task(destination="file:///new", checkpoint=NOW)
+    known = fold(KnownCluster(PAY), old).cluster
+    for poll in (1, 2, 3, 4, 5):
+        folded = fold(known, new, poll=poll, troubled=frozenset({old.key}))
+        known = folded.cluster
+        assert problems(folded) == []
+    assert fold(known, new, poll=6).forgotten == (old.key,)
+
+
+def test_one_of_two_destinations_that_vanishes_is_missing() -> None:
+    """A task with two destinations is two tasks: the one that is left does not replace the other."""
+    one = task(destination="file:///one", checkpoint=NOW)
+    two = task(destination="file:///two", checkpoint=NOW)
+    known = fold(KnownCluster(PAY), one, two).cluster
+    for poll in (1, 2, 3):
+        folded = fold(known, one, poll=poll)
+        known = folded.cluster
+    assert [(subject.destination, problem) for subject, problem in named(folded)] == [
+        ("file:///two", Problem.MISSING)
+    ]
+
+
+def test_a_destination_that_comes_later_replaces_one_that_is_missing() -> None:
+    old = task(destination="file:///old", checkpoint=NOW)
+    ledger = healthy("ledger")
+    known = fold(KnownCluster(PAY), old, ledger).cluster
+    for poll in (1, 2, 3):
+        known = fold(known, ledger, poll=poll).cluster
+    new = task(destination="file:///new", checkpoint=NOW)
+    folded = fold(known, ledger, new, poll=4, troubled=frozenset({old.key}))
+    verdicts = [one.assessment.verdict for one in folded.judged if one.subject.destination == "file:///old"]
+    assert verdicts == [Verdict.CLEAR]
+
+
+def named(folded: Folded) -> list[tuple[Subject, Problem]]:
+    return [
+        (judged.subject, finding.problem)
+        for judged in folded.judged
+        for finding in judged.assessment.findings
+    ]
+
+
+def test_rows_that_make_no_sense_leave_a_cluster_undecided() -> None:
+    known = fold(KnownCluster(PAY), healthy()).cluster
+    assert fold(known, poll=1, skipped=2).judged[-1].assessment.verdict is Verdict.UNKNOWN
+
+
+def test_instants_from_a_reading_are_in_its_clock_and_those_of_a_failure_in_ours() -> None:
+    folded = fold(KnownCluster(PAY), task(status="FAILED"))
+    assert {judged.offset for judged in folded.judged} == {timedelta(minutes=1)}
+    failure = FailedReading(PROD, PAY.id, NOW, "timeout", "No answer.")
+    assert fold_failure(folded.cluster, failure, Thresholds()).judged[0].offset == timedelta(0)
+
+
+def test_a_cluster_that_is_not_listed_is_told_and_taken_for_dropped_after_a_day() -> None:
+    known = fold(KnownCluster(PAY), healthy()).cluster
+    assert taken_for_dropped(known, NOW) is None
+    first = fold_unlisted(known, NOW, Thresholds())
+    assert problems(first) == []
+    later = fold_unlisted(first.cluster, NOW + timedelta(minutes=5), Thresholds())
+    assert problems(later) == [("pay", Problem.UNREACHABLE)]
+    assert later.cluster.unlisted_since == NOW
+    assert taken_for_dropped(later.cluster, NOW + DROPPED_AFTER - POLL) is None
+    assert taken_for_dropped(later.cluster, NOW + DROPPED_AFTER + POLL) == DROPPED_AFTER + POLL
+    failure = FailedReading(PROD, PAY.id, NOW, "timeout", "No answer.")
+    assert fold_failure(later.cluster, failure, Thresholds()).cluster.unlisted_since is None

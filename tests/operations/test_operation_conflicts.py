@@ -1,9 +1,11 @@
 """Two writers never both win, and what the database does not keep has not happened."""
 
+from datetime import timedelta
+
 import pytest
 from fakes.listed_source import PAY, SHOP
 from fakes.memory_store import MemoryStore
-from operations_stage import Stage, both, broken, shown, well
+from operations_stage import Stage, behind, both, broken, shown, well
 
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Change, Incident
@@ -119,3 +121,21 @@ async def test_a_first_poll_that_was_not_kept_greets_the_next_time() -> None:
     await stage.poll()
     assert "Now watching" in shown(stage.parents()[0])
     assert "pay/orders" in shown(stage.parents()[0])
+
+
+async def test_what_would_open_nothing_is_not_made_an_incident_of_after_somebody_ended_it() -> None:
+    """It runs and catches up: that keeps an incident open, and does not open one."""
+    stage = Stage()
+    await opened(stage)
+    await stage.poll(24)
+    stage.source.rows[PAY] = both(behind(timedelta(minutes=11)), well("ledger"))
+    assert await stage.changes(3) == [("pay/orders", Change.EASED)]
+    incident = await stage.incident(1)
+    long_ago = stage.clock.now() - timedelta(minutes=20)
+    ended = retire(incident, NotWatched(), long_ago).incident
+    assert ended is not None
+    async with stage.store.writing() as session:
+        await session.keep_incident(IncidentWrite(ended, incident.revision))
+    await stage.restart()
+    assert await stage.changes(3) == []
+    assert await stage.store.open_incidents() == ()

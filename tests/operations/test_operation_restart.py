@@ -181,3 +181,31 @@ async def test_what_was_first_read_before_the_restart_is_no_newcomer(stage: Stag
     stage.source.rows[PAY] = both(well("orders"), broken("ledger", since=stage.clock.now()))
     await stage.poll()
     assert "Log backup has failed: pay/ledger" in shown(stage.parents()[1])
+
+
+async def test_an_incident_of_a_cluster_that_is_not_known_any_more_still_ends(stage: Stage) -> None:
+    stage.source.rows[PAY] = well("orders")
+    stage.source.rows[SHOP] = broken("stock", since=stage.clock.now(), cluster=SHOP)
+    await stage.poll()
+    async with stage.store.writing() as session:
+        await session.keep_clusters(PAY.source, [PAY])
+    del stage.source.rows[SHOP]
+    await stage.restart()
+    changes = await stage.changes(6, timedelta(hours=6))
+    assert changes == [
+        ("shop", Change.OPENED),
+        ("shop/stock", Change.RESOLVED),
+        ("shop", Change.RESOLVED),
+    ]
+
+
+async def test_a_member_of_a_greeting_that_is_kept_no_longer_is_passed_over() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = broken("orders", "ledger", since=stage.clock.now())
+    await stage.poll()
+    ledger = await stage.incident(2)
+    del stage.memory.tables.incidents[ledger.number]
+    await stage.restart()
+    stage.source.rows[PAY] = well("orders", "ledger")
+    assert await stage.changes(6) == [("pay/orders", Change.RESOLVED)]
+    assert "1 of 1 that were broken at the start is well again" in shown(stage.parents()[0])
