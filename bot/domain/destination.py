@@ -34,9 +34,9 @@ def strip_uri(uri: str) -> str:
     kept = f"{separator}{slashes}{host}{parts.path}"
     endpoint = parse_qs(parts.query).get("host")
     if endpoint:
-        bare = unquote(endpoint[0]).rpartition("@")[2]
-        kept += "?host=" + quote(re.split(r"[?#&]", bare, maxsplit=1)[0], safe=":/.-_")
-    return kept
+        bare = re.split(r"[?#&]", unquote(endpoint[0]).rpartition("@")[2], maxsplit=1)[0]
+        kept += "?host=" + quote(bare, safe=":/.-_") if bare else ""
+    return kept.rstrip()
 
 
 def _without_userinfo(text: str) -> str:
@@ -54,12 +54,17 @@ def strip_uris(text: str) -> str:
     return _URI.sub(stripped, text)
 
 
+def masked(text: str) -> str:
+    """Mask the credentials that a text names, wherever they stand."""
+    return _CREDENTIAL.sub(r"\1…", text)
+
+
 def without_credentials(text: str) -> str:
     """Cut the credentials from every URI inside a text, and mask those that it names itself.
 
     A blank ends a URI, so what follows one (``oss://b/my dir?access_key=...``) is found by its name.
     """
-    return _CREDENTIAL.sub(r"\1…", strip_uris(text))
+    return masked(strip_uris(text))
 
 
 def carries_credentials(text: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 import re
 
-from bot.domain.destination import carries_credentials, strip_uri, without_credentials
+from bot.domain.destination import carries_credentials, masked, strip_uri, without_credentials
 
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:)?')
 _LINE_BREAKS = str.maketrans("\r\n", "  ")
@@ -48,7 +48,7 @@ def _decoded(inside: str) -> str:
 def _clean(text: str, field: str) -> str:
     """Cut the credentials from one string; a path or an error loses more than fields of no known meaning."""
     if field == "backupUri":
-        return without_credentials(strip_uri(text))
+        return masked(strip_uri(text))
     if field == "errorMsg" or carries_credentials(text):
         return without_credentials(text)
     return text
