@@ -18,25 +18,22 @@ from slack_bolt.app.async_app import AsyncApp
 from bot import __version__
 from bot.clock import SystemClock
 from bot.domain.notification import Channel, OutboxId
-from bot.domain.roster import ThresholdsFor
-from bot.domain.task import ClusterId, SourceName
-from bot.domain.thresholds import Thresholds, obeying_ocp
 from bot.errors import StorageError
 from bot.monitoring.web import Part, WebServer
-from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
-from bot.ocp.client import OcpClient, PageListener
+from bot.ocp.client import OcpClient
 from bot.operations.answer_command import Answering
 from bot.operations.deliver_messages import EDITING, NEWS
 from bot.operations.describe_fleet import FleetView
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.learn_limits import LEARN_EVERY, learn_limits
 from bot.operations.ports import Clock, Journal, Store
+from bot.operations.retire_sources import retire_sources
 from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState, restore
 from bot.operations.supervise import supervise
 from bot.operations.watch_tasks import Watching, poll
 from bot.schedule import Schedule
-from bot.settings import Settings, SourceSettings
+from bot.settings import Settings
 from bot.slack.bolt import bolt_app, web_client
 from bot.slack.connection import SocketConnections
 from bot.slack.listeners import listen
@@ -44,6 +41,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
 from bot.slack.replies import Replies
 from bot.slack.requests import slack_routes
+from bot.sources import ocp_client, thresholds_of
 from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
 from bot.views.health_report import BotHealth
@@ -90,6 +88,8 @@ async def running(
         store = await open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(store.close)
         sources = [await stack.enter_async_context(ocp_client(source, clock)) for source in settings.sources]
+        watched = [source.name for source in sources]
+        await retire_sources(watched, settings.poll_interval, store, clock, journal, _new_id)
         states = tuple(
             [
                 await restore(source.name, settings.poll_interval, store, thresholds_of(settings))
@@ -153,6 +153,10 @@ async def running(
         yield now
 
 
+def _new_id() -> OutboxId:
+    return OutboxId(uuid.uuid4().hex)
+
+
 def _token(settings: Settings) -> str:
     return "" if settings.slack_bot_token is None else settings.slack_bot_token.get_secret_value()
 
@@ -174,29 +178,6 @@ def socket_connections(
     """Make the Socket Mode connections, where there is an app token; else Slack comes over HTTP."""
     token = settings.slack_app_token
     return None if token is None else SocketConnections(app, token.get_secret_value(), clock, journal)
-
-
-def ocp_client(source: SourceSettings, clock: Clock, *, on_page: PageListener | None = None) -> OcpClient:
-    """Make the client of one OCP from its settings."""
-    return OcpClient(
-        SourceName(source.name),
-        str(source.url),
-        authentication_of(source, clock),
-        clock,
-        clusters=source.clusters,
-        ca_file=source.ca_file,
-        on_page=on_page,
-    )
-
-
-def authentication_of(source: SourceSettings, clock: Clock) -> Authentication:
-    """Choose the login that the settings give: AK/SK, or user and password."""
-    if source.access_key is not None and source.secret_key is not None:
-        return AccessKeyAuthentication(
-            source.access_key.get_secret_value(), source.secret_key.get_secret_value(), clock
-        )
-    password = "" if source.password is None else source.password.get_secret_value()
-    return BasicAuthentication(source.user or "", password)
 
 
 def _watching(
@@ -222,29 +203,9 @@ def _watching(
         thresholds_for=thresholds_of(settings, state.ocp_limits),
         channels_for=lambda _: channels,
         default_channels=channels,
-        new_id=lambda: OutboxId(uuid.uuid4().hex),
+        new_id=_new_id,
         owed=owed,
     )
-
-
-def thresholds_of(
-    settings: Settings, ocp_limits: Mapping[ClusterId, timedelta] | None = None
-) -> ThresholdsFor:
-    """Give the limits of a task by the settings, as the rules ask for them.
-
-    ``ocp_limits`` are the delays at which OCP's own alarm fires, for those whom the settings let obey it.
-    """
-
-    def limits(
-        source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
-    ) -> Thresholds:
-        found = settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
-        own = ocp_limits.get(cluster_id) if ocp_limits and cluster_id is not None else None
-        if own is None or not settings.obeys_ocp_threshold(source, cluster, tenant, cluster_id=cluster_id):
-            return found
-        return obeying_ocp(found, own)
-
-    return limits
 
 
 async def _tidy(store: Database, clock: Clock, journal: Journal) -> None:

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.app import ocp_client, thresholds_of
 from bot.clock import SystemClock
 from bot.commands import Command, ListTasks, ShowStatus, parse
 from bot.domain.detection import evaluate
@@ -23,6 +22,7 @@ from bot.operations.describe_fleet import describe
 from bot.operations.read_source import read_source
 from bot.operations.source_state import SourceState
 from bot.settings import Settings
+from bot.sources import ocp_client, thresholds_of
 
 Asked = ShowStatus | ListTasks
 """The commands that a single look can answer."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.app import ocp_client
 from bot.clock import SystemClock
 from bot.domain.reading import FailedReading
 from bot.domain.roster import DROPPED_AFTER, UNLISTED_SENTENCE
@@ -18,6 +17,7 @@ from bot.operations.read_source import ClusterList, PollResult, read_source, tel
 from bot.recordings.files import RecordingError, RecordingWriter
 from bot.recordings.lines import LineDamaged, RecordedFailure, failure_line, page_line
 from bot.settings import Settings
+from bot.sources import ocp_client
 
 
 async def record_until(

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.app import ocp_client
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster
 from bot.errors import LoginRefused, SettingsError, SourceError
 from bot.ocp.client import OcpClient
 from bot.operations.ports import Clock
 from bot.settings import SourceSettings
+from bot.sources import ocp_client
 from bot.terminal.checkup import Examined, failed, ok, warning
 from bot.views.wording import clean, count, duration, ocp_name
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app import thresholds_of
 from bot.domain.task import ClusterId, SourceName
 from bot.settings import load
+from bot.sources import thresholds_of
 
 FILE = """
 sources:

@@ -1,0 +1,55 @@
+"""OCP as the settings describe it: its clients, its logins, and the limits of its tasks."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.domain.roster import ThresholdsFor
+from bot.domain.task import ClusterId, SourceName
+from bot.domain.thresholds import Thresholds, obeying_ocp
+from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
+from bot.ocp.client import OcpClient, PageListener
+from bot.operations.ports import Clock
+from bot.settings import Settings, SourceSettings
+
+
+def ocp_client(source: SourceSettings, clock: Clock, *, on_page: PageListener | None = None) -> OcpClient:
+    """Make the client of one OCP from its settings."""
+    return OcpClient(
+        SourceName(source.name),
+        str(source.url),
+        authentication_of(source, clock),
+        clock,
+        clusters=source.clusters,
+        ca_file=source.ca_file,
+        on_page=on_page,
+    )
+
+
+def authentication_of(source: SourceSettings, clock: Clock) -> Authentication:
+    """Choose the login that the settings give: AK/SK, or user and password."""
+    if source.access_key is not None and source.secret_key is not None:
+        return AccessKeyAuthentication(
+            source.access_key.get_secret_value(), source.secret_key.get_secret_value(), clock
+        )
+    password = "" if source.password is None else source.password.get_secret_value()
+    return BasicAuthentication(source.user or "", password)
+
+
+def thresholds_of(
+    settings: Settings, ocp_limits: Mapping[ClusterId, timedelta] | None = None
+) -> ThresholdsFor:
+    """Give the limits of a task by the settings, as the rules ask for them.
+
+    ``ocp_limits`` are the delays at which OCP's own alarm fires, for those whom the settings let obey it.
+    """
+
+    def limits(
+        source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
+    ) -> Thresholds:
+        found = settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
+        own = ocp_limits.get(cluster_id) if ocp_limits and cluster_id is not None else None
+        if own is None or not settings.obeys_ocp_threshold(source, cluster, tenant, cluster_id=cluster_id):
+            return found
+        return obeying_ocp(found, own)
+
+    return limits
