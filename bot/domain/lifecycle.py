@@ -61,6 +61,7 @@ def _on_new(
     if (
         last is not None
         and last.resolved_at is not None
+        and not isinstance(last.because, NotWatched)
         and now - last.resolved_at <= thresholds.reopen_within
     ):
         again = replace(

@@ -17,6 +17,8 @@ from bot.operations.read_source import ClusterList
 
 REOPENABLE = timedelta(hours=1)
 """A resolved incident is kept at hand this long; it is read from the store where it is needed later."""
+NOT_GREETED = ""
+"""The fact of a source that was greeted once, and is to be greeted again if it comes back."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ async def restore(
 ) -> SourceState:
     """Take up a source where the last run left it: neither repeating nor forgetting nor relearning."""
     state = SourceState(source, interval)
-    state.greeted = await store.fact(f"greeted/{source}") is not None
+    state.greeted = await store.fact(f"greeted/{source}") not in (None, NOT_GREETED)
     state.desk = await load_desk(await store.open_incidents(source), store)
     for record in await store.clusters(source):
         state.clusters[record.cluster.id] = _known(record)

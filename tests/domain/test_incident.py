@@ -283,6 +283,14 @@ def test_one_that_nobody_watches_any_more_ends_as_that() -> None:
     assert retire(ended.incident, NotWatched(), NOW + 2 * POLL) == Step(ended.incident)
 
 
+def test_one_that_ended_because_nobody_watched_does_not_come_back() -> None:
+    """What is watched again is looked at with fresh eyes: it is new."""
+    ended = retire(opened(BROKEN), NotWatched(), NOW + POLL).incident
+    again = step(ended, holds(NOW + 2 * POLL, BROKEN))
+    assert again.transition is not None
+    assert again.transition.change is Change.OPENED
+
+
 def test_one_that_was_pending_when_the_watch_ended_was_never_there() -> None:
     pending = step(None, holds(NOW, LAGGING), Thresholds(pending=timedelta(minutes=1))).incident
     assert pending is not None

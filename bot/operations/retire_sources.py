@@ -1,0 +1,70 @@
+"""Ends the incidents of sources that the settings no longer name: nothing more will be learnt of them."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from bot.domain.alerting import NewId
+from bot.domain.evidence import NotWatched
+from bot.domain.incident import Incident, Transition
+from bot.domain.lifecycle import retire
+from bot.domain.notification import GreetingContent, MessageKey
+from bot.domain.task import SourceName
+from bot.operations.keep_incidents import Advanced, Announcing, keep_incidents
+from bot.operations.ports import Clock, Journal, RevisionConflict, Store
+from bot.operations.source_state import NOT_GREETED, load_desk
+
+
+async def retire_sources(
+    watched: Collection[SourceName],
+    interval: timedelta,
+    store: Store,
+    clock: Clock,
+    journal: Journal,
+    new_id: NewId,
+) -> tuple[Transition, ...]:
+    """End what is open of every source that is not ``watched``, and say so where it was announced.
+
+    ``interval`` is how often it was read. Raises StorageError where that cannot be kept.
+    """
+    gone = {incident.subject.source for incident in await store.open_incidents()} - set(watched)
+    ended: list[Transition] = []
+    for source in sorted(gone):
+        try:
+            ended += await _retire(source, interval, store, clock, new_id)
+        except RevisionConflict:
+            journal.warning("source not retired", source=source)
+        else:
+            journal.info("source retired", source=source)
+    return tuple(ended)
+
+
+async def _retire(
+    source: SourceName, interval: timedelta, store: Store, clock: Clock, new_id: NewId
+) -> tuple[Transition, ...]:
+    now = clock.now()
+    desk = await load_desk(await store.open_incidents(source), store)
+    clusters = await store.clusters(source)
+
+    def greeting_for(_message: MessageKey, incidents: tuple[Incident, ...]) -> GreetingContent:
+        tasks = sum(len(cluster.tasks) for cluster in clusters)
+        return GreetingContent(source, len(clusters), tasks, interval, incidents, now)
+
+    announcing = Announcing(
+        now=now,
+        channels_for=lambda _: (),
+        default_channels=(),
+        new_id=new_id,
+        greeting_for=greeting_for,
+        greet=None,
+        newcomers=frozenset(),
+        newcomer_message=lambda incident: MessageKey(f"incident/{incident.number}"),
+    )
+    advanced = [
+        Advanced(incident, retire(incident, NotWatched(), now), None) for incident in desk.incidents.values()
+    ]
+    async with store.writing() as session:
+        _, transitions = await keep_incidents(session, desk, advanced, announcing)
+        await session.forget_tasks([record.task.key.text for cluster in clusters for record in cluster.tasks])
+        await session.keep_clusters(source, ())
+        await session.keep_fact(f"greeted/{source}", NOT_GREETED)
+    return transitions
