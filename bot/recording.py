@@ -11,8 +11,7 @@ from bot.clock import SystemClock
 from bot.domain.reading import FailedReading
 from bot.domain.roster import DROPPED_AFTER, UNLISTED_SENTENCE
 from bot.domain.task import Cluster, ClusterId, SourceName
-from bot.ocp.client import OcpClient
-from bot.operations.ports import Clock, Journal
+from bot.operations.ports import Clock, Journal, Source
 from bot.operations.read_source import ClusterList, PollResult, read_source, tell_failures
 from bot.recordings.files import RecordingError, RecordingWriter
 from bot.recordings.lines import LineDamaged, RecordedFailure, failure_line, page_line
@@ -52,7 +51,7 @@ async def record_until(
 class Recorder:
     """Writes what one source answers, page by page, and what could not be read.
 
-    ``known`` are the clusters that were ever listed, and since when (our clock) they are listed no more.
+    ``known`` are the clusters that were ever listed, ``unlisted`` since when (our clock) some are no more.
     """
 
     writer: RecordingWriter
@@ -61,7 +60,8 @@ class Recorder:
     polls: int = 0
     listed: ClusterList | None = None
     failing: Mapping[str, FailedReading] = field(default_factory=dict)
-    known: dict[Cluster, datetime | None] = field(default_factory=dict)
+    known: dict[ClusterId, Cluster] = field(default_factory=dict)
+    unlisted: dict[ClusterId, datetime] = field(default_factory=dict)
 
     def on_page(self, source: SourceName, cluster: ClusterId, raw: bytes, *, complete: bool) -> None:
         """Write one page. Raises RecordingError."""
@@ -72,44 +72,43 @@ class Recorder:
             return
         self.writer.write(line)
 
-    async def keep_polling(self, client: OcpClient, interval: timedelta) -> None:
+    async def keep_polling(self, source: Source, interval: timedelta) -> None:
         """Poll until cancelled. Raises RecordingError where the file takes no more."""
         while True:
             started = self.clock.monotonic()
             try:
-                await self.poll(client)
+                await self.poll(source)
             except RecordingError:
                 raise
             except Exception:  # noqa: BLE001 - one source's poll is a boundary
-                self.journal.error("poll failed", source=client.name)
+                self.journal.error("poll failed", source=source.name)
             took = timedelta(seconds=self.clock.monotonic() - started) * self.clock.speed
             await self.clock.sleep(interval - took)
 
-    async def poll(self, client: OcpClient) -> None:
+    async def poll(self, source: Source) -> None:
         """Read the source once; its pages come to ``on_page``, what failed is written here."""
-        result = await read_source(client, self.listed, self.clock)
-        self.failing = tell_failures(self.failing, result, client, self.journal)
+        result = await read_source(source, self.listed, self.clock)
+        self.failing = tell_failures(self.failing, result, source, self.journal)
         self.listed = result.clusters or self.listed
-        for failure in self._failures(result, client):
+        for failure in self._failures(result, source):
             self.writer.write(failure_line(failure))
         self.polls += 1
 
-    def _failures(self, result: PollResult, client: OcpClient) -> Iterator[RecordedFailure]:
+    def _failures(self, result: PollResult, source: Source) -> Iterator[RecordedFailure]:
         if result.failure is not None:
-            yield RecordedFailure(client.name, None, result.failure.at, result.failure.sentence)
+            yield RecordedFailure(source.name, None, result.failure.at, result.failure.sentence)
             return
         for cluster, failure in result.failures:
-            yield RecordedFailure(client.name, cluster.id, failure.at, failure.sentence)
+            yield RecordedFailure(source.name, cluster.id, failure.at, failure.sentence)
         now = self.clock.now()
         for cluster in self._unlisted(now):
-            if client.watches(cluster):
-                yield RecordedFailure(client.name, cluster.id, now, UNLISTED_SENTENCE)
+            if source.watches(cluster):
+                yield RecordedFailure(source.name, cluster.id, now, UNLISTED_SENTENCE)
 
     def _unlisted(self, now: datetime) -> list[Cluster]:
         """Give the clusters that OCP listed before and lists no more; for the watch they cannot be read."""
-        listed = () if self.listed is None else self.listed.clusters
-        ids = {cluster.id for cluster in listed}
-        self.known.update(dict.fromkeys(listed))
-        gone = {cluster: since or now for cluster, since in self.known.items() if cluster.id not in ids}
-        self.known.update(gone)
-        return [cluster for cluster, since in gone.items() if now - since < DROPPED_AFTER]
+        listed = {} if self.listed is None else {cluster.id: cluster for cluster in self.listed.clusters}
+        self.known.update(listed)
+        gone = [cluster for cluster in self.known.values() if cluster.id not in listed]
+        self.unlisted = {cluster.id: self.unlisted.get(cluster.id, now) for cluster in gone}
+        return [cluster for cluster in gone if now - self.unlisted[cluster.id] < DROPPED_AFTER]
