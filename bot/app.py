@@ -279,5 +279,11 @@ async def _health(now: Running) -> BotHealth:
         troubles.append(now.connections.trouble)
     if now.storage_trouble is not None:
         troubles.append(now.storage_trouble)
-    owed = await delivering.store.outbox_depth()
+    troubles += [sentence for state in now.states for sentence in state.troubles]
+    owed = 0
+    try:
+        owed = await delivering.store.outbox_depth()
+    except StorageError as error:
+        if now.storage_trouble is None:
+            troubles.append(error.sentence)
     return BotHealth(__version__, now.started_at, owed, troubles)

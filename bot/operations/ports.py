@@ -65,6 +65,11 @@ class Source(Protocol):
         """
         ...
 
+    @property
+    def unresolved_clusters(self) -> tuple[str, ...]:
+        """A sentence for each cluster of the settings that the last list did not have."""
+        ...
+
     def watches(self, cluster: Cluster) -> bool:
         """Whether the settings mean this cluster, be it listed or not."""
         ...

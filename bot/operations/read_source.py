@@ -12,6 +12,7 @@ from bot.operations.ports import Clock, Journal, Source
 
 CLUSTERS_AGE = timedelta(minutes=5)
 """How long a cluster list is good for: a new cluster is watched after this time at the latest."""
+LIST = "list of clusters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class PollResult:
         if self.failure is not None:
             return {"source": self.failure}
         failing = {f"cluster {cluster.label}": failure for cluster, failure in self.failures}
-        return failing if self.list_failure is None else {"list of clusters": self.list_failure, **failing}
+        return failing if self.list_failure is None else {LIST: self.list_failure, **failing}
 
 
 async def read_source(source: Source, known: ClusterList | None, clock: Clock) -> PollResult:

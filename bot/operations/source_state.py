@@ -13,7 +13,7 @@ from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, 
 from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 from bot.operations.keep_incidents import Desk
 from bot.operations.ports import ClusterRecord, Store
-from bot.operations.read_source import ClusterList
+from bot.operations.read_source import LIST, ClusterList
 
 REOPENABLE = timedelta(hours=1)
 """A resolved incident is kept at hand this long; it is read from the store where it is needed later."""
@@ -27,7 +27,8 @@ class SourceState:
 
     ``last_read_at`` and ``tried_at`` are our clock; ``took`` is real time. ``failing`` is what the last poll
     could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
-    ``ocp_limits`` are the delays at which OCP's own alarm fires.
+    ``ocp_limits`` are the delays at which OCP's own alarm fires; ``unresolved`` has a sentence for each
+    cluster of the settings that was not found.
     """
 
     source: SourceName
@@ -43,12 +44,21 @@ class SourceState:
     memory_kept_at: datetime | None = None
     failing: Mapping[str, FailedReading] = field(default_factory=dict)
     ocp_limits: dict[ClusterId, timedelta] = field(default_factory=dict)
+    unresolved: tuple[str, ...] = ()
     changes: int = 0
 
     @property
     def tasks(self) -> int:
         """How many tasks are known."""
         return sum(len(cluster.tasks) for cluster in self.clusters.values())
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """A sentence for each thing that keeps clusters from being watched, though nothing has failed."""
+        if LIST not in self.failing:
+            return self.unresolved
+        sentence = self.failing[LIST].sentence
+        return (f"OCP {self.source} is read as it was listed last: {sentence}", *self.unresolved)
 
 
 async def restore(

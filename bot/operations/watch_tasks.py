@@ -218,6 +218,7 @@ def _report(
     """Log the transitions, and one line for the cycle."""
     journal = watching.journal
     state.failing = tell_failures(state.failing, result, watching.source, journal)
+    state.unresolved = watching.source.unresolved_clusters
     for transition in transitions:
         incident = transition.after
         journal.info(

@@ -60,6 +60,7 @@ class ListedSource:
         self.listed = 0
         self.incomplete = False
         self.left_out: set[Cluster] = set()
+        self.unresolved_clusters: tuple[str, ...] = ()
         self.asked: list[tuple[Cluster, datetime | None, datetime | None]] = []
 
     async def clusters(self) -> tuple[Cluster, ...]:

@@ -100,9 +100,16 @@ async def test_a_list_of_clusters_that_cannot_be_read_stops_nothing_while_one_is
     stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
     assert await stage.changes(24) == [("pay/orders", Change.OPENED)]
     assert stage.state.unread is None
-    assert [failure.sentence for failure in stage.state.failing.values()] == [
-        "The login may not list clusters."
-    ]
+    assert stage.state.troubles == (
+        "OCP prod is read as it was listed last: The login may not list clusters.",
+    )
+
+
+async def test_a_cluster_of_the_settings_that_nobody_knows_is_told() -> None:
+    stage = Stage()
+    stage.source.unresolved_clusters = ("OCP prod lists no cluster named crm.",)
+    await two_clusters(stage)
+    assert stage.state.troubles == ("OCP prod lists no cluster named crm.",)
 
 
 async def test_what_cannot_be_read_is_logged_when_that_changes_and_not_with_every_poll() -> None:
