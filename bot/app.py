@@ -25,7 +25,7 @@ from bot.operations.answer_command import Answering
 from bot.operations.deliver_messages import EDITING, NEWS
 from bot.operations.describe_fleet import FleetView
 from bot.operations.keep_delivering import Bell, keep_delivering
-from bot.operations.learn_limits import LEARN_EVERY, learn_limits
+from bot.operations.learn_limits import LEARN_EVERY, keep_limits, learn_limits
 from bot.operations.ports import Clock, Journal, Store
 from bot.operations.retire_sources import retire_sources
 from bot.operations.send_message import Delivering
@@ -220,6 +220,10 @@ async def _learn(state: SourceState, watching: Watching) -> None:
     """Learn the limits of OCP's own alarm; an OCP that does not tell them is left alone."""
     if await learn_limits(watching.source, state.listed, state.ocp_limits, watching.journal):
         state.changes += 1
+        try:
+            await keep_limits(state.source, state.ocp_limits, watching.store)
+        except StorageError as error:
+            watching.journal.error("limits not kept", source=state.source, because=error.sentence)
 
 
 async def _poll(now: Running, state: SourceState, watching: Watching) -> None:

@@ -1,11 +1,12 @@
 """Learns the limit of OCP's own alarm for each cluster: it is shown, and obeyed where the settings say so."""
 
-from collections.abc import MutableMapping
+import json
+from collections.abc import Mapping, MutableMapping
 from datetime import timedelta
 
-from bot.domain.task import ClusterId
+from bot.domain.task import ClusterId, SourceName
 from bot.errors import SourceError
-from bot.operations.ports import Journal, Source
+from bot.operations.ports import Journal, Source, Store
 from bot.operations.read_source import ClusterList
 
 LEARN_EVERY = timedelta(hours=1)
@@ -34,3 +35,17 @@ async def learn_limits(
         if limit is not None:
             known[cluster.id] = limit
     return known != before
+
+
+async def keep_limits(source: SourceName, known: Mapping[ClusterId, timedelta], store: Store) -> None:
+    """Keep the limits, so that a restart judges by them from its first poll on. Raises StorageError."""
+    text = json.dumps({str(cluster): limit.total_seconds() for cluster, limit in known.items()})
+    async with store.writing() as session:
+        await session.keep_fact(f"limits/{source}", text)
+
+
+async def kept_limits(source: SourceName, store: Store) -> dict[ClusterId, timedelta]:
+    """Give the limits that were kept. Raises StorageError."""
+    text = await store.fact(f"limits/{source}")
+    kept: dict[str, float] = {} if text is None else json.loads(text)
+    return {ClusterId(int(cluster)): timedelta(seconds=seconds) for cluster, seconds in kept.items()}

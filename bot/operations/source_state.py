@@ -12,6 +12,7 @@ from bot.domain.reading import FailedReading
 from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
 from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 from bot.operations.keep_incidents import Desk
+from bot.operations.learn_limits import kept_limits
 from bot.operations.ports import ClusterRecord, Store
 from bot.operations.read_source import LIST, ClusterList
 
@@ -72,6 +73,7 @@ async def restore(
         state.clusters[record.cluster.id] = _known(record)
     for incident in state.desk.incidents.values():
         _remember_subject(state, incident)
+    state.ocp_limits.update(await kept_limits(source, store))
     saved = await store.fact(f"memory/{source}")
     if saved is not None:
         await _catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 from fakes.listed_journal import ListedJournal
-from fakes.listed_source import PAY, SHOP, ListedSource
+from fakes.listed_source import PAY, PROD, SHOP, ListedSource
 from fakes.manual_clock import START, ManualClock
+from fakes.memory_store import MemoryStore
 
 from bot.domain.task import ClusterId
+from bot.domain.thresholds import Thresholds
 from bot.errors import PermissionMissing, SourceTimeout
-from bot.operations.learn_limits import learn_limits
+from bot.operations.learn_limits import keep_limits, kept_limits, learn_limits
 from bot.operations.read_source import ClusterList
+from bot.operations.source_state import restore
 
 LISTED = ClusterList((PAY, SHOP), START)
 FIVE = timedelta(minutes=5)
@@ -45,3 +48,13 @@ async def test_a_refusal_ends_the_round() -> None:
     known: dict[ClusterId, timedelta] = {}
     assert not await learn_limits(source, LISTED, known, ListedJournal())
     assert known == {}
+
+
+async def test_limits_outlive_a_restart() -> None:
+    """Else an incident that rests on such a limit would end with every start, and come back."""
+    store = MemoryStore()
+    assert await kept_limits(PROD, store) == {}
+    limits = {PAY.id: timedelta(minutes=5), SHOP.id: timedelta(seconds=90)}
+    await keep_limits(PROD, limits, store)
+    state = await restore(PROD, timedelta(seconds=30), store, lambda *_: Thresholds())
+    assert state.ocp_limits == limits
