@@ -114,7 +114,7 @@ def _page(found: RecordedPage, page: TaskPage, reading: Reading) -> Page:
     alone = page.number is None and page.pages is None and page.elements is None
     return Page(
         reading,
-        begins=page.number is None or page.number == 1,
+        begins=page.number == 1 or alone or (page.number is None and page.pages == 1),
         ends=found.complete or alone or page.ends(page.number or 1),
         number=page.number,
         elements=page.elements,
