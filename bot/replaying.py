@@ -22,6 +22,7 @@ from bot.operations.replay_recording import Replay
 from bot.recordings.files import RecordingError, RecordingReader
 from bot.recordings.lines import LineDamaged, RecordedFailure, RecordedPage, read_line
 from bot.settings import Settings
+from bot.sources import thresholds_of
 from bot.storage.database import open_database
 from bot.terminal.reading_bar import reading_bar
 from bot.terminal.replay import ReplayReport, transition_line
@@ -166,11 +167,7 @@ class _Telling:
     """Prints what a replay brings, as it comes or at the end."""
 
     def __init__(self, settings: Settings, out: TextIO, *, as_json: bool) -> None:
-        self._replay = Replay(
-            lambda source, number, cluster, tenant: settings.thresholds_for(
-                source, cluster, tenant, cluster_id=number
-            )
-        )
+        self._replay = Replay(thresholds_of(settings))
         self._report = ReplayReport(settings.timezone)
         self._out = out
         self._as_json = as_json
