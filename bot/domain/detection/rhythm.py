@@ -42,7 +42,7 @@ def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: floa
     width = high - low
     few = 1.5 / publications
     uneven = max(max(block.low for block in trusted) - low, high - min(block.high for block in trusted))
-    ages = [block.age - low for block in trusted]
+    ages = [max(block.age - low, 0.0) for block in trusted]
     reach = low + (_bound(ages) + 5.0 if len(ages) > FEW else 1.5 * max(ages) + 5.0)
     rests = [block.rest for block in trusted]
     return Rhythm(
