@@ -101,6 +101,7 @@ class ReplayReport:
         self._opened: Counter[Severity] = Counter()
         self._observations = 0
         self._alerts = 0
+        self._crowded = 2 * KEPT
 
     def saw(self, item: Reading | FailedReading) -> None:
         """Note a reading, or one that failed."""
@@ -126,8 +127,16 @@ class ReplayReport:
         elif before is not None and before.worst_severity is not after.worst_severity:
             self._opened[before.worst_severity] -= 1
             self._opened[after.worst_severity] += 1
-        if len(self._told) >= 2 * KEPT:
-            self._told = {one.incident.number: one for one in self._worst()[:KEPT]}
+        if len(self._told) >= self._crowded:
+            self._forget_the_least_bad()
+
+    def _forget_the_least_bad(self) -> None:
+        """Keep what is still open, of which there are no more than tasks, and the worst of what is over."""
+        worst = self._worst()
+        opened = [told for told in worst if told.incident.is_open]
+        over = [told for told in worst if not told.incident.is_open][:KEPT]
+        self._told = {told.incident.number: told for told in (*opened, *over)}
+        self._crowded = max(2 * KEPT, 2 * len(self._told))
 
     def _worst(self) -> list[_Told]:
         return sorted(self._told.values(), key=lambda told: self._badness(told.incident))
@@ -147,11 +156,10 @@ class ReplayReport:
         worst = self._worst()[:KEPT]
         if not worst:
             return
-        names = self._names(worst)
         console.print()
-        show_table(console, self._table(worst, names))
-        for told, name in zip(worst, names, strict=True):
-            self._timeline(console, told, name)
+        show_table(console, self._table(worst, self._names(worst)))
+        for told in worst:
+            self._timeline(console, told)
         more = self._opened.total() - len(worst)
         if more > 0:
             console.print(f"\n…and {count(more, 'incident')} less bad: --json lists every one.")
@@ -180,7 +188,7 @@ class ReplayReport:
         subjects = {(name, told.incident.subject.key) for name, told in zip(names, worst, strict=True)}
         shared = Counter(name for name, _ in subjects)
         return [
-            f"{name} to {clean(path, _PATH)}"
+            f"{name} {clean(path, _PATH)}"
             if shared[name] > 1 and (path := told.incident.subject.destination)
             else name
             for name, told in zip(names, worst, strict=True)
@@ -211,9 +219,13 @@ class ReplayReport:
             )
         return table
 
-    def _timeline(self, console: Console, told: _Told, name: str) -> None:
+    def _timeline(self, console: Console, told: _Told) -> None:
         console.print()
-        console.print(Text(name, style="bold"), soft_wrap=True)
+        heading = Text(self._name(told.incident), style="bold")
+        path = told.incident.subject.destination
+        if path:
+            heading.append(f"  {clean(path, _PATH)}", style="not bold dim")
+        console.print(heading, soft_wrap=True)
         more = told.left_out
         gap = [None] if more else []
         for step in chain(told.first, gap, told.last):

@@ -20,7 +20,7 @@ from bot.recordings.lines import (
     page_line,
     read_line,
 )
-from replays.samples import T0, encoded, failure, line, response, row
+from tests.replays.samples import T0, encoded, failure, line, response, row
 
 PROD, PAY = SourceName("prod"), ClusterId(1000005)
 SECRET = "SK7never0to0be0kept"

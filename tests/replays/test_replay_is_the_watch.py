@@ -10,10 +10,6 @@ from random import Random
 
 import pytest
 import stamina
-from fakes.listed_journal import ListedJournal
-from fakes.listed_source import PAY, PROD, SHOP, ListedSource, Rows, task, teeth
-from fakes.manual_clock import START, ManualClock
-from fakes.memory_store import MemoryStore
 
 from bot.domain.incident import Transition
 from bot.domain.notification import Channel, OutboxId
@@ -35,7 +31,11 @@ from bot.sandbox.ocp import SimulatedOcp
 from bot.sandbox.ocp.faults import Fault, Where
 from bot.sources import ocp_client
 from bot.views.wording import because
-from replays.samples import POLL, settings
+from tests.fakes.listed_journal import ListedJournal
+from tests.fakes.listed_source import PAY, PROD, SHOP, ListedSource, Rows, task, teeth
+from tests.fakes.manual_clock import START, ManualClock
+from tests.fakes.memory_store import MemoryStore
+from tests.replays.samples import POLL, settings
 
 ONE, OTHER = SimulatedCluster(1000005, "pay", 5), SimulatedCluster(1000006, "shop", 6)
 NAMES = [f"pay/t{number}" for number in range(6)] + ["shop/u0", "shop/u1"]

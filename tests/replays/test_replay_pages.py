@@ -11,7 +11,7 @@ from bot.domain.reading import FailedReading, Reading
 from bot.operations import join_pages
 from bot.operations.join_pages import joined
 from bot.replaying import page_of
-from replays.samples import POLL, T0, encoded, failure, line, readings, response, row
+from tests.replays.samples import POLL, T0, encoded, failure, line, readings, response, row
 
 NEXT = T0 + POLL
 SOON = timedelta(milliseconds=200)
