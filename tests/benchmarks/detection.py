@@ -17,12 +17,12 @@ from statistics import median
 if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
-from benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
-from benchmarks.detection_judge import Score, ours
-from benchmarks.detection_peers import PEERS, least_possible
-from benchmarks.detection_traces import Luck
-from benchmarks.detection_worlds import Maker
+from tests.benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
+from tests.benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
+from tests.benchmarks.detection_judge import Score, ours
+from tests.benchmarks.detection_peers import PEERS, least_possible
+from tests.benchmarks.detection_traces import Luck
+from tests.benchmarks.detection_worlds import Maker
 
 OURS = "ours"
 KINDS: dict[str, Maker] = {**HEALTHY, **HEALTHY_HELD_OUT, **INCIDENTS, **INCIDENTS_HELD_OUT}

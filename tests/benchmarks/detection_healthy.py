@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks.detection_traces import (
+from tests.benchmarks.detection_traces import (
     HOUR,
     START,
     Luck,
@@ -10,7 +10,7 @@ from benchmarks.detection_traces import (
     Trace,
     ramp,
 )
-from benchmarks.detection_worlds import Maker, catching_up, healthy, some_world, stepping
+from tests.benchmarks.detection_worlds import Maker, catching_up, healthy, some_world, stepping
 
 
 def steady(rng: Luck, interval: float) -> Trace:

@@ -1,7 +1,7 @@
 """The kinds of trace in which something goes wrong, with when it began and when it was over."""
 
-from benchmarks.detection_traces import HOUR, LOSSES, PERIODS, START, Luck, Span, Trace, ramp
-from benchmarks.detection_worlds import Maker, catching_up, incident, some_world
+from tests.benchmarks.detection_traces import HOUR, LOSSES, PERIODS, START, Luck, Span, Trace, ramp
+from tests.benchmarks.detection_worlds import Maker, catching_up, incident, some_world
 
 
 def stall(rng: Luck, interval: float) -> Trace:

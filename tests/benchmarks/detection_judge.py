@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
 
-from benchmarks.detection_traces import Observation, Trace
 from bot.domain.detection import TaskMemory, decode, encode, evaluate
 from bot.domain.incident import Change, Incident, task_subject
 from bot.domain.lifecycle import advance
 from bot.domain.status import Status, read_status
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
+from tests.benchmarks.detection_traces import Observation, Trace
 
 OPEN_TOO_LONG = 3000.0
 KEY = TaskKey(SourceName("bench"), ClusterId(1), "1001", "file:///backup/")

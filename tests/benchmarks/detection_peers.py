@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
 
-from benchmarks.detection_judge import Detector, Edges
-from benchmarks.detection_traces import Observation, Trace
+from tests.benchmarks.detection_judge import Detector, Edges
+from tests.benchmarks.detection_traces import Observation, Trace
 
 CLEARS_AFTER = 300.0
 """OCP and Alertmanager take an alarm back after it has not held for five minutes."""

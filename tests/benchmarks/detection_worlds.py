@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks.detection_traces import PERIODS, START, Luck, Observation, Trace, World
+from tests.benchmarks.detection_traces import PERIODS, START, Luck, Observation, Trace, World
 
 Maker = Callable[[Luck, float], Trace]
 """A kind: from luck and the poll interval to one trace."""

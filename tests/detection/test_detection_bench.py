@@ -1,10 +1,11 @@
 """A fast slice of the bench: no false alarm, nothing missed, soon enough, and sooner than who is as quiet."""
 
 import pytest
-from benchmarks.detection import KINDS, OURS, judge, lines, reach
-from benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
-from benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
-from benchmarks.detection_judge import Score
+
+from tests.benchmarks.detection import KINDS, OURS, judge, lines, reach
+from tests.benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
+from tests.benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
+from tests.benchmarks.detection_judge import Score
 
 TRACES = 4
 

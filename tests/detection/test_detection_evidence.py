@@ -31,7 +31,7 @@ from bot.domain.evidence import (
 from bot.domain.finding import NewLevel, RecoveryGap, Verdict
 from bot.domain.problem import Problem, Severity
 from bot.domain.thresholds import Thresholds
-from detection.detection_timeline import START, Watch, moment, task
+from tests.detection.detection_timeline import START, Watch, moment, task
 
 MINUTE = timedelta(minutes=1)
 

@@ -11,7 +11,7 @@ from bot.domain.finding import Verdict
 from bot.domain.incident import Change, Incident, task_subject
 from bot.domain.lifecycle import advance
 from bot.domain.thresholds import Thresholds
-from detection.detection_timeline import Watch, moment, polls, task
+from tests.detection.detection_timeline import Watch, moment, polls, task
 
 LARGEST = 2048
 

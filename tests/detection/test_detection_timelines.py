@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.thresholds import Thresholds
-from detection.detection_timeline import Watch, polls
+from tests.detection.detection_timeline import Watch, polls
 
 LITERAL = replace(
     Thresholds(),

@@ -185,6 +185,12 @@ def test_one_that_comes_back_soon_is_the_old_one() -> None:
     assert after.incident.worst_severity is Severity.CRITICAL
 
 
+def test_one_that_came_back_waits_out_the_closing_hold_anew() -> None:
+    back = step(resolved(), holds(NOW + 3 * POLL, BROKEN)).incident
+    assert walk(back, clear(NOW + 4 * POLL)) == []
+    assert walk(back, clear(NOW + 4 * POLL), clear(NOW + 5 * POLL)) == [Change.RESOLVED]
+
+
 def test_one_that_comes_back_late_is_a_new_one() -> None:
     later = NOW + 2 * POLL + LIMITS.reopen_within + POLL
     after = step(resolved(), holds(later, BROKEN))

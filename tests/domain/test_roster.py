@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from fakes.listed_source import PAY, PROD, task
-
 from bot.domain.finding import Verdict
 from bot.domain.incident import Subject
 from bot.domain.problem import Problem
@@ -22,6 +20,7 @@ from bot.domain.roster import (
 )
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
+from tests.fakes.listed_source import PAY, PROD, task
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 POLL = timedelta(seconds=30)

@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes.listed_journal import ListedJournal
 
 from bot.clock import SystemClock
 from bot.schedule import Schedule
+from tests.fakes.listed_journal import ListedJournal
 
 OFTEN = timedelta(seconds=0.2)
 

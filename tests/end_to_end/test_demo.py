@@ -1,8 +1,7 @@
 """The demo tells its story: what is broken at the start, what fails, what recovers."""
 
-from fakes.listed_journal import ListedJournal
-
 from bot.demo import CHANNEL, demo
+from tests.fakes.listed_journal import ListedJournal
 
 
 async def test_within_a_minute_a_task_fails_and_another_recovers() -> None:

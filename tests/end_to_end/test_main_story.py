@@ -2,10 +2,17 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from end_to_end.town import ALERTS, Town, town
+
+from bot.sandbox.slack import SimulatedSlack
+from tests.end_to_end.town import ALERTS, Town, town
+
+
+def _has_answered(slack: SimulatedSlack, *, times: int) -> bool:
+    return len(slack.ephemerals("anna")) == times
 
 
 async def greeted(world: Town) -> None:
@@ -50,9 +57,7 @@ async def test_status_is_answered_within_half_a_second(tmp_path: Path) -> None:
         for number in range(1, 6):
             asked = time.monotonic()
             await world.slack.command("anna", ALERTS, "/logbackup", "status")
-            await world.slack.until(
-                lambda slack, number=number: len(slack.ephemerals("anna")) == number, timeout=5
-            )
+            await world.slack.until(partial(_has_answered, times=number), timeout=5)
             took.append(time.monotonic() - asked)
         assert sorted(took)[2] < 0.5, took
         assert "All 5 tasks are well" in world.slack.ephemerals("anna")[-1].text

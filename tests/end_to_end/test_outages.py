@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from end_to_end.town import ALERTS, our_slack, small_fleet
-from fakes.listed_journal import ListedJournal
 
 from bot.app import running
 from bot.clock import ScaledClock
 from bot.sandbox.ocp import SimulatedOcp, Where
 from bot.sandbox.slack import Message, SimulatedSlack
 from bot.settings import EVERYTHING, load
+from tests.end_to_end.town import ALERTS, our_slack, small_fleet
+from tests.fakes.listed_journal import ListedJournal
 
 LIST = Where(path="logBackupTasks")
 ELSEWHERE = "http://127.0.0.1:1/elsewhere"

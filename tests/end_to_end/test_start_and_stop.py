@@ -5,13 +5,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from end_to_end.town import ALERTS, Program, our_slack, small_fleet, town
-from fakes.listed_journal import ListedJournal
-
 from bot.app import running
 from bot.clock import ScaledClock
 from bot.sandbox.ocp import SimulatedOcp
 from bot.settings import EVERYTHING, load
+from tests.end_to_end.town import ALERTS, Program, our_slack, small_fleet, town
+from tests.fakes.listed_journal import ListedJournal
 
 
 def free_port() -> int:

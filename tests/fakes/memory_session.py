@@ -9,7 +9,7 @@ from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName
 from bot.errors import StorageError
 from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict, TaskRecord
-from fakes.memory_tables import Row, Tables, stands, take_place
+from tests.fakes.memory_tables import Row, Tables, stands, take_place
 
 
 class MemorySession:

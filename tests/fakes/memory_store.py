@@ -11,8 +11,8 @@ from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.errors import StorageError
 from bot.operations.ports import AuditEntry, ClusterRecord, PostedMessage
-from fakes.memory_session import MemorySession
-from fakes.memory_tables import Claimed, Row, Tables, last_of, stands, urgency
+from tests.fakes.memory_session import MemorySession
+from tests.fakes.memory_tables import Claimed, Row, Tables, last_of, stands, urgency
 
 
 class MemoryWriting:

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from house.readme_reference import PARTS, README, ROOT, renewed
+
+from tests.house.readme_reference import PARTS, README, ROOT, renewed
 
 
 def test_what_comes_from_the_code_is_as_the_code_has_it() -> None:

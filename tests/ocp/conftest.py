@@ -3,9 +3,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import respx
 import stamina
-from fakes.manual_clock import ManualClock
 
-from ocp.worlds import ScriptedWorld, SocketWorld, World
+from tests.fakes.manual_clock import ManualClock
+from tests.ocp.worlds import ScriptedWorld, SocketWorld, World
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from fakes.manual_clock import ManualClock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from bot.ocp.authentication import (
     query_of,
     sign,
 )
+from tests.fakes.manual_clock import ManualClock
 
 VENDOR_SECRET = "2fc0c299cc94c6be266f2ceece765d4d"
 READ = (

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from fakes.manual_clock import START, ManualClock
 
 from bot.domain.task import Cluster, ClusterId, SourceName
 from bot.errors import (
@@ -31,7 +30,8 @@ from bot.ocp.client import OcpClient
 from bot.ocp.outages import outage
 from bot.ocp.siblings import BackupOverview
 from bot.sandbox.ocp import DOCUMENTED, NEWER, OLDER, Dialect, PageCount, PageSize, RowOrder, Throttle, Window
-from ocp.worlds import (
+from tests.fakes.manual_clock import START, ManualClock
+from tests.ocp.worlds import (
     OCP,
     PASSWORD,
     PAY,

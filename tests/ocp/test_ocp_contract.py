@@ -24,7 +24,7 @@ from bot.errors import (
     SourceUnreachable,
 )
 from bot.operations.ports import Source
-from ocp.worlds import HASTY, OCP, PASSWORD, PAY, SHOP, TASKS, USER, World, client_of
+from tests.ocp.worlds import HASTY, OCP, PASSWORD, PAY, SHOP, TASKS, USER, World, client_of
 
 
 async def test_the_client_is_a_source(world: World) -> None:

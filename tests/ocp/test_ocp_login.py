@@ -2,10 +2,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes.manual_clock import START, ManualClock
 
 from bot.errors import LoginRefused, SourceBroken, SourceTimeout, SourceUnreachable
 from bot.ocp.login import LoginGate
+from tests.fakes.manual_clock import START, ManualClock
 
 
 class Server:

@@ -1,11 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.manual_clock import START, ManualClock
 
 from bot.domain.task import SourceName
 from bot.errors import SourceBusy
 from bot.ocp.throttling import LONGEST_WAIT, Throttle, asked_wait, header_date
+from tests.fakes.manual_clock import START, ManualClock
 
 OCP = SourceName("ocp")
 

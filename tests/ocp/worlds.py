@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import httpx
-from fakes.manual_clock import ManualClock
 
 from bot.domain.task import Cluster, ClusterId, SourceName
 from bot.ocp.authentication import Authentication, BasicAuthentication
@@ -15,6 +14,7 @@ from bot.ocp.client import OcpClient
 from bot.ocp.connection import Patience
 from bot.sandbox.fleet import Fleet, Rhythm, SimulatedCluster, SimulatedTask
 from bot.sandbox.ocp import Account, SimulatedOcp, Where
+from tests.fakes.manual_clock import ManualClock
 
 OCP = SourceName("prod")
 PAY = Cluster(OCP, ClusterId(7), "pay")

@@ -4,12 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 
-from fakes.listed_journal import ListedJournal
-from fakes.listed_messenger import ListedMessenger, Posted
-from fakes.listed_source import PAY, PROD, ListedSource, Rows, task, teeth
-from fakes.manual_clock import ManualClock
-from fakes.memory_store import MemoryStore
-
 from bot.domain.incident import Change, Incident, IncidentNumber, Transition
 from bot.domain.notification import Channel, Notification, OutboxId
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
@@ -21,6 +15,11 @@ from bot.operations.source_state import SourceState, restore
 from bot.operations.watch_tasks import Watching, poll
 from bot.views.announcement import announcement
 from bot.views.blocks import Message
+from tests.fakes.listed_journal import ListedJournal
+from tests.fakes.listed_messenger import ListedMessenger, Posted
+from tests.fakes.listed_source import PAY, PROD, ListedSource, Rows, task, teeth
+from tests.fakes.manual_clock import ManualClock
+from tests.fakes.memory_store import MemoryStore
 
 ALERTS = Channel("alerts")
 ID = Channel("C00000001")

@@ -2,17 +2,16 @@
 
 from datetime import timedelta
 
-from fakes.listed_journal import ListedJournal
-from fakes.listed_source import PAY, PROD, SHOP, ListedSource
-from fakes.manual_clock import START, ManualClock
-from fakes.memory_store import MemoryStore
-
 from bot.domain.task import ClusterId
 from bot.domain.thresholds import Thresholds
 from bot.errors import PermissionMissing, SourceTimeout
 from bot.operations.learn_limits import keep_limits, kept_limits, learn_limits
 from bot.operations.read_source import ClusterList
 from bot.operations.source_state import restore
+from tests.fakes.listed_journal import ListedJournal
+from tests.fakes.listed_source import PAY, PROD, SHOP, ListedSource
+from tests.fakes.manual_clock import START, ManualClock
+from tests.fakes.memory_store import MemoryStore
 
 LISTED = ClusterList((PAY, SHOP), START)
 FIVE = timedelta(minutes=5)

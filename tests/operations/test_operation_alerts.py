@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.listed_source import PAY, task, teeth
-from operations_stage import POLL, Stage, behind, both, broken, shown, well
 
 from bot.domain.incident import Change, Lifecycle
 from bot.domain.notification import Channel
 from bot.domain.task import Task
+from tests.fakes.listed_source import PAY, task, teeth
+from tests.operations.operations_stage import POLL, Stage, behind, both, broken, shown, well
 
 MINUTE = timedelta(minutes=1)
 

@@ -3,8 +3,6 @@
 from datetime import UTC, timedelta
 
 import pytest
-from fakes.listed_source import PAY, PROD, SHOP, ListedSource
-from operations_stage import POLL, Stage, both, broken, well
 
 from bot.commands import Door
 from bot.domain.fleet import FleetSnapshot, Standing
@@ -18,6 +16,8 @@ from bot.operations.describe_fleet import FleetView, describe
 from bot.operations.source_state import SourceState
 from bot.operations.watch_tasks import poll
 from bot.views.health_report import BotHealth
+from tests.fakes.listed_source import PAY, PROD, SHOP, ListedSource
+from tests.operations.operations_stage import POLL, Stage, both, broken, well
 
 
 def answering(stage: Stage) -> Answering:

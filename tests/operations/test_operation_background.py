@@ -4,10 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes.listed_journal import ListedJournal
-from fakes.listed_source import PAY
-from fakes.manual_clock import ManualClock
-from operations_stage import Stage, shown, well
 
 from bot.domain.notification import Channel
 from bot.errors import SlackError, StorageError
@@ -15,6 +11,10 @@ from bot.operations.deliver_messages import NEWS
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.supervise import LONGEST_WAIT, supervise
 from bot.operations.watch_tasks import poll
+from tests.fakes.listed_journal import ListedJournal
+from tests.fakes.listed_source import PAY
+from tests.fakes.manual_clock import ManualClock
+from tests.operations.operations_stage import Stage, shown, well
 
 LONG = timedelta(minutes=10)
 

@@ -4,9 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.listed_source import PAY, SHOP
-from fakes.memory_store import MemoryStore
-from operations_stage import Stage, behind, both, broken, shown, well
 
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Change, Incident, Lifecycle
@@ -14,6 +11,9 @@ from bot.domain.lifecycle import retire
 from bot.errors import StorageError
 from bot.operations.ports import IncidentWrite
 from bot.operations.watch_tasks import poll
+from tests.fakes.listed_source import PAY, SHOP
+from tests.fakes.memory_store import MemoryStore
+from tests.operations.operations_stage import Stage, behind, both, broken, shown, well
 
 
 async def rewritten(stage: Stage, number: int) -> Incident:

@@ -4,9 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes.listed_messenger import Failing
-from fakes.memory_store import MemoryStore
-from operations_stage import ALERTS, ID, Stage
 
 from bot.domain.incident import IncidentNumber
 from bot.domain.notification import (
@@ -23,6 +20,9 @@ from bot.errors import SlackError, SlackPermanent, SlackTemporary, StorageError
 from bot.operations.deliver_messages import BATCH, EDITING, LEASE, NEWS, PERMANENT_WAIT, deliver_due
 from bot.operations.ports import PostedMessage
 from bot.views.blocks import Message
+from tests.fakes.listed_messenger import Failing
+from tests.fakes.memory_store import MemoryStore
+from tests.operations.operations_stage import ALERTS, ID, Stage
 
 OTHER, OTHER_ID = Channel("other"), Channel("C00000002")
 SECOND = timedelta(seconds=1)

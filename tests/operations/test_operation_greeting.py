@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.listed_source import PAY, PROD, SHOP, task, teeth
-from operations_stage import ALERTS, ID, POLL, Stage, both, broken, shown, well
 
 from bot.domain.incident import Change
 from bot.domain.notification import Channel
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import SourceUnreachable
+from tests.fakes.listed_source import PAY, PROD, SHOP, task, teeth
+from tests.operations.operations_stage import ALERTS, ID, POLL, Stage, both, broken, shown, well
 
 CRM = Cluster(PROD, ClusterId(3), "crm")
 

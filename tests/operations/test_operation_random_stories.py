@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from fakes.listed_source import PAY, SHOP, Rows, task, teeth
-from operations_stage import POLL, Stage, shown
 
 from bot.domain.notification import Action, Channel
 from bot.domain.task import Cluster, Task
 from bot.errors import SlackError, SlackPermanent, SlackTemporary, SourceTimeout, StorageError
+from tests.fakes.listed_source import PAY, SHOP, Rows, task, teeth
+from tests.operations.operations_stage import POLL, Stage, shown
 
 TENANTS = ("a", "b", "c", "d")
 WAYS = ("well", "well", "FAILED", "INTERRUPTED", "behind", "gone")

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fakes.listed_source import PAY, PROD, SHOP, ListedSource
-from operations_stage import Stage, behind, both, broken, well
-
 from bot.domain.incident import Transition
 from bot.domain.reading import FailedReading, Reading
 from bot.domain.task import Cluster
 from bot.errors import SourceBroken, SourceError, SourceTimeout
 from bot.operations.replay_recording import Replay
+from tests.fakes.listed_source import PAY, PROD, SHOP, ListedSource
+from tests.operations.operations_stage import Stage, behind, both, broken, well
 
 AWAY = SourceTimeout("OCP prod does not answer.")
 

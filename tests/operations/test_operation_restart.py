@@ -5,9 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.listed_source import PAY, SHOP, task, teeth
-from fakes.memory_store import MemoryStore
-from operations_stage import POLL, Stage, both, broken, shown, well
 
 from bot.domain.detection import encode
 from bot.domain.incident import Change
@@ -16,6 +13,9 @@ from bot.domain.thresholds import Thresholds
 from bot.errors import SlackTemporary, SourceTimeout
 from bot.operations.watch_tasks import poll
 from bot.storage.database import open_database
+from tests.fakes.listed_source import PAY, SHOP, task, teeth
+from tests.fakes.memory_store import MemoryStore
+from tests.operations.operations_stage import POLL, Stage, both, broken, shown, well
 
 MINUTE = timedelta(minutes=1)
 

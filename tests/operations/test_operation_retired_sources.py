@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from fakes.listed_source import PAY, PROD
-from operations_stage import POLL, Stage, both, broken, shown, well
-
 from bot.domain.incident import Change, Incident
 from bot.domain.task import SourceName
 from bot.operations.ports import IncidentWrite
 from bot.operations.retire_sources import retire_sources
+from tests.fakes.listed_source import PAY, PROD
+from tests.operations.operations_stage import POLL, Stage, both, broken, shown, well
 
 
 async def retired(stage: Stage, *watched: str) -> list[tuple[str, Change]]:

@@ -3,15 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fakes.listed_source import PAY, PROD, SHOP, task, teeth
-from operations_stage import POLL, Stage, both, broken, shown, well
-
 from bot.domain.incident import Change, Lifecycle
 from bot.domain.notification import Reason
 from bot.domain.problem import Problem
 from bot.domain.roster import DROPPED_AFTER, UNLISTED
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import LoginRefused, PermissionMissing, SourceBroken, SourceTimeout
+from tests.fakes.listed_source import PAY, PROD, SHOP, task, teeth
+from tests.operations.operations_stage import POLL, Stage, both, broken, shown, well
 
 MINUTE = timedelta(minutes=1)
 AWAY = SourceTimeout("OCP prod does not answer.", trace_id="abc")

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from fakes.manual_clock import ManualClock
 
 from bot.sandbox.fleet import Fleet, Rhythm, SimulatedCluster, SimulatedTask
 from bot.sandbox.ocp import SimulatedOcp
+from tests.fakes.manual_clock import ManualClock
 
 PAY = SimulatedCluster(1000005, "pay", 5)
 CRM = SimulatedCluster(1000007, "crm", 7, type="STANDBY")

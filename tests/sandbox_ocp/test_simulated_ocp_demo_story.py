@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from fakes.manual_clock import START
 
 from bot.sandbox.fleet import Change, Fleet, TaskRow, Trouble, demo_story
 from bot.sandbox.fleet.demo import DEMO_SPEED
+from tests.fakes.manual_clock import START
 
 MINUTE = timedelta(minutes=1)
 WATCHED = timedelta(seconds=60 * DEMO_SPEED)

@@ -6,8 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from asking_ocp import CLUSTERS, CRM_LIST, PAY_LIST, running_ocp
-from fakes.manual_clock import START
 
 from bot.sandbox.fleet import large_fleet
 from bot.sandbox.ocp import (
@@ -21,6 +19,8 @@ from bot.sandbox.ocp import (
     RowOrder,
     TimeStyle,
 )
+from tests.fakes.manual_clock import START
+from tests.sandbox_ocp.asking_ocp import CLUSTERS, CRM_LIST, PAY_LIST, running_ocp
 
 
 async def _data(client: httpx.AsyncClient, path: str = PAY_LIST, page: int = 1, size: int = 10) -> Any:

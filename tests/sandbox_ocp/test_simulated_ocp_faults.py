@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from asking_ocp import CLUSTERS, CRM_LIST, FIRST_PAGE, PAY_LIST, running_ocp
 
 from bot.sandbox.ocp import Fault, Faults, Where
+from tests.sandbox_ocp.asking_ocp import CLUSTERS, CRM_LIST, FIRST_PAGE, PAY_LIST, running_ocp
 
 
 async def _read(client: httpx.AsyncClient, path: str = PAY_LIST, page: int = 1) -> httpx.Response:

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from asking_ocp import CRM, PAY, small_fleet
-from fakes.manual_clock import START
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.fleet import Fleet, Rhythm, SimulatedTask, TaskRow, Trouble, large_fleet
 from bot.sandbox.fleet.condition import INTERRUPTED, STARTING, STORAGE_FULL, WELL, Condition, failed, slowed
 from bot.sandbox.fleet.timeline import Timeline
+from tests.fakes.manual_clock import START
+from tests.sandbox_ocp.asking_ocp import CRM, PAY, small_fleet
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

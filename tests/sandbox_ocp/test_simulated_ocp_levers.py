@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from asking_ocp import small_fleet
-from fakes.manual_clock import START
 
 from bot.sandbox.fleet import Fleet, Trouble, demo_levers, demo_story
+from tests.fakes.manual_clock import START
+from tests.sandbox_ocp.asking_ocp import small_fleet
 
 SOON = START + timedelta(minutes=1)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from asking_ocp import CRM_LIST, PAY_LIST, encoded, running_ocp
-from fakes.manual_clock import ManualClock
 
 from bot.sandbox.fleet import Fleet, Rhythm, SimulatedCluster, SimulatedTask
 from bot.sandbox.ocp import DOCUMENTED, Dialect, ErrorCode, Selection
+from tests.fakes.manual_clock import ManualClock
+from tests.sandbox_ocp.asking_ocp import CRM_LIST, PAY_LIST, encoded, running_ocp
 
 SAMPLE: dict[str, Any] = {
     "data": {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from asking_ocp import CLUSTERS, FIRST_PAGE, PAY_LIST, encoded, running_ocp, signed
 
 from bot.sandbox.ocp import Account, Permission, SimulatedOcp
+from tests.sandbox_ocp.asking_ocp import CLUSTERS, FIRST_PAGE, PAY_LIST, encoded, running_ocp, signed
 
 
 def _keys(ocp: SimulatedOcp) -> tuple[str, str]:

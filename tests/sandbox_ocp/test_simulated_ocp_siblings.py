@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from asking_ocp import CLUSTERS, FIRST_PAGE, PAY_LIST, running_ocp
-from fakes.manual_clock import START
 
 from bot.sandbox.fleet import large_fleet
 from bot.sandbox.ocp import OLDER, Dialect, Sibling
+from tests.fakes.manual_clock import START
+from tests.sandbox_ocp.asking_ocp import CLUSTERS, FIRST_PAGE, PAY_LIST, running_ocp
 
 OVERVIEW = f"{CLUSTERS}/1000005/backup/overview"
 STRATEGY = f"{CLUSTERS}/1000005/backup/config/backupStrategy"

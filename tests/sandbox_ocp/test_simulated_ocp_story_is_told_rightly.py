@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from fakes.manual_clock import START
 
 from bot.domain.destination import strip_uri
 from bot.domain.incident import Transition
@@ -16,6 +15,7 @@ from bot.domain.thresholds import Thresholds
 from bot.operations.replay_recording import Replay
 from bot.sandbox.fleet import Fleet, TaskRow, Trouble, demo_story
 from bot.sandbox.fleet.demo import DEMO_SPEED
+from tests.fakes.manual_clock import START
 
 POLL = timedelta(seconds=30)
 SOURCE = SourceName("ocp")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from asking_ocp import running_ocp
 
 from bot.sandbox.ocp import DEFAULT_WINDOWS, Throttle, Window
+from tests.sandbox_ocp.asking_ocp import running_ocp
 
 TIME = "/api/v2/time"
 SPANS = [timedelta(seconds=10), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)]

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_stage import Stage
+
+from tests.sandbox_page.page_stage import Stage
 
 ARGUMENTS = (
     "--no-sandbox",

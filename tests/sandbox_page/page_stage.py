@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from page_messages import alert_blocks, dialog_view, home_view, status_blocks, table_blocks
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.page import Lever, Page, Standing, WorldRow
 from bot.sandbox.slack import SimulatedSlack
+from tests.sandbox_page.page_messages import alert_blocks, dialog_view, home_view, status_blocks, table_blocks
 
 EVENTS = ("app_mention", "app_home_opened", "message.im")
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_browser import DESKTOP, PHONE, looking
-from page_messages import rich_blocks
-from page_stage import page_stage
 
 from bot.sandbox.page import Page
 from bot.sandbox.slack import SimulatedSlack
+from tests.sandbox_page.page_browser import DESKTOP, PHONE, looking
+from tests.sandbox_page.page_messages import rich_blocks
+from tests.sandbox_page.page_stage import page_stage
 
 SIZES = pytest.mark.parametrize(("name", "size"), [("desktop", DESKTOP), ("phone", PHONE)])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])

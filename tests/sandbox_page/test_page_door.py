@@ -2,10 +2,10 @@
 
 import aiohttp
 import pytest
-from page_stage import page_stage
 
 from bot.sandbox.page import Page, page_address
 from bot.sandbox.slack import SimulatedSlack
+from tests.sandbox_page.page_stage import page_stage
 
 
 async def status_of(url: str, **headers: str) -> int:

@@ -3,11 +3,19 @@
 from typing import Any
 
 import pytest
-from page_messages import alert_blocks, button, dialog_view, mrkdwn, plain, rich_blocks, table_blocks
 
 from bot.sandbox.page import drawing
 from bot.sandbox.page.nodes import Names
 from bot.sandbox.slack import faults
+from tests.sandbox_page.page_messages import (
+    alert_blocks,
+    button,
+    dialog_view,
+    mrkdwn,
+    plain,
+    rich_blocks,
+    table_blocks,
+)
 
 NAMES = Names(viewer="U0000ANNA1", people={"U0000ANNA1": "anna"})
 

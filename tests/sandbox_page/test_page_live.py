@@ -8,9 +8,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from page_stage import NOON, Stage, page_stage
 
 from bot.sandbox.slack import CannotDo, Trouble
+from tests.sandbox_page.page_stage import NOON, Stage, page_stage
 
 Json = dict[str, Any]
 

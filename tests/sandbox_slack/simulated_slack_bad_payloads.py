@@ -1,6 +1,7 @@
 """Payloads that Slack does not take, each bad in one way."""
 
-from simulated_slack_parts import (
+from bot.sandbox.slack.payload_check import Kind
+from tests.sandbox_slack.simulated_slack_parts import (
     Json,
     actions,
     confirm,
@@ -13,9 +14,7 @@ from simulated_slack_parts import (
     select,
     table,
 )
-from simulated_slack_stage import button, modal, section, text_input
-
-from bot.sandbox.slack.payload_check import Kind
+from tests.sandbox_slack.simulated_slack_stage import button, modal, section, text_input
 
 BAD: dict[str, tuple[Kind, Json]] = {
     "51 blocks": ("message", message(*[{"type": "divider"}] * 51)),

@@ -1,6 +1,7 @@
 """Payloads that Slack takes, many of them at their limits."""
 
-from simulated_slack_parts import (
+from bot.sandbox.slack.payload_check import Kind
+from tests.sandbox_slack.simulated_slack_parts import (
     RICH_CELL,
     Json,
     actions,
@@ -15,9 +16,7 @@ from simulated_slack_parts import (
     select,
     table,
 )
-from simulated_slack_stage import button, modal, section, text_input
-
-from bot.sandbox.slack.payload_check import Kind
+from tests.sandbox_slack.simulated_slack_stage import button, modal, section, text_input
 
 GOOD: dict[str, tuple[Kind, Json]] = {
     "plain text": ("message", {"text": "words"}),

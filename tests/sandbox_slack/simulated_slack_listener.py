@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
-from simulated_slack_stage import Stage, bolt, connected, stage
 from slack_bolt.async_app import AsyncApp
+
+from tests.sandbox_slack.simulated_slack_stage import Stage, bolt, connected, stage
 
 EVERYTHING = ("app_mention", "message.im", "app_home_opened")
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from simulated_slack_stage import client_of, modal, refused, stage
 
 from bot.sandbox.slack import Person
+from tests.sandbox_slack.simulated_slack_stage import client_of, modal, refused, stage
 
 
 @pytest.mark.parametrize(

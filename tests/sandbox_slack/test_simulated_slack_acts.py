@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from simulated_slack_listener import hearing
-from simulated_slack_stage import bolt, button, connected, section, stage
 
 from bot.sandbox.slack import CannotDo, Outcome
+from tests.sandbox_slack.simulated_slack_listener import hearing
+from tests.sandbox_slack.simulated_slack_stage import bolt, button, connected, section, stage
 
 
 async def test_a_command_comes_escaped_with_where_and_who() -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from simulated_slack_listener import Heard, hearing
-from simulated_slack_stage import Stage, button, modal, refused, section, text_input
 
 from bot.sandbox.slack import CannotDo
+from tests.sandbox_slack.simulated_slack_listener import Heard, hearing
+from tests.sandbox_slack.simulated_slack_stage import Stage, button, modal, refused, section, text_input
 
 
 async def test_a_trigger_opens_one_dialog_within_3_seconds() -> None:

@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from simulated_slack_stage import acknowledge, bolt, connected, raw_socket, receive, stage
+
+from tests.sandbox_slack.simulated_slack_stage import acknowledge, bolt, connected, raw_socket, receive, stage
 
 MENTIONS: dict[str, Any] = {"events": ("app_mention",)}
 

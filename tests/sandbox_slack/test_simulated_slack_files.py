@@ -2,8 +2,9 @@
 
 import aiohttp
 import pytest
-from simulated_slack_stage import refused, stage
 from slack_sdk.errors import SlackRequestError
+
+from tests.sandbox_slack.simulated_slack_stage import refused, stage
 
 PICTURE = b"\x89PNG" + bytes(range(256))
 

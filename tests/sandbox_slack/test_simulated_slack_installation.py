@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import yaml
-from simulated_slack_stage import refused, stage
 
 from bot.sandbox.slack.installation import installation
+from tests.sandbox_slack.simulated_slack_stage import refused, stage
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from simulated_slack_stage import Stage, stage
 from slack_sdk.errors import SlackApiError
+
+from tests.sandbox_slack.simulated_slack_stage import Stage, stage
 
 
 async def throttled(call: Any) -> int:

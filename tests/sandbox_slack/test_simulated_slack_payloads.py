@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulated_slack_bad_payloads import BAD
-from simulated_slack_good_payloads import GOOD
-from simulated_slack_parts import actions, message
-from simulated_slack_stage import button, section
 from slack_sdk.models.blocks import Block
 
 from bot.sandbox.slack import faults
 from bot.sandbox.slack.payload_check import Kind
+from tests.sandbox_slack.simulated_slack_bad_payloads import BAD
+from tests.sandbox_slack.simulated_slack_good_payloads import GOOD
+from tests.sandbox_slack.simulated_slack_parts import actions, message
+from tests.sandbox_slack.simulated_slack_stage import button, section
 
 Json = dict[str, Any]
 

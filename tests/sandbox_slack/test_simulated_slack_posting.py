@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from simulated_slack_stage import button, client_of, refused, section, stage
 
 from bot.sandbox.slack import CannotDo
+from tests.sandbox_slack.simulated_slack_stage import button, client_of, refused, section, stage
 
 METADATA = {"event_type": "notification", "event_payload": {"outbox_id": "42"}}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulated_slack_stage import refused, stage
+from tests.sandbox_slack.simulated_slack_stage import refused, stage
 
 METADATA = {"event_type": "notification", "event_payload": {"outbox_id": "42"}}
 

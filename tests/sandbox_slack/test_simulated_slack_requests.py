@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from aiohttp import web
-from simulated_slack_stage import Stage, bolt, button, stage
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.sandbox.slack import Outcome
+from tests.sandbox_slack.simulated_slack_stage import Stage, bolt, button, stage
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -3,10 +3,9 @@
 import asyncio
 from typing import Any
 
-from simulated_slack_listener import hearing, respond
-from simulated_slack_stage import bolt, button, connected, section, stage
-
 from bot.sandbox.slack import Trouble
+from tests.sandbox_slack.simulated_slack_listener import hearing, respond
+from tests.sandbox_slack.simulated_slack_stage import bolt, button, connected, section, stage
 
 
 async def test_a_response_url_answers_five_times() -> None:

@@ -6,9 +6,18 @@ from typing import Any
 
 import aiohttp
 import pytest
-from simulated_slack_stage import Stage, acknowledge, bolt, client_of, connected, raw_socket, receive, stage
 
 from bot.sandbox.slack import Outcome, SimulatedSlack
+from tests.sandbox_slack.simulated_slack_stage import (
+    Stage,
+    acknowledge,
+    bolt,
+    client_of,
+    connected,
+    raw_socket,
+    receive,
+    stage,
+)
 
 MENTIONS: dict[str, Any] = {"events": ("app_mention",)}
 

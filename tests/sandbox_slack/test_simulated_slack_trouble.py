@@ -4,12 +4,12 @@ import asyncio
 
 import aiohttp
 import pytest
-from simulated_slack_stage import client_of, refused, stage
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import Trouble
+from tests.sandbox_slack.simulated_slack_stage import client_of, refused, stage
 
 
 @pytest.mark.parametrize(("trouble", "kept"), [(Trouble.RESET_AFTER, 1), (Trouble.RESET_BEFORE, 0)])

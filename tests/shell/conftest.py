@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from shell.world import Shell, Town, make_shell, town
+from tests.shell.world import Shell, Town, make_shell, town
 
 
 @pytest.fixture

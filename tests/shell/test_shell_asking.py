@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.fleet import SimulatedCluster
 from bot.sandbox.ocp import Permission, Where
-from shell.world import BUCKET, KEY, PAY, SHOP, Shell, Town, fleet_of, town
+from tests.shell.world import BUCKET, KEY, PAY, SHOP, Shell, Town, fleet_of, town
 
 HOUR = timedelta(hours=1)
 OCP = ("OCP_URL", "OCP_USER", "OCP_PASSWORD")

@@ -15,7 +15,7 @@ from bot.sandbox.ocp import Permission, Where
 from bot.sandbox.slack import SimulatedSlack
 from bot.slack.inspection import SCOPES
 from bot.terminal.checkup import Examined, State
-from shell.world import ALERTS, KEY, PAY, SHOP, Outcome, Shell, Town, fleet_of, town
+from tests.shell.world import ALERTS, KEY, PAY, SHOP, Outcome, Shell, Town, fleet_of, town
 
 ROOT = Path(__file__).resolve().parents[2]
 CERTIFICATE = ROOT / "tests" / "sandbox_ocp" / "loopback_for_tests.pem"

@@ -15,7 +15,7 @@ import yaml
 from bot import __version__
 from bot.cli.completion import continuations
 from bot.cli.program import program
-from shell.world import Shell, Town, plain_environment
+from tests.shell.world import Shell, Town, plain_environment
 
 COMMANDS = sorted(program.commands)
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from shell.world import ALERTS, Outcome, Shell, Town, plain_environment
+from tests.shell.world import ALERTS, Outcome, Shell, Town, plain_environment
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 import os
 
 import pytest
-from slack_edge.transcript import read, stage
 
 from bot.sandbox.slack import Outcome
 from bot.slack.bolt import READ_BY_BOLT, bolt_app, web_client
+from tests.slack_edge.transcript import read, stage
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -3,13 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from slack_edge.transcript import labels, read, stage
-
 from bot.commands import Door
 from bot.operations.answer_command import Answer, Asked
 from bot.sandbox.slack import Outcome, Trouble
 from bot.slack.sharing import ask_before_sharing, shared_by, with_help
 from bot.views.blocks import PAYLOAD, Button, Message, actions, context, message, section, size
+from tests.slack_edge.transcript import labels, read, stage
 
 
 async def test_a_button_in_a_private_message_replaces_it() -> None:

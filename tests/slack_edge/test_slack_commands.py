@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_edge.transcript import Stage, labels, read, stage
 
 from bot.sandbox.slack import Message
+from tests.slack_edge.transcript import Stage, labels, read, stage
 
 COMMANDS = {
     "status": "1 of 34 tasks",

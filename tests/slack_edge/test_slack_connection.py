@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fakes.listed_journal import ListedJournal
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.clock import SystemClock
@@ -18,6 +17,7 @@ from bot.sandbox.slack import Outcome, SimulatedSlack, Trouble
 from bot.slack.bolt import bolt_app
 from bot.slack.connection import CURE, Pace, SocketConnections
 from bot.slack.listeners import acknowledge
+from tests.fakes.listed_journal import ListedJournal
 
 QUICK = Pace(
     ping_every=timedelta(seconds=0.05),
@@ -281,6 +281,8 @@ async def test_a_connection_that_stays_away_is_told_and_counted_out() -> None:
         await on.connected(1)
         on.slack.trouble.add("apps.connections.open", Trouble.ERROR_BEFORE)
         on.slack.drop_sockets()
+        await on.clock.until(lambda: on.connections.alive == 0)
+        assert on.told("slack connection lost") == []
         await on.clock.until(lambda: bool(on.told("slack connection lost")))
         await on.clock.until(lambda: bool(on.told("slack not connected")))
         assert on.connections.alive == 0

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from slack_edge.transcript import Stage, fleet, labels, read, stage
 
 from bot.clock import SystemClock
 from bot.operations.answer_command import Answer, Asked
@@ -14,6 +13,7 @@ from bot.sandbox.slack import Outcome, Trouble
 from bot.sandbox.slack.deliveries import DeliveryKind
 from bot.slack.replies import TRIES
 from bot.views.blocks import Message
+from tests.slack_edge.transcript import Stage, fleet, labels, read, stage
 
 
 def calm(text: str = "Here.") -> Any:

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fakes.manual_clock import ManualClock
-from slack_edge.transcript import labels, read, stage
 
 from bot.errors import SlackPermanent, SlackTemporary
 from bot.sandbox.slack import SimulatedSlack, Trouble
 from bot.slack.bolt import web_client
 from bot.slack.people import KNOWN_FOR, MOST_KNOWN, REFUSALS, People, Standing, read_standing
+from tests.fakes.manual_clock import ManualClock
+from tests.slack_edge.transcript import labels, read, stage
 
 
 async def test_a_guest_is_refused_at_every_door() -> None:

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from slack_edge.transcript import Stage, over_http, read
 
 from bot.clock import SystemClock
 from bot.monitoring.web import LARGEST_REQUEST
 from bot.slack.bolt import bolt_app
 from bot.slack.requests import slack_routes
+from tests.slack_edge.transcript import Stage, over_http, read
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -108,6 +108,7 @@ REFUSED: dict[str, dict[str, str | float | None]] = {
     "a time in words": {"X_Slack_Request_Timestamp": "noon"},
     "a time of other digits": {"X_Slack_Request_Timestamp": "١٢٣"},
     "a time of 5,000 digits": {"X_Slack_Request_Timestamp": "9" * 5000},
+    "a time of 400 digits": {"X_Slack_Request_Timestamp": "9" * 400},
     "a time that is not a number": {"X_Slack_Request_Timestamp": "nan"},
     "a time below zero": {"X_Slack_Request_Timestamp": "-1"},
     "another time than was signed": {"X_Slack_Request_Timestamp": "1700000000"},

@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fakes.listed_journal import ListedJournal
-from fakes.listed_source import ListedSource, task
-from fakes.memory_store import MemoryStore
-
 from bot.clock import SystemClock
 from bot.domain.notification import OutboxId
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
@@ -29,6 +25,9 @@ from bot.slack.people import People
 from bot.slack.replies import Replies
 from bot.slack.requests import PATH, slack_routes
 from bot.views.health_report import BotHealth
+from tests.fakes.listed_journal import ListedJournal
+from tests.fakes.listed_source import ListedSource, task
+from tests.fakes.memory_store import MemoryStore
 
 PROD = SourceName("ocp")
 PAY = Cluster(PROD, ClusterId(1000005), "pay")

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.memory_store import MemoryStore
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from storage_samples import AnyStore
 
 from bot.storage.database import open_database
 from bot.storage.tables import metadata
+from tests.fakes.memory_store import MemoryStore
+from tests.storage.storage_samples import AnyStore
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,9 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from storage_samples import LEASE, T0, incident, kept, notification, owe
-
 from bot.operations.ports import IncidentWrite
 from bot.storage.database import open_database
+from tests.storage.storage_samples import LEASE, T0, incident, kept, notification, owe
 
 
 async def main(url: str) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from fakes.memory_store import MemoryStore
-
 from bot.domain.evidence import StatusBroken
 from bot.domain.incident import UNNUMBERED, Incident, Lifecycle, Subject
 from bot.domain.notification import (
@@ -22,6 +20,7 @@ from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
 from bot.operations.ports import IncidentWrite, PostedMessage, Store
 from bot.storage.database import Database
+from tests.fakes.memory_store import MemoryStore
 
 AnyStore = Database | MemoryStore
 T0 = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

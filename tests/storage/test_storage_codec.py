@@ -8,7 +8,6 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storage_samples import PAY, T0, incident, notification, task
 
 from bot.domain.evidence import Evidence, NotListed
 from bot.domain.incident import Incident
@@ -16,6 +15,7 @@ from bot.domain.notification import Content, Notification
 from bot.domain.task import Cluster, Task
 from bot.errors import StorageError
 from bot.storage.codec import CLUSTER, INCIDENT, NOTIFICATION, TASK, Codec
+from tests.storage.storage_samples import PAY, T0, incident, notification, task
 
 instants = st.datetimes(timezones=st.just(UTC))
 st.register_type_strategy(datetime, instants)

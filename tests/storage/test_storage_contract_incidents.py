@@ -5,7 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from storage_samples import (
+
+from bot.domain.evidence import StatusBroken
+from bot.domain.incident import Incident, IncidentNumber, Lifecycle
+from bot.domain.problem import Severity
+from bot.errors import StorageError
+from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict
+from tests.storage.storage_samples import (
     ALERT,
     ALERTS,
     OTHERS,
@@ -20,12 +26,6 @@ from storage_samples import (
     owe,
     resolved,
 )
-
-from bot.domain.evidence import StatusBroken
-from bot.domain.incident import Incident, IncidentNumber, Lifecycle
-from bot.domain.problem import Severity
-from bot.errors import StorageError
-from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict
 
 
 async def test_a_new_incident_gets_a_number_and_its_first_revision(store: AnyStore) -> None:

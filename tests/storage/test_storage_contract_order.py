@@ -4,7 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from storage_samples import (
+
+from bot.domain.notification import (
+    Action,
+    ChangeContent,
+    GreetingContent,
+    MessageKey,
+    Notification,
+    OutboxId,
+    Reason,
+)
+from bot.domain.problem import Severity
+from bot.domain.task import SourceName
+from tests.storage.storage_samples import (
     ALERT,
     LEASE,
     OTHERS,
@@ -20,18 +32,6 @@ from storage_samples import (
     postpone,
     standing,
 )
-
-from bot.domain.notification import (
-    Action,
-    ChangeContent,
-    GreetingContent,
-    MessageKey,
-    Notification,
-    OutboxId,
-    Reason,
-)
-from bot.domain.problem import Severity
-from bot.domain.task import SourceName
 
 ANOTHER = MessageKey("incident/2")
 

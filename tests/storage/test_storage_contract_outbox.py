@@ -3,7 +3,13 @@
 import asyncio
 from dataclasses import replace
 
-from storage_samples import (
+from bot.domain.notification import (
+    Action,
+    MessageKey,
+    OutboxId,
+)
+from bot.operations.ports import PostedMessage
+from tests.storage.storage_samples import (
     ALERT,
     ALERTS,
     LEASE,
@@ -19,13 +25,6 @@ from storage_samples import (
     postpone,
     standing,
 )
-
-from bot.domain.notification import (
-    Action,
-    MessageKey,
-    OutboxId,
-)
-from bot.operations.ports import PostedMessage
 
 
 async def test_what_is_owed_is_given_out_as_it_was_born(store: AnyStore) -> None:

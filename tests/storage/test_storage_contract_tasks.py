@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from storage_samples import PAY, PROD, SECOND, T0, TEST, AnyStore, reading, task
 
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 from bot.operations.ports import ClusterRecord, TaskRecord
+from tests.storage.storage_samples import PAY, PROD, SECOND, T0, TEST, AnyStore, reading, task
 
 SHOP = Cluster(PROD, ClusterId(2))
 RECORD = TaskRecord(task(), T0, 2, b"\0\x01what the rules remember")

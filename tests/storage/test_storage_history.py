@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Table, func, select
-from storage_samples import (
+
+from bot.domain.reading import Reading
+from bot.domain.task import Cluster, ClusterId
+from bot.errors import StorageError
+from bot.operations.ports import TaskRecord
+from bot.storage.database import Database, open_database
+from bot.storage.observations import BLOCK_POLLS, BLOCK_ROWS, LEAST_POLLS, block_size
+from bot.storage.tables import blocks, outbox, polls, shapes
+from tests.storage.storage_samples import (
     ALERT,
     PAY,
     PROD,
@@ -22,14 +30,6 @@ from storage_samples import (
     reading,
     task,
 )
-
-from bot.domain.reading import Reading
-from bot.domain.task import Cluster, ClusterId
-from bot.errors import StorageError
-from bot.operations.ports import TaskRecord
-from bot.storage.database import Database, open_database
-from bot.storage.observations import BLOCK_POLLS, BLOCK_ROWS, LEAST_POLLS, block_size
-from bot.storage.tables import blocks, outbox, polls, shapes
 
 DAY = timedelta(days=1)
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storage_samples import PAY, SECOND, T0, task
 
 from bot.domain.reading import Reading
 from bot.domain.status import Status, read_status
@@ -18,6 +17,7 @@ from bot.storage.assembly import Assembler
 from bot.storage.blocks import pack_block, unpack_block
 from bot.storage.columns import FORMAT, Packer, Unpacker
 from bot.storage.packing import Packed, head_of, pack_poll, take_apart, unit_of, unpack_poll
+from tests.storage.storage_samples import PAY, SECOND, T0, task
 
 whole_numbers = st.integers(-(2**63), 2**63 - 1)
 columns = st.lists(st.one_of(st.just(0), st.integers(-300, 300), whole_numbers), max_size=60)

@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from storage_samples import AnyStore, incident, kept
 
 from bot.errors import StorageError
 from bot.storage import schema
 from bot.storage.database import Database, open_database
 from bot.storage.tables import metadata
+from tests.storage.storage_samples import AnyStore, incident, kept
 
 NEXT = '''"""A version of the future, for this test."""
 

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from storage_samples import LEASE, PROD, T0, claimed, incident, kept, reading
 
 from bot.errors import StorageError
 from bot.storage.database import Database, open_database
 from bot.storage.lock import FileLock
+from tests.storage.storage_samples import LEASE, PROD, T0, claimed, incident, kept, reading
 
 HERE = Path(__file__).parent
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import view_samples as samples
-from view_samples import NOW, READ_AT
 
+import tests.views.view_samples as samples
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, GreetingContent, IncidentContent, Reason
@@ -14,6 +13,7 @@ from bot.views.change_reply import change_message
 from bot.views.greeting import greeting_message
 from bot.views.incident_card import incident_message
 from bot.views.wording import because
+from tests.views.view_samples import NOW, READ_AT
 
 DROPPED = NotWatched(unlisted_for=timedelta(days=1))
 

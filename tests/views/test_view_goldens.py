@@ -6,10 +6,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import view_samples as samples
-from view_goldens import assert_golden
-from view_samples import NOW, READ_AT, minutes
 
+import tests.views.view_samples as samples
 from bot.commands import (
     VERBS,
     ListIncidents,
@@ -51,6 +49,8 @@ from bot.views.mistake import failure_message, mistake_message, unexpected_messa
 from bot.views.status_report import status_message
 from bot.views.task_detail import task_message
 from bot.views.task_list import task_list_message
+from tests.views.view_goldens import assert_golden
+from tests.views.view_samples import NOW, READ_AT, minutes
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

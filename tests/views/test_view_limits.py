@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import view_samples as samples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from view_goldens import assert_fit_for_slack, assert_golden
-from view_samples import NOW, READ_AT
 
+import tests.views.view_samples as samples
 from bot.commands import ListIncidents, ListTasks, ShowHealth, ShowIncident, ShowStatus, ShowTask, parse
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.incident import Incident, task_subject
@@ -34,6 +32,8 @@ from bot.views.mistake import failure_message, mistake_message
 from bot.views.status_report import status_message
 from bot.views.task_detail import task_message
 from bot.views.task_list import task_list_message
+from tests.views.view_goldens import assert_fit_for_slack, assert_golden
+from tests.views.view_samples import NOW, READ_AT
 
 ALLOWED = re.compile(r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>")
 DIRECTION = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066\u2067\ufeff]")

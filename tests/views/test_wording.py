@@ -6,12 +6,10 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-import view_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
-from view_goldens import assert_fit_for_slack
-from view_samples import NOW, READ_AT, minutes
 
+import tests.views.view_samples as samples
 from bot.commands import ListTasks, ShowHealth, ShowIncident, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import (
     BehindLimit,
@@ -71,6 +69,8 @@ from bot.views.wording import (
     slack_voice,
     took,
 )
+from tests.views.view_goldens import assert_fit_for_slack
+from tests.views.view_samples import NOW, READ_AT, minutes
 
 LATER = datetime(2026, 3, 14, 3, 19, tzinfo=UTC)
 

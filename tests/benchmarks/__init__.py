@@ -1,1 +1,0 @@
-"""Benchmarks: they print figures; fast slices of them are tests."""

@@ -1,1 +1,0 @@
-"""The OCP client, held against a script and against the simulated OCP."""
