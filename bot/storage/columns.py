@@ -66,8 +66,11 @@ class Unpacker:
     def __init__(self, packed: bytes) -> None:
         if packed[:1] != bytes((FORMAT,)):
             raise _unreadable()
+        frame = packed[1:]
         try:
-            self._bytes = zstandard.ZstdDecompressor().decompress(packed[1:], max_output_size=_LARGEST)
+            if zstandard.frame_content_size(frame) > _LARGEST:
+                raise _unreadable()
+            self._bytes = zstandard.ZstdDecompressor().decompress(frame, max_output_size=_LARGEST)
         except zstandard.ZstdError as error:
             raise _unreadable() from error
         self._at = 0

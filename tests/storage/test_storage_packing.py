@@ -48,6 +48,16 @@ def test_bytes_that_are_damaged_anywhere_are_refused(data: st.DataObject) -> Non
     assert whole, "a bit that means nothing may change, what is read may not"
 
 
+def test_a_damaged_size_is_refused_before_any_memory_is_taken() -> None:
+    """The head of the compressed frame may claim exabytes."""
+    packer = Packer()
+    packer.ints(range(100))
+    packed = bytearray(packer.done(1))
+    packed[5] ^= 192
+    with pytest.raises(StorageError):
+        Unpacker(bytes(packed))
+
+
 def test_bytes_of_a_newer_format_are_refused_with_what_to_do() -> None:
     packed = Packer().done(1)
     with pytest.raises(StorageError, match="Install the newest version"):
