@@ -129,7 +129,7 @@ class SocketConnections:
     ) -> bool:
         """Return True when the connection is due for renewal, False when it was down at two looks in a row.
 
-        Between the looks the SDK has its chance to connect again, with a new ticket each time.
+        Between the looks the SDK has its chance to connect again.
         """
         renew_at = self._clock.now() + until_renewed
         misses = 0
@@ -143,7 +143,6 @@ class SocketConnections:
             else:
                 misses += 1
                 self._alive.discard(index)
-                handler.client.wss_uri = None
         return False
 
     def _tell(self, index: int, sentence: str, event: str) -> None:
