@@ -26,10 +26,11 @@ from bot.operations.deliver_messages import EDITING, NEWS
 from bot.operations.describe_fleet import FleetView
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.learn_limits import LEARN_EVERY, keep_limits, learn_limits
-from bot.operations.ports import Clock, Journal, Store
+from bot.operations.ports import Clock, Journal
 from bot.operations.retire_sources import retire_sources
 from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState, restore
+from bot.operations.store_port import Store
 from bot.operations.supervise import supervise
 from bot.operations.watch_tasks import Watching, poll
 from bot.schedule import Schedule

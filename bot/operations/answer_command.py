@@ -23,7 +23,8 @@ from bot.domain.task import SourceName
 from bot.errors import BotError, UserMistake
 from bot.operations.ask_source import ask_sources
 from bot.operations.describe_fleet import FleetView
-from bot.operations.ports import Clock, Source, Store
+from bot.operations.ports import Clock, Source
+from bot.operations.store_port import Store
 from bot.views.blocks import Message
 from bot.views.health_report import BotHealth, health_message
 from bot.views.help_text import help_message

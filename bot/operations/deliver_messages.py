@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.delivery import needless_edits, next_attempt
 from bot.domain.notification import Action, Channel
 from bot.errors import SlackError, SlackTemporary, StorageError
-from bot.operations.ports import OwedNotification
 from bot.operations.send_message import CHANNEL_WIDE, Delivering, Rest, Trouble, send
+from bot.operations.store_port import OwedNotification
 
 LEASE = timedelta(minutes=1)
 BATCH = 6

@@ -18,7 +18,7 @@ from bot.domain.alerting import (
 from bot.domain.incident import UNNUMBERED, Change, Incident, IncidentNumber, Step, Transition
 from bot.domain.notification import Channel, GreetingContent, IncidentContent, MessageKey
 from bot.domain.task import ClusterId, Task
-from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, WriteSession
+from bot.operations.store_port import AuditEntry, IncidentWrite, PostedMessage, WriteSession
 from bot.views.wording import because
 
 KEEP_AT_LEAST = timedelta(minutes=1)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from bot.domain.task import ClusterId, SourceName
 from bot.errors import SourceError
-from bot.operations.ports import Journal, Source, Store
+from bot.operations.ports import Journal, Source
 from bot.operations.read_source import ClusterList
+from bot.operations.store_port import Store
 
 LEARN_EVERY = timedelta(hours=1)
 """Somebody changes it once in a year; one request a cluster and hour costs OCP nothing."""

@@ -10,8 +10,9 @@ from bot.domain.lifecycle import retire
 from bot.domain.notification import GreetingContent, MessageKey
 from bot.domain.task import SourceName
 from bot.operations.keep_incidents import Advanced, Announcing, keep_incidents
-from bot.operations.ports import Clock, Journal, RevisionConflict, Store
+from bot.operations.ports import Clock, Journal
 from bot.operations.source_state import NOT_GREETED, load_desk
+from bot.operations.store_port import RevisionConflict, Store
 
 
 async def retire_sources(

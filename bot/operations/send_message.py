@@ -9,15 +9,8 @@ from typing import TypeVar
 from bot.domain.delivery import EDITS, POSTS, Pace
 from bot.domain.notification import Action, Channel, MessageKey, Notification
 from bot.errors import SlackPermanent
-from bot.operations.ports import (
-    Clock,
-    Journal,
-    Messenger,
-    OwedNotification,
-    PostedMessage,
-    Sent,
-    Store,
-)
+from bot.operations.ports import Clock, Journal, Messenger, Sent
+from bot.operations.store_port import OwedNotification, PostedMessage, Store
 from bot.views.blocks import Message
 
 T = TypeVar("T")

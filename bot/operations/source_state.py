@@ -13,8 +13,8 @@ from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, 
 from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 from bot.operations.keep_incidents import Desk
 from bot.operations.learn_limits import kept_limits
-from bot.operations.ports import ClusterRecord, Store
 from bot.operations.read_source import LIST, ClusterList
+from bot.operations.store_port import ClusterRecord, Store
 
 REOPENABLE = timedelta(hours=1)
 """A resolved incident is kept at hand this long; it is read from the store where it is needed later."""

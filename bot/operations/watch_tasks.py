@@ -12,17 +12,10 @@ from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor
 from bot.domain.task import ClusterId
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
 from bot.operations.keep_incidents import Announcing, ChannelsFor, Desk, keep_incidents
-from bot.operations.ports import (
-    Clock,
-    Journal,
-    RevisionConflict,
-    Source,
-    Store,
-    TaskRecord,
-    WriteSession,
-)
+from bot.operations.ports import Clock, Journal, Source
 from bot.operations.read_source import PollResult, read_source, tell_failures
 from bot.operations.source_state import SourceState, add_incident, load_desk, without_the_resolved
+from bot.operations.store_port import RevisionConflict, Store, TaskRecord, WriteSession
 
 MEMORY_AGE = timedelta(minutes=5)
 """What the rules remember is saved this often; a restart catches up from the stored observations."""

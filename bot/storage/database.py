@@ -13,7 +13,7 @@ from bot.domain.notification import Action, Channel, MessageKey, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.errors import StorageError
-from bot.operations.ports import AuditEntry, ClusterRecord, PostedMessage
+from bot.operations.store_port import AuditEntry, ClusterRecord, PostedMessage
 from bot.storage import incidents, messages, observations, outbox, tasks
 from bot.storage.address import Address, read_address, reader_engine, writer_engine
 from bot.storage.lock import FileLock

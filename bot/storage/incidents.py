@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle
 from bot.domain.task import SourceName
-from bot.operations.ports import AuditEntry, IncidentWrite, RevisionConflict
+from bot.operations.store_port import AuditEntry, IncidentWrite, RevisionConflict
 from bot.storage.codec import INCIDENT
 from bot.storage.statements import chunks, insert
 from bot.storage.tables import audit, incidents

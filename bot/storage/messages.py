@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.incident import IncidentNumber
 from bot.domain.notification import Channel, MessageKey
-from bot.operations.ports import PostedMessage
+from bot.operations.store_port import PostedMessage
 from bot.storage.statements import insert, upsert
 from bot.storage.tables import facts, members, messages
 

@@ -8,8 +8,8 @@ from bot.domain.incident import Incident
 from bot.domain.notification import Notification
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName
-from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, TaskRecord
-from bot.storage import incidents, messages, observations, outbox, tasks
+from bot.operations.store_port import AuditEntry, IncidentWrite, PostedMessage, TaskRecord
+from bot.storage import incidents, messages, observations, owing, tasks
 from bot.storage.refusals import refusals
 from bot.storage.shapes import ShapesInUse
 
@@ -45,7 +45,7 @@ class Session:
     async def enqueue(self, notification: Notification) -> None:
         """Put a notification into the outbox."""
         with refusals():
-            await outbox.enqueue(self._connection, notification)
+            await owing.enqueue(self._connection, notification)
 
     async def keep_tasks(self, records: Sequence[TaskRecord]) -> None:
         """Create or update what is remembered of tasks."""

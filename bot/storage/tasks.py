@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, SourceName, Task
-from bot.operations.ports import ClusterRecord, TaskRecord
+from bot.operations.store_port import ClusterRecord, TaskRecord
 from bot.storage.codec import CLUSTER
 from bot.storage.shapes import ShapesInUse, read_shapes
 from bot.storage.statements import chunks, upsert

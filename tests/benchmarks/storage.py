@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
-from bot.operations.ports import TaskRecord
+from bot.operations.store_port import TaskRecord
 from bot.storage.database import Database, open_database
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from bot.domain.notification import Action, Notification
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName
 from bot.errors import StorageError
-from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict, TaskRecord
+from bot.operations.store_port import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict, TaskRecord
 from tests.fakes.memory_tables import Row, Tables, stands, take_place
 
 

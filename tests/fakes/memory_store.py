@@ -10,7 +10,7 @@ from bot.domain.notification import Action, Channel, MessageKey, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.errors import StorageError
-from bot.operations.ports import AuditEntry, ClusterRecord, PostedMessage
+from bot.operations.store_port import AuditEntry, ClusterRecord, PostedMessage
 from tests.fakes.memory_session import MemorySession
 from tests.fakes.memory_tables import Claimed, Row, Tables, last_of, stands, urgency
 

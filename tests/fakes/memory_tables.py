@@ -18,7 +18,7 @@ from bot.domain.notification import (
 from bot.domain.problem import Severity
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName
-from bot.operations.ports import AuditEntry, PostedMessage, TaskRecord
+from bot.operations.store_port import AuditEntry, PostedMessage, TaskRecord
 
 Place = tuple[MessageKey, Channel]
 

@@ -9,9 +9,9 @@ from bot.domain.notification import Channel, Notification, OutboxId
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.domain.thresholds import Thresholds
 from bot.operations.deliver_messages import EDITING, NEWS, deliver_due
-from bot.operations.ports import Store
 from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState, restore
+from bot.operations.store_port import Store
 from bot.operations.watch_tasks import Watching, poll
 from bot.views.announcement import announcement
 from bot.views.blocks import Message

@@ -9,7 +9,7 @@ from bot.domain.evidence import NotWatched
 from bot.domain.incident import Change, Incident, Lifecycle
 from bot.domain.lifecycle import retire
 from bot.errors import StorageError
-from bot.operations.ports import IncidentWrite
+from bot.operations.store_port import IncidentWrite
 from bot.operations.watch_tasks import poll
 from tests.fakes.listed_source import PAY, SHOP
 from tests.fakes.memory_store import MemoryStore

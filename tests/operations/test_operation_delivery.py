@@ -18,7 +18,7 @@ from bot.domain.notification import (
 from bot.domain.task import SourceName
 from bot.errors import SlackError, SlackPermanent, SlackTemporary, StorageError
 from bot.operations.deliver_messages import BATCH, EDITING, LEASE, NEWS, PERMANENT_WAIT, deliver_due
-from bot.operations.ports import PostedMessage
+from bot.operations.store_port import PostedMessage
 from bot.views.blocks import Message
 from tests.fakes.listed_messenger import Failing
 from tests.fakes.memory_store import MemoryStore

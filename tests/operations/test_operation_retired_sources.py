@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.domain.incident import Change, Incident
 from bot.domain.task import SourceName
-from bot.operations.ports import IncidentWrite
 from bot.operations.retire_sources import retire_sources
+from bot.operations.store_port import IncidentWrite
 from tests.fakes.listed_source import PAY, PROD
 from tests.operations.operations_stage import POLL, Stage, both, broken, shown, well
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.operations.ports import IncidentWrite
+from bot.operations.store_port import IncidentWrite
 from bot.storage.database import open_database
 from tests.storage.storage_samples import LEASE, T0, incident, kept, notification, owe
 

@@ -18,7 +18,7 @@ from bot.domain.problem import Problem, Severity
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
-from bot.operations.ports import IncidentWrite, PostedMessage, Store
+from bot.operations.store_port import IncidentWrite, PostedMessage, Store
 from bot.storage.database import Database
 from tests.fakes.memory_store import MemoryStore
 

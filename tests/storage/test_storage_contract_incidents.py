@@ -10,7 +10,7 @@ from bot.domain.evidence import StatusBroken
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle
 from bot.domain.problem import Severity
 from bot.errors import StorageError
-from bot.operations.ports import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict
+from bot.operations.store_port import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict
 from tests.storage.storage_samples import (
     ALERT,
     ALERTS,

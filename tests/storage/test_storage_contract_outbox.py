@@ -8,7 +8,7 @@ from bot.domain.notification import (
     MessageKey,
     OutboxId,
 )
-from bot.operations.ports import PostedMessage
+from bot.operations.store_port import PostedMessage
 from tests.storage.storage_samples import (
     ALERT,
     ALERTS,

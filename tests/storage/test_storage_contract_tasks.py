@@ -9,7 +9,7 @@ import pytest
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
-from bot.operations.ports import ClusterRecord, TaskRecord
+from bot.operations.store_port import ClusterRecord, TaskRecord
 from tests.storage.storage_samples import PAY, PROD, SECOND, T0, TEST, AnyStore, reading, task
 
 SHOP = Cluster(PROD, ClusterId(2))

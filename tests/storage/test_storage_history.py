@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import StorageError
-from bot.operations.ports import TaskRecord
+from bot.operations.store_port import TaskRecord
 from bot.storage.database import Database, open_database
 from bot.storage.observations import BLOCK_POLLS, BLOCK_ROWS, LEAST_POLLS, block_size
 from bot.storage.tables import blocks, outbox, polls, shapes
