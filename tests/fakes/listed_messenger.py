@@ -1,5 +1,6 @@
 """A Slack that keeps what it is sent, and fails when told to."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,8 @@ Failing = Callable[[str, Channel], SlackError | None]
 class ListedMessenger:
     """Keeps messages by channel. ``failing`` is asked before each call, ``after`` once it was accepted.
 
-    A reply to a message that is gone stands in the channel itself, as in Slack.
+    A reply to a message that is gone stands in the channel itself, as in Slack. Others get their turn while
+    a call is under way.
     """
 
     def __init__(self) -> None:
@@ -64,6 +66,7 @@ class ListedMessenger:
         thread_ts: str | None = None,
         broadcast: bool = False,
     ) -> Sent:
+        await asyncio.sleep(0)
         self._try("post", channel)
         posted = self.channels.setdefault(channel, [])
         self._posts += 1
@@ -75,6 +78,7 @@ class ListedMessenger:
         return Sent(channel, ts)
 
     async def edit(self, channel: Channel, ts: str, message: Message, *, outbox_id: OutboxId) -> None:
+        await asyncio.sleep(0)
         self._try("edit", channel)
         posted = next((one for one in self.channels.get(channel, ()) if one.ts == ts), None)
         if posted is None:

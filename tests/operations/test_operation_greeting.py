@@ -156,6 +156,10 @@ async def test_routes_share_a_greeting_out_and_each_channel_sees_its_own() -> No
     assert "Over: pay/orders" in shown(stage.replies(everywhere)[0])
     assert stage.replies(only_bills, bills_id) == []
     assert "pay/ledger" in shown(only_bills)
+    stage.source.rows[PAY] = well("orders", "ledger")
+    await stage.poll(6)
+    assert "2 of 2 that were broken" in shown(everywhere)
+    assert "1 of 1 that were broken" in shown(only_bills)
 
 
 @pytest.mark.parametrize("polls", [1, 5])
