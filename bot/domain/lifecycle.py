@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.evidence import NotWatched
+from bot.domain.evidence import NewRhythm, NotWatched
 from bot.domain.finding import Assessment, RecoveryGap, Verdict
 from bot.domain.incident import UNNUMBERED, Change, Incident, Lifecycle, Step, Subject, Transition
 from bot.domain.thresholds import Thresholds
@@ -161,7 +161,8 @@ def _on_clear(
         incident.closing_hold, assessment.closing_hold
     ):
         return Step(after)
-    resolved = replace(after, lifecycle=Lifecycle.RESOLVED, changed_at=now, resolved_at=now)
+    because = assessment.because if isinstance(assessment.because, NewRhythm) else after.because
+    resolved = replace(after, lifecycle=Lifecycle.RESOLVED, because=because, changed_at=now, resolved_at=now)
     return Step(resolved, Transition(Change.RESOLVED, incident, resolved, now, assessment.because))
 
 

@@ -11,7 +11,8 @@ from bot.domain.detection import (
     evaluate_empty_cluster,
     evaluate_unread,
 )
-from bot.domain.finding import Assessment, Verdict, clear, unknown
+from bot.domain.evidence import NewRhythm
+from bot.domain.finding import Assessment, NewLevel, Verdict, clear, unknown
 from bot.domain.incident import Subject, cluster_subject, source_subject, task_subject
 from bot.domain.reading import FailedReading, Reading
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
@@ -97,6 +98,15 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What is normal for a task from now on: a rhythm, a level of its delay (``told``), or both."""
+
+    task: Task
+    rhythm: NewRhythm | None
+    level: NewLevel | None
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """A cluster after one poll, what was judged, and the tasks to forget.
 
@@ -106,6 +116,7 @@ class Folded:
     cluster: KnownCluster
     judged: tuple[Judged, ...]
     forgotten: tuple[TaskKey, ...] = ()
+    learned: tuple[Learned, ...] = ()
 
 
 def fold_reading(
@@ -120,6 +131,7 @@ def fold_reading(
     """
     judged: list[Judged] = []
     tasks: dict[TaskKey, KnownTask] = {}
+    learned: list[Learned] = []
     for task in reading.tasks:
         before = known.tasks.get(task.key)
         memory, assessment = evaluate(
@@ -128,6 +140,8 @@ def fold_reading(
         tasks[task.key] = KnownTask(task=task, listed_at=reading.at, memory=memory, assessment=assessment)
         if assessment.verdict is Verdict.HOLDS or troubled(task.key):
             judged.append(Judged(task_subject(task), assessment, task, reading.clock_offset))
+        if assessment.learned is not None or assessment.told is not None:
+            learned.append(Learned(task, assessment.learned, assessment.told))
     forgotten: list[TaskKey] = []
     arrived = {task.key.tenant for task in reading.tasks if task.key not in known.tasks}
     for key, absent in known.tasks.items():
@@ -144,7 +158,15 @@ def fold_reading(
         tasks[key] = kept
         if assessment.verdict is Verdict.HOLDS or troubled(key):
             judged.append(Judged(task_subject(absent.task), assessment, absent.task, reading.clock_offset))
-    after = replace(
+    after = _read(known, reading, tasks)
+    limits = thresholds_for(reading.cluster.source, reading.cluster.id, reading.cluster.name, None)
+    judged.append(_judge_cluster(after, reading, limits))
+    return Folded(after, tuple(judged), tuple(forgotten), tuple(learned))
+
+
+def _read(known: KnownCluster, reading: Reading, tasks: Mapping[TaskKey, KnownTask]) -> KnownCluster:
+    """Put what a reading says of the cluster itself beside its tasks."""
+    return replace(
         known,
         cluster=reading.cluster,
         tasks=tasks,
@@ -156,9 +178,6 @@ def fold_reading(
         unread=None,
         unlisted_since=None,
     )
-    limits = thresholds_for(reading.cluster.source, reading.cluster.id, reading.cluster.name, None)
-    judged.append(_judge_cluster(after, reading, limits))
-    return Folded(after, tuple(judged), tuple(forgotten))
 
 
 def _absent(

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.alerting import NewId
 from bot.domain.detection import encode
-from bot.domain.incident import Incident, Transition
+from bot.domain.incident import Incident, Transition, task_subject
 from bot.domain.notification import Channel, GreetingContent, MessageKey
-from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor
+from bot.domain.roster import KnownCluster, KnownTask, Learned, ThresholdsFor
 from bot.domain.task import ClusterId
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
 from bot.operations.keep_incidents import Announcing, ChannelsFor, Desk, keep_incidents
@@ -16,6 +16,7 @@ from bot.operations.ports import Clock, Journal, Source
 from bot.operations.read_source import PollResult, read_source, tell_failures
 from bot.operations.source_state import SourceState, add_incident, load_desk, without_the_resolved
 from bot.operations.store_port import RevisionConflict, Store, TaskRecord, WriteSession
+from bot.views.wording import because, duration
 
 MEMORY_AGE = timedelta(minutes=5)
 """What the rules remember is saved this often; a restart catches up from the stored observations."""
@@ -57,7 +58,7 @@ async def poll(state: SourceState, watching: Watching) -> tuple[Transition, ...]
         _move_on(state, result, decided, after, now)
         state.greeted = state.greeted or greeted
         watching.owed()
-        _report(state, result, transitions, watching)
+        _report(state, result, decided, transitions, watching)
         return transitions
     watching.journal.warning("poll not kept", source=state.source, attempts=ATTEMPTS)
     return ()
@@ -206,9 +207,13 @@ def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Des
 
 
 def _report(
-    state: SourceState, result: PollResult, transitions: tuple[Transition, ...], watching: Watching
+    state: SourceState,
+    result: PollResult,
+    decided: Decided,
+    transitions: tuple[Transition, ...],
+    watching: Watching,
 ) -> None:
-    """Log the transitions, and one line for the cycle."""
+    """Log the transitions, what was learned, and one line for the cycle."""
     journal = watching.journal
     state.failing = tell_failures(state.failing, result, watching.source, journal)
     state.unresolved = watching.source.unresolved_clusters
@@ -222,6 +227,8 @@ def _report(
             problem=incident.problem.value,
             severity=incident.severity.word,
         )
+    for learned in (learned for folded in decided.folded for learned in folded.learned):
+        _report_learned(learned, journal)
     journal.info(
         "poll",
         source=state.source,
@@ -231,3 +238,18 @@ def _report(
         skipped=sum(reading.skipped for reading in result.readings),
         seconds=round(result.took.total_seconds(), 3),
     )
+
+
+def _report_learned(learned: Learned, journal: Journal) -> None:
+    """Log what is normal for a task from now on: it is told, and wakes nobody."""
+    subject, rhythm, level = task_subject(learned.task).name, learned.rhythm, learned.level
+    if rhythm is not None:
+        journal.info("new rhythm", subject=subject, because=because(rhythm))
+    if level is not None:
+        journal.info(
+            "new level",
+            subject=subject,
+            before=duration(level.before),
+            now=duration(level.now),
+            at=level.at.isoformat(),
+        )

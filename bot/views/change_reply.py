@@ -3,7 +3,7 @@
 from datetime import UTC, tzinfo
 from typing import assert_never
 
-from bot.domain.evidence import NotWatched
+from bot.domain.evidence import NewRhythm, NotWatched
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
@@ -24,7 +24,7 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
             restorable_lines(incident, content.at, zone)[:1] if content.reason is not Reason.EASED else []
         )
     else:
-        if isinstance(incident.because, NotWatched):
+        if isinstance(incident.because, NotWatched | NewRhythm):
             lines.append(because(incident.because))
         lines.append(f"{_lasted(incident)} At worst it was {worst(incident)}.")
     return message(
