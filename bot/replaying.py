@@ -64,10 +64,10 @@ def replay_file(settings: Settings, file: str, *, as_json: bool, out: TextIO) ->
     telling = _Telling(settings, out, as_json=as_json)
     with RecordingReader(Path(file)) as reader:
         quiet = as_json and out.isatty()
-        with reading_bar(reader.size, Console(stderr=True, quiet=quiet)) as shown:
+        with reading_bar(reader.size, reader.done, Console(stderr=True, quiet=quiet)) as step:
             for item in joined(_pages(reader, damage)):
                 telling.take(item)
-                shown(reader.read)
+                step()
         damage.trouble = reader.trouble
     telling.finish()
     return damage

@@ -1,5 +1,6 @@
 """Runs the rules of the watch over readings of the past, and tells what would have happened."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,8 +32,8 @@ from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 class _Source:
     """One source as the replay knows it.
 
-    ``polled`` are the clusters that the present poll has come to, and ``answered`` is whether one of them
-    could be read. ``in_trouble`` is whether there ever was a poll in which nothing could.
+    ``in_trouble`` is whether there ever was a poll in which nothing could be read. From then on ``polled``
+    are the clusters that the present poll has come to, and ``answered`` is whether one of them could be.
     """
 
     clusters: dict[ClusterId, KnownCluster] = field(default_factory=dict)
@@ -61,42 +62,41 @@ class Replay:
 
     def __init__(self, thresholds_for: ThresholdsFor) -> None:
         self._limits = thresholds_for
-        self._sources: dict[SourceName, _Source] = {}
+        self._sources: defaultdict[SourceName, _Source] = defaultdict(_Source)
         self._incidents: dict[str, Incident] = {}
         self._numbers = 0
-        self.observations = 0
-
-    @property
-    def open_incidents(self) -> tuple[Incident, ...]:
-        """The incidents that have not been resolved."""
-        return tuple(incident for incident in self._incidents.values() if incident.is_open)
 
     def take(self, item: Reading | FailedReading) -> list[Transition]:
         """Take one reading, or one that failed, and give the transitions that it makes."""
         if isinstance(item, Reading):
             return self._read(item)
-        source = self._sources.setdefault(item.source, _Source())
+        source = self._sources[item.source]
         if item.cluster is None:
             return self._judge((self._source_failed(source, item),), item.at)
         return self._judge(self._cluster_failed(source, item, item.cluster), item.at)
 
     def _read(self, reading: Reading) -> list[Transition]:
         cluster = reading.cluster
-        source = self._sources.setdefault(cluster.source, _Source())
-        known = source.clusters.get(cluster.id, KnownCluster(cluster))
+        source = self._sources[cluster.source]
+        known = source.clusters.get(cluster.id) or KnownCluster(cluster)
         if cluster.name is None and known.cluster.name is not None:
             reading = replace(reading, cluster=known.cluster)
-        self.observations += len(reading.tasks)
         folded = fold_reading(known, reading, self._limits, self._is_troubled)
         source.clusters[cluster.id] = folded.cluster
-        source.come_to(cluster.id)
         judged = folded.judged
-        if source.in_trouble and not source.answered:
-            source.answered = True
-            source.unread = None
-            limits = self._limits(cluster.source, None, None, None)
-            judged = (judge_source(cluster.source, None, reading.received_at, limits), *judged)
+        if source.in_trouble:
+            source.come_to(cluster.id)
+            judged = (*self._source_answered(source, reading), *judged)
         return self._judge(judged, reading.received_at, first=known.read_at is None)
+
+    def _source_answered(self, source: _Source, reading: Reading) -> Iterable[Judged]:
+        """Judge the source at the first cluster of a poll that could be read."""
+        if source.answered:
+            return
+        source.answered = True
+        source.unread = None
+        name = reading.cluster.source
+        yield judge_source(name, None, reading.received_at, self._limits(name, None, None, None))
 
     def _source_failed(self, source: _Source, failure: FailedReading) -> Judged:
         source.unread = another_failure(source.unread, failure)
@@ -111,7 +111,8 @@ class Replay:
         known = source.clusters.get(cluster, KnownCluster(Cluster(failure.source, cluster)))
         folded = fold_failure(known, failure, self._limits(failure.source, cluster, known.cluster.name, None))
         source.clusters[cluster] = folded.cluster
-        source.come_to(cluster)
+        if source.in_trouble:
+            source.come_to(cluster)
         return folded.judged
 
     def _is_troubled(self, key: TaskKey) -> bool:

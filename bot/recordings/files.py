@@ -36,8 +36,7 @@ def _refused(what: str, path: Path, error: OSError) -> RecordingError:
 class RecordingReader:
     """Reads lines from a recording in constant memory.
 
-    ``size`` is the file's in bytes, None for a pipe; ``read`` is how many of them are done. Where the file
-    cannot be read to its end, ``trouble`` says why.
+    ``size`` is the file's in bytes, None for a pipe. ``trouble`` is why it cannot be read to its end.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,9 +57,8 @@ class RecordingReader:
     ) -> None:
         self._file.close()
 
-    @property
-    def read(self) -> int:
-        """How many bytes of the file have been read."""
+    def done(self) -> int:
+        """Tell how many bytes of the file have been read."""
         return 0 if self.size is None else self._file.tell()
 
     def lines(self) -> Iterator[bytes]:

@@ -12,11 +12,16 @@ _STEP = 1024 * 1024
 
 
 @contextmanager
-def reading_bar(size: int | None, console: Console | None = None) -> Iterator[Callable[[int], None]]:
-    """Give what is told how many of ``size`` bytes are read (None: nobody knows how many there are)."""
+def reading_bar(
+    size: int | None, done: Callable[[], int], console: Console | None = None
+) -> Iterator[Callable[[], None]]:
+    """Give what is to be called after each step.
+
+    ``done`` tells how many of ``size`` bytes have been read; with None nobody knows how many there are.
+    """
     console = console or Console(stderr=True)
     if not console.is_terminal or console.quiet or (size is not None and size < LONG):
-        yield lambda _read: None
+        yield lambda: None
         return
     columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(
@@ -25,10 +30,11 @@ def reading_bar(size: int | None, console: Console | None = None) -> Iterator[Ca
         task = bar.add_task("reading", total=size)
         drawn = 0
 
-        def shown(read: int) -> None:
+        def step() -> None:
             nonlocal drawn
+            read = done()
             if read - drawn >= _STEP:
                 drawn = read
                 bar.update(task, completed=read)
 
-        yield shown
+        yield step

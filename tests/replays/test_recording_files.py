@@ -129,15 +129,15 @@ def test_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
     with RecordingReader(path) as reader:
         assert reader.size is None
         assert list(reader.lines()) == LINES
-        assert reader.read == 0
+        assert reader.done() == 0
     writing.join()
 
 
 def test_how_far_it_has_been_read_is_known(tmp_path: Path) -> None:
     with RecordingReader(file_of(tmp_path, TEXT)) as reader:
-        assert (reader.read, reader.size) == (0, len(TEXT))
+        assert (reader.done(), reader.size) == (0, len(TEXT))
         assert len(list(reader.lines())) == len(LINES)
-        assert reader.read == len(TEXT)
+        assert reader.done() == len(TEXT)
 
 
 @pytest.mark.parametrize("pack", [pytest.param(bytes, id="plain"), *PACKERS])

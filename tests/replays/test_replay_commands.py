@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -277,13 +276,17 @@ def test_whoever_reads_the_first_lines_alone_gets_no_complaint(tmp_path: Path) -
     assert (program.returncode, said) == (0, "")
 
 
-def test_a_long_file_gets_a_bar_where_somebody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_file_gets_a_bar_where_somebody_watches(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(bar_module, "_STEP", 10)
-    drawn = Console(force_terminal=True, width=60, file=open(os.devnull, "w"), record=True)  # noqa: SIM115, PTH123 - lives as long as the test
-    with drawn.file, reading_bar(bar_module.LONG, drawn) as shown:
-        for read in range(0, bar_module.LONG, bar_module.LONG // 100):
-            shown(read)
-        assert "MB" in drawn.export_text()
+    with (tmp_path / "screen").open("w+") as file:
+        console = Console(force_terminal=True, width=60, file=file, record=True)
+        read = iter(range(0, bar_module.LONG, bar_module.LONG // 50))
+        with reading_bar(bar_module.LONG, lambda: next(read), console) as step:
+            for _ in range(50):
+                step()
+    assert "MB" in console.export_text()
 
 
 @pytest.mark.parametrize(
@@ -295,8 +298,8 @@ def test_a_long_file_gets_a_bar_where_somebody_watches(monkeypatch: pytest.Monke
 )
 def test_no_bar_is_drawn_where_none_is_of_use(size: int, *, terminal: bool, tmp_path: Path) -> None:
     with (tmp_path / "screen").open("w+") as file:
-        with reading_bar(size, Console(force_terminal=terminal, file=file)) as shown:
-            shown(size)
+        with reading_bar(size, lambda: size, Console(force_terminal=terminal, file=file)) as step:
+            step()
         assert file.tell() == 0
 
 
