@@ -116,3 +116,30 @@ async def test_a_pending_period_holds_in_a_replay_too() -> None:
     await recording.poll(8)
     assert len(recording.watched) == 2
     assert facts(recording.replayed()) == facts(recording.watched)
+
+
+async def test_what_was_pending_and_went_away_was_never_there_in_a_replay_either() -> None:
+    recording = Recording()
+    stage, rows = recording.stage, recording.source.rows
+    rows[PAY] = well("orders", "ledger")
+    await recording.poll(1)
+    stage.limits = replace(stage.limits, pending=timedelta(minutes=2))
+    rows[PAY] = both(broken("orders", since=stage.clock.now()), well("ledger"))
+    await recording.poll(2)
+    rows[PAY] = well("orders", "ledger")
+    await recording.poll(6)
+    assert recording.watched == []
+    replay = Replay(stage.thresholds_for)
+    assert [change for item in recording.recorded for change in replay.take(item)] == []
+
+
+def test_a_cluster_keeps_the_name_that_one_of_its_readings_had() -> None:
+    stage = Stage()
+    now = stage.clock.now()
+    replay = Replay(stage.thresholds_for)
+    replay.take(Reading(PAY, (), now, now))
+    broke: list[Transition] = []
+    for poll in (1, 2, 3):
+        at = now + timedelta(seconds=30 * poll)
+        broke += replay.take(Reading(Cluster(PROD, PAY.id), (), at, at))
+    assert [one.after.subject.name for one in broke] == ["pay"]
