@@ -1,5 +1,6 @@
 """The container image: no engine builds it here, so its file is read, and its steps are run in a folder."""
 
+import json
 import os
 import re
 import shutil
@@ -248,7 +249,9 @@ def image() -> Iterator[Folder]:
 
 def is_well_in_time(image: Folder, bot: subprocess.Popen[str], running: dict[str, str]) -> bool:
     """Ask the health check until it says yes."""
-    ask = (f"{image.path}/app/bin/python", f"{image.path}/app/healthcheck.py")
+    said = next(said for word, said in steps() if word == "HEALTHCHECK")
+    program, *arguments = json.loads(said.partition("CMD ")[2])
+    ask = (f"{image.path}/app/bin/{program}", *arguments)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and bot.poll() is None:
         with image.start(*ask, environment=running) as asked:
