@@ -1,8 +1,9 @@
 """Replaying, put together: a recording or the database, the rules of the watch, and what they would tell."""
 
+import gc
 import heapq
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -27,6 +28,8 @@ from bot.storage.database import open_database
 from bot.terminal.reading_bar import reading_bar
 from bot.terminal.replay import ReplayReport, transition_line
 
+COLLECT_AFTER = 100_000
+"""So many new objects make Python look for cycles among them."""
 TOLD = 5
 """Of so many damaged lines it is said what is the matter with them."""
 
@@ -62,7 +65,7 @@ def replay_file(settings: Settings, file: str, *, as_json: bool, out: TextIO) ->
     """
     damage = Damage()
     telling = _Telling(settings, out, as_json=as_json)
-    with RecordingReader(Path(file)) as reader:
+    with RecordingReader(Path(file)) as reader, _rare_collections():
         quiet = as_json and out.isatty()
         with reading_bar(reader.size, reader.done, Console(stderr=True, quiet=quiet)) as step:
             for item in joined(_pages(reader, damage)):
@@ -71,6 +74,17 @@ def replay_file(settings: Settings, file: str, *, as_json: bool, out: TextIO) ->
         damage.trouble = reader.trouble
     telling.finish()
     return damage
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let Python look for cycles rarely: a replay makes none, and looking takes up to a third of its time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _pages(reader: RecordingReader, damage: Damage) -> Iterator[Page | FailedReading]:
@@ -140,9 +154,11 @@ async def replay_database(settings: Settings, since: timedelta | None, *, as_jso
     start = None if since is None else SystemClock().now() - since
     try:
         names = await database.observed_sources()
-        async with aclosing(_merged([database.observations(name, since=start) for name in names])) as stored:
-            async for reading in stored:
-                telling.take(reading)
+        streams = [database.observations(name, since=start) for name in names]
+        async with aclosing(_merged(streams)) as stored:
+            with _rare_collections():
+                async for reading in stored:
+                    telling.take(reading)
     finally:
         await database.close()
     telling.finish()
@@ -174,12 +190,13 @@ class _Telling:
 
     def take(self, item: Reading | FailedReading) -> None:
         """Take the next reading."""
+        if self._as_json:
+            for transition in self._replay.take(item):
+                self._out.write(transition_line(transition) + "\n")
+            return
         self._report.saw(item)
         for transition in self._replay.take(item):
-            if self._as_json:
-                self._out.write(transition_line(transition) + "\n")
-            else:
-                self._report.add(transition)
+            self._report.add(transition)
 
     def finish(self) -> None:
         """Print the summary, where people are to read it."""

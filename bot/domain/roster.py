@@ -165,9 +165,8 @@ def fold_reading(
 
 
 def _read(known: KnownCluster, reading: Reading, tasks: Mapping[TaskKey, KnownTask]) -> KnownCluster:
-    """Put what a reading says of the cluster itself beside its tasks."""
-    return replace(
-        known,
+    """Put what a reading says of the cluster itself beside its tasks; that it could not be read is over."""
+    return KnownCluster(
         cluster=reading.cluster,
         tasks=tasks,
         read_at=reading.at,
@@ -175,8 +174,6 @@ def _read(known: KnownCluster, reading: Reading, tasks: Mapping[TaskKey, KnownTa
         complete=reading.complete,
         skipped=reading.skipped,
         empty_polls=_empty_polls(known, reading),
-        unread=None,
-        unlisted_since=None,
     )
 
 
