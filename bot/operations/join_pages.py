@@ -10,7 +10,7 @@ from bot.domain.task import ClusterId, SourceName, Task, TaskKey, newer_of
 MOST_PAGES = 500
 """A list of more pages has no end: the watch gives up on it too."""
 LATE = timedelta(minutes=1)
-"""A page that is not newer than what its cluster gave last, but this near to it, came late or twice."""
+"""A part of a list that is not newer than what its cluster gave last, but this near to it, came late."""
 
 _Place = tuple[SourceName, ClusterId]
 
@@ -122,4 +122,9 @@ def _failed(place: _Place, failure: FailedReading) -> bool:
 
 
 def _is_late(page: Page, given: datetime | None) -> bool:
-    return given is not None and given - LATE <= page.reading.at <= given
+    """Whether a page came late or twice. A whole list of an earlier time is what a clock set back gives."""
+    if given is None:
+        return False
+    if page.begins and page.ends:
+        return page.reading.at == given
+    return given - LATE <= page.reading.at <= given

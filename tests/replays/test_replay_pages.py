@@ -98,6 +98,12 @@ def test_the_same_line_twice_is_one_poll() -> None:
     assert told([one, one]) == [(T0, ("a",), True), (T0, ("a",), False)]
 
 
+def test_a_clock_that_was_set_back_by_a_little_costs_no_whole_list() -> None:
+    back = T0 - timedelta(seconds=10)
+    lines = [line(response(at, row("a", at))) for at in (T0, back, NEXT)]
+    assert told(lines) == [(T0, ("a",), True), (back, ("a",), True), (NEXT, ("a",), True)]
+
+
 def test_a_clock_that_was_set_back_by_an_hour_does_not_make_pages_late() -> None:
     back = T0 - timedelta(hours=1)
     assert told([page(1), page(2), page(1, back), page(2, back)]) == [
