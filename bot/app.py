@@ -129,7 +129,7 @@ async def running(
         for server in web_servers(settings, partial(_parts, now), routes):
             now.url = (await stack.enter_async_context(server)).url
         schedule = Schedule(journal, real, clock.speed)
-        stack.callback(schedule.stop)
+        stack.push_async_callback(schedule.stop)
         for source, state in zip(sources, states, strict=True):
             watching = _watching(settings, source, state, store, clock, journal, bells)
             schedule.every(

@@ -16,6 +16,9 @@ LEAST_INTERVAL = timedelta(seconds=0.2)
 SPREAD = timedelta(seconds=1)
 """Sources are not asked all at the same moment, at the start and from then on."""
 
+FINISH_WITHIN = timedelta(seconds=3)
+"""A poll under way when the bot stops has this long to end: cut off, it would leave its socket open."""
+
 
 class Schedule:
     """Runs jobs at real intervals.
@@ -30,6 +33,7 @@ class Schedule:
         self._speed = speed
         self._jobs = 0
         self._stopping = False
+        self._running: set[asyncio.Task[object]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -63,17 +67,25 @@ class Schedule:
 
     async def _run(self, job: Callable[[], Awaitable[object]]) -> None:
         """Run a job; that it is cancelled when the bot stops is no failure."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         try:
             await job()
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
 
-    def stop(self) -> None:
-        """Start no more runs, and cancel those under way."""
+    async def stop(self, within: timedelta = FINISH_WITHIN) -> None:
+        """Start no more runs; those under way may end ``within`` real time, then they are cancelled."""
         self._stopping = True
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        if not self._scheduler.running:
+            return
+        self._scheduler.remove_all_jobs()
+        if self._running:
+            await asyncio.wait(self._running, timeout=within.total_seconds())
+        self._scheduler.shutdown(wait=False)
 
     def _on_overrun(self, event: JobEvent) -> None:
         self._journal.warning("run skipped, the last one is still going", job=event.job_id)

@@ -36,7 +36,7 @@ async def test_a_job_runs_at_once_and_again(journal: ListedJournal) -> None:
     schedule.every(OFTEN, "job", job)
     schedule.start()
     await within(5, twice)
-    schedule.stop()
+    await schedule.stop()
     assert journal.events == []
 
 
@@ -66,7 +66,7 @@ async def test_a_run_that_outlasts_its_interval_is_told_and_not_piled_up() -> No
         {"job": "poll prod"},
     )
     may_end.set()
-    schedule.stop()
+    await schedule.stop()
 
 
 async def test_a_job_that_fails_is_told_and_runs_again(journal: ListedJournal) -> None:
@@ -85,11 +85,28 @@ async def test_a_job_that_fails_is_told_and_runs_again(journal: ListedJournal) -
     schedule.every(OFTEN, "job", job)
     schedule.start()
     await within(5, again)
-    schedule.stop()
+    await schedule.stop()
     assert journal.names("error") == ["job failed"]
 
 
-async def test_what_runs_when_it_stops_is_cancelled_and_that_is_no_failure(journal: ListedJournal) -> None:
+async def test_what_runs_when_it_stops_may_end(journal: ListedJournal) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def job() -> None:
+        begun.set()
+        await asyncio.sleep(0)
+        ended.set()
+
+    schedule = Schedule(journal, SystemClock())
+    schedule.every(timedelta(hours=1), "job", job)
+    schedule.start()
+    await within(5, begun)
+    await schedule.stop()
+    assert ended.is_set()
+    assert journal.events == []
+
+
+async def test_what_does_not_end_in_time_is_cancelled_and_that_is_no_failure(journal: ListedJournal) -> None:
     begun, cancelled = asyncio.Event(), asyncio.Event()
 
     async def job() -> None:
@@ -103,11 +120,11 @@ async def test_what_runs_when_it_stops_is_cancelled_and_that_is_no_failure(journ
     schedule.every(timedelta(hours=1), "job", job)
     schedule.start()
     await within(5, begun)
-    schedule.stop()
+    await schedule.stop(timedelta(0))
     await within(5, cancelled)
     await asyncio.sleep(0)
     assert journal.events == []
-    schedule.stop()
+    await schedule.stop()
 
 
 async def test_a_faster_clock_makes_intervals_shorter_but_not_too_short(journal: ListedJournal) -> None:
@@ -124,7 +141,7 @@ async def test_a_faster_clock_makes_intervals_shorter_but_not_too_short(journal:
     }
     first = {job.id: job.next_run_time for job in schedule._scheduler.get_jobs()}
     assert timedelta(seconds=0.9) < first["later"] - first["poll"] < timedelta(seconds=4)
-    schedule.stop()
+    await schedule.stop()
 
 
 async def _nothing() -> None:
