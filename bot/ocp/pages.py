@@ -73,10 +73,11 @@ def parse_page(response: bytes | str | Mapping[str, Any], cluster: Cluster) -> T
     data = envelope.data
     at = utc(envelope.timestamp)
     contents = None if data is None else data.contents
+    info = None if data is None else data.page
     if contents is None:
-        return _page((), 0, envelope, None if data is None else data.page, cluster.source, listed=False)
+        return _page((), 0, envelope, at, info, cluster.source, listed=False)
     tasks = tuple([to_task(row, cluster, at) for row in contents])
-    return _page(tasks, len(contents), envelope, None if data is None else data.page, cluster.source)
+    return _page(tasks, len(contents), envelope, at, info, cluster.source)
 
 
 def _parse_leniently(response: bytes | str | Mapping[str, Any], cluster: Cluster) -> TaskPage:
@@ -103,17 +104,18 @@ def _parse_leniently(response: bytes | str | Mapping[str, Any], cluster: Cluster
     page = data.get("page")
     info = lenient(PageInfo, page)[0] if isinstance(page, Mapping) else None
     contents = data.get("contents")
-    if not isinstance(contents, list | tuple):
-        return _page((), 0, envelope, info, source, listed=False)
     at = utc(envelope.timestamp)
+    if not isinstance(contents, list | tuple):
+        return _page((), 0, envelope, at, info, source, listed=False)
     tasks = tuple(task for task in (salvage(row, cluster, at) for row in contents) if task is not None)
-    return _page(tasks, len(contents), envelope, info, source)
+    return _page(tasks, len(contents), envelope, at, info, source)
 
 
 def _page(
     tasks: tuple[Task, ...],
     rows: int,
     envelope: TaskEnvelope,
+    at: datetime | None,
     info: PageInfo | None,
     source: SourceName,
     *,
@@ -126,7 +128,7 @@ def _page(
         raise unreadable(source, "an answer without a list of tasks", trace_id=trace_id)
     return TaskPage(
         tasks=tasks,
-        at=utc(envelope.timestamp),
+        at=at,
         rows=rows,
         skipped=rows - len(tasks),
         number=None if info is None else info.number,

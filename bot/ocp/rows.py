@@ -1,6 +1,6 @@
 """One row of OCP's list becomes a Task."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -55,6 +55,15 @@ def _others(row: LogBackupWrapperTask, cluster: Cluster) -> list[tuple[str, str]
     return others
 
 
+def _meaningless(
+    sent: tuple[datetime | None, ...], kept: tuple[datetime | None, ...]
+) -> Iterator[tuple[str, str]]:
+    """Yield the times that came and mean nothing, as they came."""
+    for field, came, stays in zip(("createTime", "modifyTime", "checkpoint"), sent, kept, strict=True):
+        if came is not None and stays is None:
+            yield field, came.isoformat()
+
+
 def to_task(row: LogBackupWrapperTask, cluster: Cluster, at: datetime | None) -> Task:
     """Translate a row of ``cluster``'s list, read at ``at`` (OCP's clock).
 
@@ -72,13 +81,9 @@ def to_task(row: LogBackupWrapperTask, cluster: Cluster, at: datetime | None) ->
     created_at, modified_at, checkpoint = utc(row.create_time), utc(row.modify_time), utc(row.checkpoint)
     if checkpoint is not None and at is not None and at - checkpoint > _NO_CHECKPOINT:
         checkpoint = None
-    for field, sent, kept in (
-        ("createTime", row.create_time, created_at),
-        ("modifyTime", row.modify_time, modified_at),
-        ("checkpoint", row.checkpoint, checkpoint),
-    ):
-        if kept is None and sent is not None:
-            others.append((field, sent.isoformat()))
+    sent, kept = (row.create_time, row.modify_time, row.checkpoint), (created_at, modified_at, checkpoint)
+    if sent.count(None) != kept.count(None):
+        others += _meaningless(sent, kept)
     return Task(
         key=TaskKey(
             source=cluster.source,
