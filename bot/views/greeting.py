@@ -10,7 +10,7 @@ from bot.domain.notification import GreetingContent
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.trouble import incident_mark, problem_words, whom
 from bot.views.typed import typed
-from bot.views.wording import clean, count, duration, name, ocp_name, slack_time
+from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
 
 TOLD = 10
 """So many incidents are told one by one; the rest is counted."""
@@ -71,10 +71,9 @@ def _incident_lines(content: GreetingContent) -> list[str]:
 
 def _line(incident: Incident, now: datetime) -> str:
     words = problem_words(incident.problem, incident.because, incident.delay)
-    lasted = duration(now - incident.since)
     return (
-        f"{incident_mark(incident)} *{literal(whom(incident))}* {literal(words)}, "
-        f"for {lasted} · {incident.severity.word}, incident {incident.number}"
+        f"{incident_mark(incident)} *{literal(whom(incident))}* {literal(words)}"
+        f"{lasting(now - incident.since)} · {incident.severity.word}, incident {incident.number}"
     )
 
 

@@ -12,7 +12,7 @@ from bot.domain.problem import Problem
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.trouble import headline, incident_mark
-from bot.views.wording import because, clean, duration, name, ocp_name, slack_time, slack_voice
+from bot.views.wording import because, clean, duration, lasting, name, ocp_name, slack_time, slack_voice
 
 _PATH_KEPT = 200
 
@@ -42,8 +42,7 @@ def _state(incident: Incident) -> str:
 
 def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     incident = content.incident
-    lasted = duration(content.read_at - incident.since)
-    lines = [f"Since {slack_time(incident.since, zone)}, for {lasted}."]
+    lines = [f"Since {slack_time(incident.since, zone)}{lasting(content.read_at - incident.since)}."]
     if incident.reopened:
         lines[0] += (
             " It was over and came back."

@@ -12,7 +12,7 @@ from bot.views.greeting import worst_first
 from bot.views.incident_card import worst
 from bot.views.trouble import incident_mark, what, whom
 from bot.views.typed import typed
-from bot.views.wording import ago, count, duration, slack_time
+from bot.views.wording import ago, count, duration, lasting, slack_time
 
 PAGE = 15
 _BUTTONS = 5
@@ -68,8 +68,7 @@ def _line(incident: Incident, now: datetime, zone: tzinfo) -> str:
     who = f"{incident_mark(incident)} *{incident.number}* {literal(whom(incident))}"
     if incident.is_open:
         state = "recovering" if incident.good_polls else what(incident)
-        lasted = duration(now - incident.since)
-        return f"{who} {literal(state)}, for {lasted} · {incident.severity.word}"
+        return f"{who} {literal(state)}{lasting(now - incident.since)} · {incident.severity.word}"
     ended = _ended(incident)
     return (
         f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · {incident.problem} for "

@@ -9,7 +9,7 @@ from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
-from bot.views.wording import clean, duration, ocp_name
+from bot.views.wording import clean, duration, lasting, ocp_name
 
 MARKS = {
     Standing.CRITICAL: "🔴",
@@ -38,7 +38,7 @@ def standing_word(standing: Standing) -> str:
 
 def cluster_words(incident: Incident, now: datetime) -> str:
     """Say an incident of a cluster itself in a few words; plain text."""
-    return f"{what(incident)}, for {duration(now - incident.since)}"
+    return f"{what(incident)}{lasting(now - incident.since)}"
 
 
 def severity_mark(severity: Severity) -> str:
@@ -65,7 +65,7 @@ def phrase(  # noqa: C901, PLR0911 - one case for each problem
         return _listed("recovering", behind)
     if task.problem is None:
         return _phrase_without_problem(task, behind)
-    lasted = "" if task.since is None else f" for {duration(now - task.since)}"
+    lasted = "" if task.since is None else lasting(now - task.since).removeprefix(",")
     reported = clean(task.task.status.reported, _SHORT)
     match task.problem:
         case Problem.FAILED:

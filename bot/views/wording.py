@@ -61,6 +61,11 @@ def _two(large: int, unit: str, small: int, small_unit: str) -> str:
     return f"{large} {unit} {small} {small_unit}" if small else f"{large} {unit}"
 
 
+def lasting(span: timedelta) -> str:
+    """Say for how long something has lasted, with its comma: ``, for 26 min``; nothing of what just began."""
+    return f", for {duration(span)}" if span >= timedelta(seconds=1) else ""
+
+
 def took(span: timedelta) -> str:
     """Say how long a request took, where tenths of a second matter: ``0.4 s``."""
     return f"{max(span, timedelta(0)) / timedelta(seconds=1):.1f} s" if span < _MINUTE else duration(span)

@@ -63,6 +63,7 @@ from bot.views.wording import (
     count,
     cut,
     duration,
+    lasting,
     name,
     plain_time,
     slack_time,
@@ -410,3 +411,8 @@ def test_an_incident_of_a_source_leads_to_its_tasks() -> None:
     incident = replace(samples.ORDERS_FAILED, subject=source_subject(SourceName("prod")))
     drawn = incident_message(IncidentContent(incident, READ_AT))
     assert "tasks source:prod" in str(drawn.blocks)
+
+
+def test_what_has_just_begun_has_not_lasted() -> None:
+    assert lasting(timedelta(minutes=26)) == ", for 26 min"
+    assert lasting(timedelta(milliseconds=400)) == ""
