@@ -63,7 +63,8 @@ def run_program() -> None:
         code = FAILED
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "logbackup-bot"
-        say(f"{error.format_message().rstrip('.')}. See `{where} --help`.")
+        sentence = error.format_message().rstrip(".")
+        say(f"{sentence}{'' if sentence.endswith('?') else '.'} See `{where} --help`.")
         code = WRONG
     except click.ClickException as error:
         say(error.format_message())

@@ -228,3 +228,13 @@ def test_config_schema_is_json_and_needs_no_settings(shell: Shell) -> None:
     schema = json.loads(said.out)
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert "sources" in schema["properties"]
+
+
+def test_a_mistyped_command_gets_the_nearest_one_in_one_clean_sentence() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "rn"], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("No such command 'rn'. ")
+    assert ended.stderr.endswith(" See `logbackup-bot --help`.\n")
+    assert "?." not in ended.stderr
