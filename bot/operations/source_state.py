@@ -26,7 +26,7 @@ NOT_GREETED = ""
 class SourceState:
     """What is known of one source between polls; only its own watch changes it.
 
-    ``last_read_at`` and ``tried_at`` are our clock; ``took`` is real time. ``failing`` is what the last poll
+    ``last_read_at`` is our clock; ``took`` is real time. ``failing`` is what the last poll
     could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
     ``ocp_limits`` are the delays at which OCP's own alarm fires; ``unresolved`` has a sentence for each
     cluster of the settings that was not found.
@@ -40,7 +40,6 @@ class SourceState:
     unread: Unread | None = None
     greeted: bool = False
     last_read_at: datetime | None = None
-    tried_at: datetime | None = None
     took: timedelta | None = None
     memory_kept_at: datetime | None = None
     failing: Mapping[str, FailedReading] = field(default_factory=dict)

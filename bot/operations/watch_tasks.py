@@ -201,7 +201,6 @@ def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Des
             state.memory_kept_at = now
     state.unread = decided.unread
     state.desk = without_the_resolved(desk, now)
-    state.tried_at = now
     state.took = result.took
     state.changes += 1
 

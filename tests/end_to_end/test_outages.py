@@ -13,7 +13,7 @@ from bot.clock import ScaledClock
 from bot.sandbox.ocp import SimulatedOcp, Where
 from bot.sandbox.slack import Message, SimulatedSlack
 from bot.settings import EVERYTHING, load
-from tests.end_to_end.town import ALERTS, our_slack, small_fleet
+from tests.end_to_end.town import ALERTS, our_slack, pointed_at, small_fleet
 from tests.fakes.listed_journal import ListedJournal
 
 LIST = Where(path="logBackupTasks")
@@ -59,17 +59,7 @@ async def watched(folder: Path, **more: str) -> AsyncIterator[Watched]:
     ):
         slack.add_channel(ALERTS)
         slack.invite_bot(ALERTS)
-        environment = {
-            "OCP_URL": ocp.url,
-            "OCP_USER": ocp.account.user,
-            "OCP_PASSWORD": ocp.account.password,
-            "SLACK_API_URL": slack.api_url,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "BOT_ALERT_CHANNEL": ALERTS,
-            "BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
-            "BOT_HTTP_PORT": "0",
-        } | more
+        environment = pointed_at(ocp, slack, folder) | more
         async with running(load(environment, needs=EVERYTHING).settings, journal, clock=clock):
             world = Watched(ocp, slack, clock, journal)
             await world.until_said("Now watching log backup")

@@ -29,6 +29,21 @@ def our_slack(clock: Clock, port: int = 0) -> SimulatedSlack:
     return SimulatedSlack(clock=clock, pacing_clock=SystemClock(), port=port, **installation(manifest))
 
 
+def pointed_at(ocp: SimulatedOcp, slack: SimulatedSlack, folder: Path) -> dict[str, str]:
+    """Give the settings that point the bot at these two, with its database in this folder."""
+    return {
+        "OCP_URL": ocp.url,
+        "OCP_USER": ocp.account.user,
+        "OCP_PASSWORD": ocp.account.password,
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "BOT_ALERT_CHANNEL": ALERTS,
+        "BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
+        "BOT_HTTP_PORT": "0",
+    }
+
+
 def small_fleet(start: datetime) -> Fleet:
     """Make two clusters with five tasks, all healthy."""
     tasks = [
@@ -134,19 +149,8 @@ async def town(folder: Path, **settings: str) -> AsyncIterator[Town]:
     async with SimulatedOcp(fleet, clock) as ocp, our_slack(clock) as slack:
         slack.add_channel(ALERTS)
         slack.invite_bot(ALERTS)
-        environment = {
-            "OCP_URL": ocp.url,
-            "OCP_USER": ocp.account.user,
-            "OCP_PASSWORD": ocp.account.password,
-            "SLACK_API_URL": slack.api_url,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "BOT_ALERT_CHANNEL": ALERTS,
-            "BOT_POLL_INTERVAL": "1s",
-            "BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
-            "BOT_HTTP_PORT": "0",
-            "BOT_LOG_FORMAT": "json",
-        } | settings
+        often = {"BOT_POLL_INTERVAL": "1s", "BOT_LOG_FORMAT": "json"}
+        environment = pointed_at(ocp, slack, folder) | often | settings
         program = Program({name: value for name, value in environment.items() if value}, folder / "log")
         try:
             yield Town(fleet, ocp, slack, program)
