@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 
@@ -35,6 +36,7 @@ class ScaledClock:
             raise ValueError("the speed of a clock is above zero")
         self._start = start
         self._origin = time.monotonic()
+        self._changed = asyncio.Event()
         self.speed = speed
 
     def now(self) -> datetime:
@@ -46,11 +48,17 @@ class ScaledClock:
         return time.monotonic()
 
     async def sleep(self, span: timedelta) -> None:
-        """Wait for ``span`` of simulated time."""
-        await asyncio.sleep(max(span.total_seconds() / self.speed, 0.0))
+        """Wait for ``span`` of simulated time, whatever becomes of the speed meanwhile."""
+        until = self.now() + span
+        await asyncio.sleep(0)
+        while (left := until - self.now()) > timedelta(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), left.total_seconds() / self.speed)
 
     def set_speed(self, speed: float) -> None:
-        """Go on from the present simulated moment at another speed."""
+        """Go on from the present simulated moment at another speed; who sleeps wakes in due time."""
         if speed <= 0:
             raise ValueError("the speed of a clock is above zero")
         self._start, self._origin, self.speed = self.now(), time.monotonic(), speed
+        self._changed.set()
+        self._changed = asyncio.Event()

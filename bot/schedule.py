@@ -31,7 +31,7 @@ class Schedule:
         self._journal = journal
         self._real = real
         self._speed = speed
-        self._jobs = 0
+        self._intervals: dict[str, timedelta] = {}
         self._stopping = False
         self._running: set[asyncio.Task[object]] = set()
         self._scheduler = AsyncIOScheduler(
@@ -51,8 +51,8 @@ class Schedule:
     ) -> None:
         """Run ``job`` every ``interval`` of the simulated clock, at once or after ``first_after``."""
         real = max(interval / self._speed, LEAST_INTERVAL)
-        first = self._real.now() + first_after / self._speed + min(SPREAD, real / 10) * self._jobs
-        self._jobs += 1
+        first = self._real.now() + first_after / self._speed + min(SPREAD, real / 10) * len(self._intervals)
+        self._intervals[name] = interval
         self._scheduler.add_job(
             partial(self._run, job),
             IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC),
@@ -64,6 +64,15 @@ class Schedule:
     def start(self) -> None:
         """Start; needs a running event loop."""
         self._scheduler.start()
+
+    def go_at(self, speed: float) -> None:
+        """Go on at another speed of the simulated clock: what comes next comes that much sooner or later."""
+        before, self._speed = self._speed, speed
+        now = self._real.now()
+        for job in self._scheduler.get_jobs():
+            real = max(self._intervals[job.id] / speed, LEAST_INTERVAL)
+            first = now + max(job.next_run_time - now, timedelta(0)) * (before / speed)
+            job.reschedule(IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC))
 
     async def _run(self, job: Callable[[], Awaitable[object]]) -> None:
         """Run a job; that it is cancelled when the bot stops is no failure."""

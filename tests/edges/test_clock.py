@@ -1,5 +1,6 @@
 """Two clocks: real time, and one that runs as fast as it is told."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,6 +35,28 @@ async def test_another_speed_goes_on_from_the_present_moment() -> None:
     clock.set_speed(1)
     assert timedelta(0) <= clock.now() - before < timedelta(minutes=30)
     assert clock.speed == 1
+
+
+async def test_who_sleeps_wakes_when_a_faster_clock_has_come_that_far() -> None:
+    clock = ScaledClock(START, 0.001)
+    sleeper = asyncio.ensure_future(clock.sleep(timedelta(hours=1)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    clock.set_speed(1_000_000)
+    async with asyncio.timeout(5):
+        await sleeper
+    assert clock.now() >= START + timedelta(hours=1)
+
+
+async def test_a_sleep_is_not_cut_short_by_a_slower_clock() -> None:
+    clock = ScaledClock(START, 36_000)
+    sleeper = asyncio.ensure_future(clock.sleep(timedelta(hours=1)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    clock.set_speed(30_000)
+    async with asyncio.timeout(5):
+        await sleeper
+    assert clock.now() >= START + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("speed", [0, -1])

@@ -144,5 +144,23 @@ async def test_a_faster_clock_makes_intervals_shorter_but_not_too_short(journal:
     await schedule.stop()
 
 
+async def test_another_speed_changes_every_interval_and_how_soon_the_next_run_comes() -> None:
+    real = SystemClock()
+    schedule = Schedule(ListedJournal(), real, speed=1)
+    schedule.every(timedelta(seconds=30), "poll", _nothing, first_after=timedelta(seconds=30))
+    schedule.every(timedelta(hours=1), "later", _nothing, first_after=timedelta(minutes=20))
+    schedule._scheduler.start(paused=True)
+    schedule.go_at(600)
+    jobs = {job.id: job for job in schedule._scheduler.get_jobs()}
+    assert jobs["poll"].trigger.interval == timedelta(seconds=0.2)
+    assert jobs["later"].trigger.interval == timedelta(seconds=6)
+    assert jobs["poll"].next_run_time - real.now() < timedelta(seconds=0.3)
+    assert timedelta(seconds=1) < jobs["later"].next_run_time - real.now() < timedelta(seconds=3)
+    schedule.go_at(1)
+    jobs = {job.id: job for job in schedule._scheduler.get_jobs()}
+    assert jobs["poll"].trigger.interval == timedelta(seconds=30)
+    await schedule.stop()
+
+
 async def _nothing() -> None:
     """Do nothing."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.sandbox.slack.installation import installation
+from bot.sandbox.slack.installation import Shortcut, installation
 from tests.sandbox_slack.simulated_slack_stage import refused, stage
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -24,3 +24,19 @@ async def test_a_manifest_that_asks_for_nothing_gets_nothing() -> None:
         call = on.client.chat_postMessage(channel="alerts", text="x")
         answer = await refused(call)
         assert (answer["error"], answer["needed"], answer["provided"]) == ("missing_scope", "chat:write", "")
+
+
+async def test_the_shortcuts_of_a_manifest_are_offered() -> None:
+    asked = {
+        "features": {
+            "shortcuts": [
+                {"name": "Explain this", "callback_id": "explain", "type": "message", "description": "x"},
+                {"name": "Status", "callback_id": "status", "type": "global", "description": "x"},
+            ]
+        }
+    }
+    async with stage(**installation(asked)) as on:
+        assert on.slack.shortcuts == (
+            Shortcut("Explain this", "explain"),
+            Shortcut("Status", "status", of_messages=False),
+        )

@@ -1,6 +1,7 @@
 """Faults that are switched on: what the caller hears, and what Slack did all the same."""
 
 import asyncio
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -100,3 +101,24 @@ async def test_stopping_lets_go_of_who_hangs() -> None:
         await on.slack.until(lambda slack: slack.calls_of("auth.test"))
     with pytest.raises(aiohttp.ClientError):
         await hanging
+
+
+async def test_a_slow_answer_is_the_right_one_and_comes_when_its_time_has_come() -> None:
+    async with stage() as on:
+        on.slack.trouble.slow("chat.postMessage", timedelta(seconds=2))
+        call = asyncio.ensure_future(on.client.chat_postMessage(channel="alerts", text="x"))
+        await on.clock.sleeping()
+        assert [message.text for message in on.alerts.messages] == ["x"]
+        assert not call.done()
+        await on.clock.advance(2)
+        assert (await call)["ts"] == on.alerts.messages[0].ts
+
+
+async def test_slow_answers_come_at_once_when_slack_is_mended() -> None:
+    async with stage() as on:
+        on.slack.trouble.slow("*", timedelta(hours=1))
+        call = asyncio.ensure_future(on.client.auth_test())
+        await on.clock.sleeping()
+        on.slack.trouble.clear()
+        assert (await call)["ok"]
+        assert (await on.client.auth_test())["ok"]

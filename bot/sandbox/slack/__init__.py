@@ -14,8 +14,10 @@ Running it::
 ``clock`` dates messages (a demo's clock may run faster than life). ``pacing_clock`` is Slack's own: rate
 limits, the 3 seconds of an acknowledgement, trigger ids, response urls, signatures.
 Other arguments: ``port`` (0), ``scopes``, ``events`` (subscriptions), ``commands``, ``routes`` (aiohttp
-routes of a page to serve beside), ``refresh_after`` (the age at which a socket is asked to reconnect).
-``**installation(manifest)`` gives the scopes, events and commands of a parsed manifest.yml, and no others.
+routes of a page to serve beside), ``shortcuts`` (what the app offers in a message's menu),
+``refresh_after`` (the age at which a socket is asked to reconnect).
+``**installation(manifest)`` gives the scopes, events, commands and shortcuts of a parsed manifest.yml, and no
+others.
 
 Addresses and secrets: ``api_url``, ``root_url``, ``port``, ``bot_token``, ``app_token``,
 ``signing_secret``, ``bot_user``, ``team``.
@@ -53,9 +55,9 @@ value; ``async for change in slack.changes()`` yields every Change (``kind``, ``
 Trouble: ``trouble.add(method or "*", Trouble..., times=n or None)`` and ``trouble.clear()``, with Trouble one
 of ``RESET_BEFORE``, ``RESET_AFTER`` (accepted, then the connection breaks), ``ERROR_BEFORE``,
 ``ERROR_AFTER`` (HTTP 500), ``HANG_BEFORE``, ``HANG_AFTER`` (no answer until cleared) and ``RATE_LIMITED``;
-``trouble.refuse(method, code)``; the method may be ``response_url``. Also ``dead_tickets``,
-``silent_sockets``, ``drop_sockets()``, ``refresh_sockets()``, ``refused_tickets``, ``revoke_bot_token()``,
-``archive()``, ``delete_message()``.
+``trouble.refuse(method, code)`` and ``trouble.slow(method, span)``; the method may be ``response_url``.
+Also ``dead_tickets``, ``silent_sockets``, ``drop_sockets()``, ``refresh_sockets()``, ``refused_tickets``,
+``revoke_bot_token()``, ``archive()``, ``delete_message()``.
 
 Signed HTTP: set ``request_url``, or call ``await verify_request_url(url)``, and everything goes there.
 """
@@ -64,7 +66,7 @@ from bot.sandbox.slack.acts import Reaction
 from bot.sandbox.slack.change import Change
 from bot.sandbox.slack.channel import Channel, Message
 from bot.sandbox.slack.deliveries import Delivery, Outcome
-from bot.sandbox.slack.installation import installation
+from bot.sandbox.slack.installation import Shortcut, installation
 from bot.sandbox.slack.method_log import Call
 from bot.sandbox.slack.payload_check import faults
 from bot.sandbox.slack.people import Person, UserGroup
@@ -83,6 +85,7 @@ __all__ = [
     "Outcome",
     "Person",
     "Reaction",
+    "Shortcut",
     "SimulatedSlack",
     "Trouble",
     "UserGroup",

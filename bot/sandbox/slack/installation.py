@@ -1,7 +1,17 @@
 """What an app manifest asks for, as the simulated Slack grants it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypedDict
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut of the app: of messages, in their menus, or a global one."""
+
+    name: str
+    callback_id: str
+    of_messages: bool = True
 
 
 class Installation(TypedDict):
@@ -10,6 +20,7 @@ class Installation(TypedDict):
     scopes: frozenset[str]
     events: frozenset[str]
     commands: frozenset[str]
+    shortcuts: tuple[Shortcut, ...]
 
 
 def installation(manifest: Mapping[str, Any]) -> Installation:
@@ -18,4 +29,13 @@ def installation(manifest: Mapping[str, Any]) -> Installation:
     scopes = manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])
     events = manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])
     commands = [command["command"] for command in features.get("slash_commands", [])]
-    return Installation(scopes=frozenset(scopes), events=frozenset(events), commands=frozenset(commands))
+    shortcuts = [
+        Shortcut(one["name"], one["callback_id"], of_messages=one.get("type") == "message")
+        for one in features.get("shortcuts", [])
+    ]
+    return Installation(
+        scopes=frozenset(scopes),
+        events=frozenset(events),
+        commands=frozenset(commands),
+        shortcuts=tuple(shortcuts),
+    )

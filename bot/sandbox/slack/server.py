@@ -68,11 +68,10 @@ class Server:
         if rule and not rule.trouble.accepts:
             return await befall(request, rule, self._trouble)
         status, word = self._responses.take(request.path, body)
-        if rule:
-            return await befall(request, rule, self._trouble)
-        if status == 200:  # noqa: PLR2004 - HTTP's own number
-            return web.Response(text=word)
-        return web.json_response({"ok": False, "error": word}, status=status)
+        response = web.Response(text=word)
+        if status != 200:  # noqa: PLR2004 - HTTP's own number
+            response = web.json_response({"ok": False, "error": word}, status=status)
+        return await befall(request, rule, self._trouble, response) if rule else response
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         upload = self._workspace.files.get(request.match_info["file"])

@@ -14,6 +14,7 @@ from bot.sandbox.slack.change import Change
 from bot.sandbox.slack.channel import Channel, Message
 from bot.sandbox.slack.deliveries import Delivery
 from bot.sandbox.slack.events import EVENTS
+from bot.sandbox.slack.installation import Shortcut
 from bot.sandbox.slack.method_log import Call
 from bot.sandbox.slack.methods.method import Surroundings
 from bot.sandbox.slack.outgoing import Outgoing
@@ -52,17 +53,19 @@ class SimulatedSlack(Administration):
         scopes: Iterable[str] = SCOPES,
         events: Iterable[str] = EVENTS,
         commands: Iterable[str] = ("/logbackup",),
+        shortcuts: Sequence[Shortcut] = (),
         routes: Sequence[web.AbstractRouteDef] = (),
         refresh_after: timedelta | None = timedelta(hours=4),
     ) -> None:
         workspace = Workspace(clock, scopes)
+        self.shortcuts = tuple(shortcuts)
         self._tokens = Tokens()
         self._sockets = SocketMode(pacing_clock, self._socket_changed, refresh_after)
         self._request_url = RequestUrl(pacing_clock, SIGNING_SECRET)
         triggers = Triggers(pacing_clock)
         outgoing = Outgoing(workspace, self._sockets, self._request_url, events)
         workspace.emit = outgoing.emit
-        self.trouble = Troubles(self._trouble_changed)
+        self.trouble = Troubles(self._trouble_changed, pacing_clock)
         around = Surroundings(workspace, triggers, self._sockets, lambda: self.root_url)
         self._web_api = WebApi(around, self._tokens, Pacer(pacing_clock), self.trouble)
         responses = ResponseUrls(workspace, pacing_clock)

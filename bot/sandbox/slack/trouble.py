@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+from bot.operations.ports import Clock
 
 
 class Trouble(StrEnum):
@@ -17,11 +20,12 @@ class Trouble(StrEnum):
     HANG_AFTER = "no answer, but accepted"
     RATE_LIMITED = "429"
     REFUSED = "refused"
+    SLOW = "slow"
 
     @property
     def accepts(self) -> bool:
         """Whether the call takes effect all the same."""
-        return self in {Trouble.RESET_AFTER, Trouble.ERROR_AFTER, Trouble.HANG_AFTER}
+        return self in {Trouble.RESET_AFTER, Trouble.ERROR_AFTER, Trouble.HANG_AFTER, Trouble.SLOW}
 
 
 @dataclass(slots=True)
@@ -33,14 +37,16 @@ class Rule:
     left: int | None
     code: str = ""
     retry_after: int = 1
+    span: timedelta = timedelta(0)
 
 
 class Troubles:
     """The switches. The first rule that fits a method strikes."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], None], clock: Clock) -> None:
         self._rules: list[Rule] = []
         self._changed = changed
+        self._clock = clock
         self._released = asyncio.Event()
 
     @property
@@ -56,6 +62,11 @@ class Troubles:
     def refuse(self, method: str, code: str, *, times: int | None = None) -> None:
         """Answer a method with an error code of Slack's, ``internal_error`` for example."""
         self._rules.append(Rule(method, Trouble.REFUSED, times, code=code))
+        self._changed()
+
+    def slow(self, method: str, span: timedelta, *, times: int | None = None) -> None:
+        """Let an answer take so long (of Slack's own time) and then be right: the call was taken at once."""
+        self._rules.append(Rule(method, Trouble.SLOW, times, span=span))
         self._changed()
 
     def clear(self, method: str | None = None) -> None:
@@ -79,3 +90,12 @@ class Troubles:
     async def hang(self) -> None:
         """Wait until cleared."""
         await self._released.wait()
+
+    async def dawdle(self, rule: Rule) -> None:
+        """Wait as long as a slow answer takes; what is cleared comes at once."""
+        waits = {asyncio.ensure_future(self.hang()), asyncio.ensure_future(self._clock.sleep(rule.span))}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

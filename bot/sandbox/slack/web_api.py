@@ -53,9 +53,8 @@ class WebApi:
             return await self._strike(request, name, values, rule)
         status, answer, headers = self._answer(name, request, values)
         self._log(name, values, status, answer, rule)
-        if rule:
-            return await befall(request, rule, self._trouble)
-        return web.json_response(answer, status=status, headers=headers)
+        response = web.json_response(answer, status=status, headers=headers)
+        return await befall(request, rule, self._trouble, response) if rule else response
 
     async def _strike(
         self, request: web.Request, name: str, values: dict[str, Any], rule: Rule
@@ -106,9 +105,14 @@ class WebApi:
         self._around.workspace.feed.tell(Change("call", detail=name))
 
 
-async def befall(request: web.Request, rule: Rule, trouble: Troubles) -> web.StreamResponse:
-    """Let an answer go wrong in the way that was switched on."""
+async def befall(
+    request: web.Request, rule: Rule, trouble: Troubles, right: web.StreamResponse | None = None
+) -> web.StreamResponse:
+    """Let an answer go wrong in the way that was switched on; ``right`` is what it would have been."""
     match rule.trouble:
+        case Trouble.SLOW:
+            await trouble.dawdle(rule)
+            return right or web.Response()
         case Trouble.RESET_BEFORE | Trouble.RESET_AFTER:
             return _reset(request)
         case Trouble.HANG_BEFORE | Trouble.HANG_AFTER:
