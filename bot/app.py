@@ -70,6 +70,7 @@ class Running:
     url: str = ""
     storage_trouble: str | None = None
     work: list["asyncio.Task[None]"] = field(default_factory=list)
+    schedule: Schedule | None = None
 
 
 @asynccontextmanager
@@ -128,7 +129,7 @@ async def running(
             routes = slack_routes(app, secret.get_secret_value(), real)
         for server in web_servers(settings, partial(_parts, now), routes):
             now.url = (await stack.enter_async_context(server)).url
-        schedule = Schedule(journal, real, clock.speed)
+        now.schedule = schedule = Schedule(journal, real, clock.speed)
         stack.push_async_callback(schedule.stop)
         for source, state in zip(sources, states, strict=True):
             watching = _watching(settings, source, state, store, clock, journal, bells)
