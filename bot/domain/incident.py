@@ -7,6 +7,7 @@ from typing import NewType
 
 from bot.domain.evidence import Evidence
 from bot.domain.finding import RecoveryGap
+from bot.domain.handling import UNTOUCHED, Handling
 from bot.domain.problem import Problem, Severity
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 
@@ -67,6 +68,27 @@ def source_subject(source: SourceName) -> Subject:
     return Subject(key=f"source:{source}", source=source)
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the last reading said of a task beside its delay. ``read_at`` is our clock.
+
+    ``status`` and ``error`` are OCP's words; ``offset`` is how far our clock is ahead of OCP's. ``normal`` is
+    the delay that its teeth reach when healthy; the limits are those of a lagging task.
+    """
+
+    read_at: datetime
+    offset: timedelta = timedelta(0)
+    status: str | None = None
+    error: str | None = None
+    mode: str | None = None
+    agent_server: str | None = None
+    normal: timedelta | None = None
+    warning: timedelta | None = None
+    critical: timedelta | None = None
+    trend: tuple[int | None, ...] = ()
+    """The delay of the last hours in whole seconds, the oldest first; None where nothing was read."""
+
+
 class Lifecycle(StrEnum):
     """Where an incident stands. Acknowledgement and silence are attributes beside it."""
 
@@ -107,6 +129,8 @@ class Incident:
     """The delay that the last message about it stated."""
     gap: RecoveryGap | None = None
     """From when to when nothing can be restored, put into our clock, where observations show it."""
+    handling: Handling = UNTOUCHED
+    snapshot: Snapshot | None = None
     revision: int = 0
 
     @property

@@ -8,15 +8,38 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.grouping import Group
+from bot.domain.handling import Actor
 from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.posts import Channel, MessageKey
+from bot.domain.problem import Problem
+from bot.domain.routing import Mention
+from bot.domain.silence import Silence
 from bot.domain.task import SourceName
+
+__all__ = [
+    "ActContent",
+    "Action",
+    "ChangeContent",
+    "ChangesContent",
+    "Channel",
+    "Content",
+    "Counts",
+    "GreetingContent",
+    "GroupChangeContent",
+    "GroupContent",
+    "IncidentContent",
+    "MeanwhileContent",
+    "MessageKey",
+    "Notification",
+    "OutboxId",
+    "Reason",
+    "ReminderContent",
+    "SilenceContent",
+]
 
 OutboxId = NewType("OutboxId", str)
 """Our own id of a notification; it travels in the message's metadata: a message can be found again."""
-MessageKey = NewType("MessageKey", str)
-"""Which parent message a notification is about: ``incident/42`` or ``greeting/prod``."""
-Channel = NewType("Channel", str)
-"""A channel as it was configured, name or id; a name is resolved to its id once, when it is first used."""
 
 
 class Action(StrEnum):
@@ -38,6 +61,22 @@ class Reason(StrEnum):
     RECOVERED = "recovered"
     NOT_WATCHED = "no longer watched"
     MOVED_ON = "moved on"
+    GROUPED = "broke together"
+    STILL_FIRING = "still firing"
+    NOT_ACKNOWLEDGED = "not acknowledged"
+    STILL_YOURS = "acknowledged, still firing"
+    SILENCE_OVER = "silence over, still firing"
+    SILENCED = "silenced"
+    SILENCE_STARTED = "silence started"
+    SILENCE_ENDED = "silence ended"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "acknowledgement taken back"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "assigned to nobody"
+    NOTED = "note"
+    RESOLVED_BY_HAND = "resolved by hand"
+    NEW_NORMAL = "taken for normal"
+    MEANWHILE = "began and ended meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +84,8 @@ class IncidentContent:
     """The state of one incident. ``status`` and ``error`` are OCP's words; ``read_at`` is our clock.
 
     ``offset`` is how far our clock is ahead of OCP's, for the instants that the incident rests on.
+    ``silence`` is what mutes it; ``group`` the group that speaks for it. ``instead_of`` has the channels it
+    was meant for that take no messages, and why. ``was_silenced`` is set where a silence has just ended.
     """
 
     incident: Incident
@@ -52,6 +93,10 @@ class IncidentContent:
     status: str | None = None
     error: str | None = None
     offset: timedelta = timedelta(0)
+    silence: Silence | None = None
+    group: Group | None = None
+    instead_of: tuple[tuple[Channel, str], ...] = ()
+    was_silenced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +127,125 @@ class GreetingContent:
     error: str | None = None
     cluster: str | None = None
     """Set where it is about one cluster alone, which came later."""
+    more: "Counts | None" = None
+    """Of all members, where ``incidents`` has only the worst of them."""
 
 
-Content = IncidentContent | ChangeContent | GreetingContent
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many members of a message are open, over, muted, no longer watched; ``problems`` of the open."""
+
+    open: int = 0
+    over: int = 0
+    silenced: int = 0
+    unwatched: int = 0
+    problems: tuple[tuple[Problem, int], ...] = ()
+
+    @property
+    def members(self) -> int:
+        """All of them."""
+        return self.open + self.over
+
+
+@dataclass(frozen=True, slots=True)
+class GroupContent:
+    """The state of a group: the worst of its members, and how many there are of each kind."""
+
+    group: Group
+    worst: tuple[Incident, ...]
+    counts: Counts
+    read_at: datetime
+    silence: Silence | None = None
+    instead_of: tuple[tuple[Channel, str], ...] = ()
+    was_silenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChangeContent:
+    """One change of a group, for a reply."""
+
+    group: Group
+    worst: tuple[Incident, ...]
+    counts: Counts
+    reason: Reason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesContent:
+    """Several changes that a message with several members saw at once: the gravest, and how many of each."""
+
+    changes: tuple[ChangeContent, ...]
+    counts: tuple[tuple[Reason, int], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderContent:
+    """What still burns. ``reason`` is why it is said again; ``to`` whoever acknowledged it."""
+
+    about: IncidentContent | GroupContent | GreetingContent
+    reason: Reason
+    at: datetime
+    to: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActContent:
+    """What a person did, for the thread. ``words`` are theirs: a note, a silence's reason.
+
+    ``to`` is whom it was given; ``silence`` what was made. ``pings`` is whether ``to`` is to be notified.
+    """
+
+    reason: Reason
+    by: Actor
+    at: datetime
+    words: str = ""
+    to: Actor | None = None
+    silence: Silence | None = None
+    pings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceContent:
+    """A silence that begins or has ended, for a channel. ``burning`` is what still fires, the worst first."""
+
+    silence: Silence
+    reason: Reason
+    at: datetime
+    burning: tuple[Incident, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MeanwhileContent:
+    """What began and ended while nothing could be told: the worst of it, how many, from when to when."""
+
+    incidents: tuple[Incident, ...]
+    total: int
+    groups: tuple[Group, ...] = ()
+
+
+Content = (
+    IncidentContent
+    | ChangeContent
+    | GreetingContent
+    | GroupContent
+    | GroupChangeContent
+    | ChangesContent
+    | ReminderContent
+    | ActContent
+    | SilenceContent
+    | MeanwhileContent
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message that is owed. ``broadcast`` shows a reply in the channel too.
 
-    ``incident`` is the number of the incident it speaks of, None for one of several.
+    ``incident`` is the number of the incident it speaks of, None for one of several. ``mentions`` are whom
+    it calls. ``by_person`` marks what somebody just did: it is shown at once.
     """
 
     id: OutboxId
@@ -103,3 +257,5 @@ class Notification:
     created_at: datetime
     broadcast: bool = False
     incident: IncidentNumber | None = None
+    mentions: tuple[Mention, ...] = ()
+    by_person: bool = False
