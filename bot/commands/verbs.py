@@ -32,10 +32,11 @@ class Door(StrEnum):
     DIRECT = "direct message"
     BUTTON = "button"
     TERMINAL = "terminal"
+    SHORTCUT = "message shortcut"
 
 
 IN_SLACK = frozenset({Door.SLASH, Door.MENTION, Door.DIRECT, Door.BUTTON})
-EVERYWHERE = frozenset(Door)
+EVERYWHERE = IN_SLACK | {Door.TERMINAL}
 
 
 @dataclass(frozen=True, slots=True)
