@@ -67,6 +67,15 @@ class IncidentWrite:
     expected_revision: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the outbox owes of one action: how many, and when the longest waiting was born."""
+
+    action: Action
+    messages: int
+    oldest: datetime
+
+
 class RevisionConflict(Exception):  # noqa: N818 - says what happened: somebody else wrote first
     """Another writer changed the incident first; nothing of this write was kept."""
 
@@ -220,6 +229,10 @@ class Store(Protocol):
 
     async def outbox_depth(self) -> int:
         """Count the notifications that are owed."""
+        ...
+
+    async def outbox_backlog(self) -> tuple[Backlog, ...]:
+        """Tell what is owed of each action of which anything is owed."""
         ...
 
     def observations(self, source: SourceName, *, since: datetime | None = None) -> AsyncIterator[Reading]:

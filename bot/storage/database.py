@@ -13,7 +13,7 @@ from bot.domain.notification import Action, Channel, MessageKey, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.errors import StorageError
-from bot.operations.store_port import AuditEntry, ClusterRecord, PostedMessage
+from bot.operations.store_port import AuditEntry, Backlog, ClusterRecord, PostedMessage
 from bot.storage import incidents, messages, observations, outbox, tasks
 from bot.storage.address import Address, read_address, reader_engine, writer_engine
 from bot.storage.lock import FileLock
@@ -234,6 +234,11 @@ class Database:
         """Count the notifications that are owed."""
         async with self._reading() as connection:
             return await outbox.depth(connection)
+
+    async def outbox_backlog(self) -> tuple[Backlog, ...]:
+        """Tell what is owed of each action of which anything is owed."""
+        async with self._reading() as connection:
+            return await outbox.backlog(connection)
 
     def observations(self, source: SourceName, *, since: datetime | None = None) -> AsyncIterator[Reading]:
         """Read the stored readings of a source from ``since`` (OCP's clock), oldest first."""

@@ -13,6 +13,7 @@ from bot.domain.notification import (
     Notification,
     OutboxId,
 )
+from bot.operations.store_port import Backlog
 from bot.storage import messages as parents
 from bot.storage.codec import NOTIFICATION
 from bot.storage.tables import messages, outbox
@@ -234,6 +235,24 @@ async def depth(connection: AsyncConnection) -> int:
     """Count what is owed."""
     count = await connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.state == OWED))
     return int(count or 0)
+
+
+async def backlog(connection: AsyncConnection) -> tuple[Backlog, ...]:
+    """Tell what is owed of each action; the row that came first is the oldest."""
+    counted = (
+        select(outbox.c.action, func.count().label("messages"), func.min(outbox.c.position).label("first"))
+        .where(outbox.c.state == OWED)
+        .group_by(outbox.c.action)
+        .subquery()
+    )
+    rows = await connection.execute(
+        select(counted.c.action, counted.c.messages, outbox.c.body)
+        .join(outbox, outbox.c.position == counted.c.first)
+        .order_by(counted.c.action)
+    )
+    return tuple(
+        Backlog(Action(row.action), row.messages, NOTIFICATION.decode(row.body).created_at) for row in rows
+    )
 
 
 async def prune(connection: AsyncConnection, before: datetime) -> None:

@@ -10,7 +10,7 @@ from bot.domain.notification import Action, Channel, MessageKey, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.errors import StorageError
-from bot.operations.store_port import AuditEntry, ClusterRecord, PostedMessage
+from bot.operations.store_port import AuditEntry, Backlog, ClusterRecord, PostedMessage
 from tests.fakes.memory_session import MemorySession
 from tests.fakes.memory_tables import Claimed, Row, Tables, last_of, stands, urgency
 
@@ -208,6 +208,15 @@ class MemoryStore:
     async def outbox_depth(self) -> int:
         self.refuse_if_told()
         return len(self._owed())
+
+    async def outbox_backlog(self) -> tuple[Backlog, ...]:
+        self.refuse_if_told()
+        owed = sorted(self._owed(), key=lambda row: (row.action.value, row.position))
+        actions = {row.action: row for row in reversed(owed)}
+        return tuple(
+            Backlog(action, sum(row.action is action for row in owed), first.notification.created_at)
+            for action, first in sorted(actions.items())
+        )
 
     async def observations(
         self, source: SourceName, *, since: datetime | None = None

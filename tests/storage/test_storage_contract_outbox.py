@@ -8,7 +8,7 @@ from bot.domain.notification import (
     MessageKey,
     OutboxId,
 )
-from bot.operations.store_port import PostedMessage
+from bot.operations.store_port import Backlog, PostedMessage
 from tests.storage.storage_samples import (
     ALERT,
     ALERTS,
@@ -141,3 +141,18 @@ async def test_an_outcome_that_was_unknown_stays_so_until_it_is_known(store: Any
         await postpone(store, "n", unknown=unknown)
     (owed,) = await store.claim(owner="a bot", now=T0 + 10 * SECOND, lease=LEASE, limit=5)
     assert owed.outcome_unknown
+
+
+async def test_the_backlog_tells_of_each_action_how_much_is_owed_and_since_when(store: AnyStore) -> None:
+    """What is under way is still owed; what was delivered is not."""
+    assert await store.outbox_backlog() == ()
+    await standing(store)
+    born = [replace(notification(f"n{i}"), created_at=T0 + i * SECOND, channel=OTHERS) for i in range(3)]
+    reply = replace(notification("r", Action.REPLY), created_at=T0 + 9 * SECOND)
+    await owe(store, *born, reply)
+    await claimed(store)
+    await deliver(store, "n0")
+    assert await store.outbox_backlog() == (
+        Backlog(Action.POST, 2, T0 + SECOND),
+        Backlog(Action.REPLY, 1, T0 + 9 * SECOND),
+    )
