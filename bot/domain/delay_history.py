@@ -155,7 +155,7 @@ class DelayHistory:
 
     @cached_property
     def gaps(self) -> tuple[Stretch, ...]:
-        """Where nothing was read or told for longer than a few intervals; the time before the first is none."""
+        """Where nothing was told for longer than a few intervals, the time before the first reading apart."""
         if self.last is None:
             return ()
         at = self.at[self._told]

@@ -85,15 +85,30 @@ class Unpacker:
         if kind == _SPARSE:
             bits = np.frombuffer(self._take((length + 7) // 8), dtype=np.uint8)
             at = np.unpackbits(bits, count=length, bitorder="little").view(np.bool_)
-        planes = np.frombuffer(self._take(some * width), dtype=np.uint8).reshape(width, some)
-        whole = np.zeros((some, 8), dtype=np.uint8)
-        whole[:, :width] = planes.T
-        zigzag = whole.view("<u8").ravel()
-        plain = (zigzag >> np.uint64(1)).view(np.int64) ^ -(zigzag & np.uint64(1)).view(np.int64)
+        plain = _whole(np.frombuffer(self._take(some * width), dtype=np.uint8).reshape(width, some))
         if at is None:
             return plain
         values[at] = plain
         return values
+
+    def parts(self, slices: Sequence[tuple[int, int]]) -> list[Ints]:
+        """Read parts of the next column, each from a first place until before a last, and nothing else."""
+        length, some, width, kind = _HEAD.unpack(self._take(_HEAD.size))
+        sparse = kind == _SPARSE and some > 0
+        bits = np.frombuffer(self._take((length + 7) // 8 if sparse else 0), dtype=np.uint8)
+        planes = np.frombuffer(self._take(some * width), dtype=np.uint8).reshape(width, some)
+        found: list[Ints] = []
+        for start, stop in slices:
+            values = np.zeros(stop - start, dtype=np.int64)
+            if sparse:
+                around = np.unpackbits(bits[start // 8 : (stop + 7) // 8], bitorder="little").view(np.bool_)
+                there = around[start % 8 : start % 8 + stop - start]
+                before = int(np.bitwise_count(bits[: start // 8]).sum()) + int(around[: start % 8].sum())
+                values[there] = _whole(planes[:, before : before + int(there.sum())])
+            elif some:
+                values = _whole(planes[:, start:stop])
+            found.append(values)
+        return found
 
     def texts(self) -> list[str]:
         """Read the next list of texts."""
@@ -107,6 +122,16 @@ class Unpacker:
             raise _unreadable()
         self._at += count
         return part
+
+
+def _whole(planes: NDArray[np.uint8]) -> Ints:
+    """Put whole numbers together again from their planes."""
+    width, some = planes.shape
+    whole = np.zeros((some, 8), dtype=np.uint8)
+    whole[:, :width] = planes.T
+    zigzag = whole.view("<u8").ravel()
+    plain: Ints = (zigzag >> np.uint64(1)).view(np.int64) ^ -(zigzag & np.uint64(1)).view(np.int64)
+    return plain
 
 
 def _unreadable() -> StorageError:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.delay_history import DelayHistory
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import Action, Channel, MessageKey, OutboxId
 from bot.domain.reading import Reading
-from bot.domain.task import SourceName
+from bot.domain.task import SourceName, TaskKey
 from bot.errors import StorageError
 from bot.operations.store_port import AuditEntry, Backlog, ClusterRecord, PostedMessage
-from bot.storage import incidents, messages, observations, outbox, tasks
+from bot.storage import history, incidents, messages, observations, outbox, tasks
 from bot.storage.address import Address, read_address, reader_engine, writer_engine
 from bot.storage.lock import FileLock
 from bot.storage.observations import Place
@@ -243,6 +244,10 @@ class Database:
     def observations(self, source: SourceName, *, since: datetime | None = None) -> AsyncIterator[Reading]:
         """Read the stored readings of a source from ``since`` (OCP's clock), oldest first."""
         return observations.history(self._reader, source, since)
+
+    async def delays(self, key: TaskKey, since: datetime, until: datetime | None) -> DelayHistory:
+        """Read how far one task was behind, by our clock; ``until`` None to the latest reading."""
+        return await history.delays(self._reader, key, since, until)
 
     async def observed_sources(self) -> tuple[SourceName, ...]:
         """Name the sources that have stored readings."""
