@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from bot.settings.document import Absent, Where
 from bot.settings.entries import Entries
 from bot.settings.model import Settings, SourceSettings
+from bot.settings.routes import ReminderSettings, RouteSettings
 from bot.settings.thresholds import SourceLimits
 from bot.settings.variables import SECRET_FIELDS, SOURCE_VARIABLES
 
@@ -17,6 +18,8 @@ _PLACES: tuple[tuple[type[BaseModel], str], ...] = (
     (Settings, "at the top of the file"),
     (SourceSettings, "into an entry of sources"),
     (SourceLimits, "under thresholds"),
+    (ReminderSettings, "under reminders"),
+    (RouteSettings, "into an entry of routes"),
 )
 _PHRASES = {
     "string_type": "has to be text",
@@ -32,6 +35,7 @@ _PHRASES = {
     "model_type": "has to have names with values under it",
 }
 _CLOSE = 0.7
+_SURELY = 0.85
 
 
 def sentences(error: ValidationError, entries: Entries) -> Iterator[tuple[Where, str | None]]:
@@ -84,7 +88,8 @@ def _unknown(where: Where) -> str:
         name = name.removeprefix("ocp_")
     known = names_of(here)
     place = next((place for model, place in _PLACES if name in names_of(model)), None)
-    if name not in known and place is not None:
+    surely = get_close_matches(name, known, n=1, cutoff=_SURELY)
+    if name not in known and not surely and place is not None:
         return f"has no meaning here: {name} belongs {place}"
     near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
     if get_close_matches(name, [near], cutoff=_CLOSE):
@@ -94,7 +99,7 @@ def _unknown(where: Where) -> str:
 
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:
     """List the names that may stand in this part of the file."""
-    names = list(model.model_fields)
+    names = [field.alias or name for name, field in model.model_fields.items()]
     if model is Settings:
         names += [f"ocp_{variable.field}" for variable in SOURCE_VARIABLES]
     return (*names, *(f"{name}_file" for name in names if name.removeprefix("ocp_") in SECRET_FIELDS))

@@ -5,7 +5,7 @@ A name of the file is the variable's name in small letters, without ``BOT_``, an
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -17,8 +17,11 @@ from zoneinfo import ZoneInfo
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
 
+from bot.domain.posts import Channel
+from bot.domain.routing import Reminders, Routing, Subscription
 from bot.domain.thresholds import Thresholds
 from bot.settings.document import Where
+from bot.settings.routes import MentionSettings, ReminderSettings, RouteSettings
 from bot.settings.thresholds import SourceLimits, ThresholdTable
 from bot.settings.values import (
     AppToken,
@@ -126,6 +129,17 @@ class Settings(BaseModel):
     )
     log_level: LogLevel = Field(default="info", description="debug, info, warning or error.")
     thresholds: SourceLimits = Field(default=SourceLimits(), description="Limits for everything.")
+    routes: tuple[RouteSettings, ...] = Field(
+        default=(),
+        description="Which alerts go to which channel; the first that fits takes them,"
+        " and what none takes goes to alert_channel.",
+    )
+    mentions: MentionSettings = Field(
+        default=MentionSettings(), description="Whom the alerts in alert_channel call, by severity."
+    )
+    reminders: ReminderSettings = Field(
+        default=ReminderSettings(), description="How often people are reminded, in every channel."
+    )
     _origins: Mapping[Where, str] = PrivateAttr(default_factory=dict)
 
     @property
@@ -162,6 +176,25 @@ class Settings(BaseModel):
     def threshold_table(self) -> ThresholdTable:
         """The limits of every task, looked up once each."""
         return ThresholdTable(self.thresholds, {source.name: source.thresholds for source in self.sources})
+
+    def routing(
+        self, subscriptions: Sequence[Subscription] = (), refusing: Mapping[Channel, str] | None = None
+    ) -> Routing:
+        """Return all that decides where an incident is told.
+
+        ``refusing`` has the channels that take no messages at present, with the reason.
+        """
+        reminders = self.reminders.over(Reminders())
+        return Routing(
+            default=None if self.alert_channel is None else Channel(self.alert_channel),
+            routes=tuple(
+                route.route(route.channel, reminders) for route in self.routes if route.channel is not None
+            ),
+            subscriptions=tuple(subscriptions),
+            reminders=reminders,
+            mentions=self.mentions.by_severity,
+            refusing=refusing or {},
+        )
 
     def thresholds_for(
         self,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.settings.document import Where
 from bot.settings.entries import Entries
+from bot.settings.entry_rules import idle, incomplete
 from bot.settings.model import Settings, SourceSettings
 from bot.settings.thresholds import PAIRS, ClusterLimits, SourceLimits, TenantLimits
 from bot.settings.values import is_loopback, spoken
@@ -97,6 +98,7 @@ def conflicts(settings: Settings, entries: Entries, broken: Collection[Where]) -
         yield from _conflicts_of_source(source, position, entries)
         yield from _inverted(source.thresholds, entries, ("sources", position, "thresholds"))
     yield from _inverted(settings.thresholds, entries, ("thresholds",))
+    yield from incomplete(settings, entries, broken)
 
 
 def doubts(settings: Settings, entries: Entries) -> Iterator[str]:
@@ -109,6 +111,7 @@ def doubts(settings: Settings, entries: Entries) -> Iterator[str]:
             )
     if _is_open(settings.slack_api_url):
         yield "SLACK_API_URL is plain http to another machine: Slack's tokens can be read on the way."
+    yield from idle(settings, entries)
 
 
 def _conflicts_of_source(source: SourceSettings, position: int, entries: Entries) -> Iterator[str]:

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.domain.routing import Reminders
 from bot.settings.document import Where
 from bot.settings.model import Settings
+from bot.settings.routes import NEVER
 from bot.settings.thresholds import in_force
 from bot.settings.variables import SECRET_FIELDS, SOURCE_VARIABLES
 
@@ -64,12 +66,13 @@ def _add_secret_files(properties: dict[str, Any]) -> None:
 
 def values_in_force(settings: Settings) -> dict[str, Any]:
     """Return the settings in force as plain values, secrets masked, without what is not set."""
-    result: dict[str, Any] = settings.model_dump(mode="json", exclude_none=True)
+    result: dict[str, Any] = settings.model_dump(mode="json", exclude_none=True, by_alias=True)
     result["database_url"] = masked_address(settings.database_url)
     for values in (result, *result["sources"]):
         for name in SECRET_FIELDS & values.keys() - {"database_url"}:
             values[name] = MASK
     result["thresholds"] = _thresholds_in_force(settings)
+    result["reminders"] = _reminders_in_force(settings)
     return result
 
 
@@ -81,6 +84,15 @@ def _thresholds_in_force(settings: Settings) -> dict[str, Any]:
     everything = limits.model_validate({"use_ocp_threshold": False, **values})
     written = settings.thresholds.model_dump(mode="json", exclude_none=True)
     return everything.model_dump(mode="json") | written
+
+
+def _reminders_in_force(settings: Settings) -> dict[str, Any]:
+    """Return the reminders of every channel with the defaults filled in."""
+    values = asdict(settings.reminders.over(Reminders()))
+    everything = type(settings.reminders).model_validate(
+        {name: NEVER if value is None else value for name, value in values.items() if value != ()}
+    )
+    return everything.model_dump(mode="json", exclude_none=True)
 
 
 def masked_address(url: SecretStr) -> str:

@@ -59,6 +59,11 @@ def _above_zero(span: timedelta) -> timedelta:
     return span
 
 
+def positive_span(value: object) -> timedelta:
+    """Read a length of time above zero. Raises ValueError with the end of a sentence."""
+    return _above_zero(_span(value))
+
+
 def _poll_interval(span: timedelta) -> timedelta:
     if not timedelta(seconds=1) <= span <= timedelta(days=1):
         raise ValueError("has to lie between 1s and 1d: write for example 30s or 1m")
@@ -215,7 +220,8 @@ def _host(value: object) -> str:
 Host = Annotated[str, BeforeValidator(_host)]
 
 
-def _channel(value: object) -> str:
+def channel_name(value: object) -> str:
+    """Take a channel's name or id. Raises ValueError with the end of a sentence."""
     text = _text(value)
     name = text.removeprefix("#")
     if not name or len(name) > 80 or re.search(r"[\s,#@<>]", name):  # noqa: PLR2004 - Slack's limit
@@ -225,7 +231,7 @@ def _channel(value: object) -> str:
     return text
 
 
-ChannelName = Annotated[str, BeforeValidator(_channel)]
+ChannelName = Annotated[str, BeforeValidator(channel_name)]
 
 
 def _names(value: object) -> object:

@@ -137,7 +137,7 @@ def test_variables_of_ocp_beside_listed_sources_are_a_mistake(fleet: str) -> Non
             "pol_interval (settings.yaml, line 1) is no setting: did you mean poll_interval?",
         ),
         ("BOT_TIMEZONE: UTC", "BOT_TIMEZONE (settings.yaml, line 1) is no setting: did you mean timezone?"),
-        ("routes: []", "routes (settings.yaml, line 1) is no setting; the nearest is sources."),
+        ("rules: []", "rules (settings.yaml, line 1) is no setting: did you mean routes?"),
         (
             "lagging_warning: 5m",
             "lagging_warning (settings.yaml, line 1) has no meaning here: lagging_warning belongs under",
