@@ -19,7 +19,8 @@
     ├── SlackError             Slack could not be used
     │   ├── SlackTemporary         worth trying again
     │   └── SlackPermanent         will not work until somebody changes something
-    └── StorageError           the database could not be used
+    ├── StorageError           the database could not be used
+    └── ChartError             a chart could not be drawn
 
 Each carries ``temporary``: whether the same attempt may succeed later by itself.
 """
@@ -184,3 +185,9 @@ class SlackPermanent(SlackError):  # noqa: N818 - as above
 
 class StorageError(BotError):
     """The database could not be used."""
+
+
+class ChartError(BotError):
+    """A chart could not be drawn; what it would have shown can be said in words."""
+
+    temporary = True

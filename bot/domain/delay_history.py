@@ -165,6 +165,18 @@ class DelayHistory:
             found.append(Stretch(self.last.at, self.until))
         return tuple(found)
 
+    @property
+    def known_since(self) -> datetime:
+        """From when on it is known: ``since``, or the first reading where that came much later."""
+        if self.first is None or (self.first.at - self.since) / _SECOND <= MISSED_POLLS * self._interval:
+            return self.since
+        return self.first.at
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the last reading is as late as it should be at ``until``."""
+        return not self.is_empty and not (self.gaps and self.gaps[-1].end == self.until)
+
     def between(self, start: datetime, end: datetime) -> "DelayHistory":
         """Give the part from ``start`` until before ``end``."""
         first, last = np.searchsorted(self.at, [start.timestamp(), end.timestamp()])

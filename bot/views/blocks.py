@@ -18,6 +18,9 @@ FIELD_TEXT = 2000
 ACTION_ELEMENTS = 25
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
+MENU_OPTIONS = 5
+OPTION_VALUE = 150
+CONFIRM_TEXT = 300
 MESSAGE_TEXT = 4000
 PAYLOAD = 13_000
 
@@ -25,8 +28,13 @@ COMMAND_ACTION = "command:"
 """A button whose ``action_id`` begins so runs its value, a command's text, and answers whoever pressed it."""
 SHARE_ACTION = "share:"
 """A button whose ``action_id`` begins so runs its value and shows the answer to the whole channel."""
+LINK_ACTION = "link:"
+"""A button whose ``action_id`` begins so opens an address; there is nothing to answer."""
+MENU_ACTION = "menu:"
+"""A menu whose ``action_id`` begins so runs the value of the option that was chosen, as a button does."""
 
 _LOOK_ALIKES = str.maketrans({"*": "∗", "`": "´", "~": "∼"})
+_ROWS_KEPT = 2
 _BROKEN_END = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 
 
@@ -40,11 +48,25 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that stands for a command; ``shared`` shows the answer to the whole channel."""
+    """A button that stands for a command; ``shared`` shows the answer to the whole channel.
+
+    ``primary`` marks the one thing to do first. ``confirm`` is asked before anything happens: a question.
+    ``url`` makes it a link, for which the command is only its name.
+    """
 
     label: str
     command: str
     shared: bool = False
+    primary: bool = False
+    confirm: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The three dots behind which the less common things are; each is what a button would be."""
+
+    options: tuple[Button, ...]
 
 
 def escape(text: str) -> str:
@@ -90,20 +112,65 @@ def quotation(text: str) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def actions(buttons: Sequence[Button]) -> list[Block]:
-    """Make one row of buttons; one whose command is nothing, or too long for Slack, is left out."""
-    kept = [button for button in buttons if 0 < len(button.command) <= BUTTON_VALUE][:ACTION_ELEMENTS]
-    return [{"type": "actions", "elements": [_button(button) for button in kept]}] if kept else []
+def actions(elements: Sequence[Button | Menu]) -> list[Block]:
+    """Make one row of buttons; one whose command is nothing, or too long for Slack, is left out.
+
+    What a menu cannot hold becomes a button beside it.
+    """
+    kept: list[dict[str, Any]] = []
+    for element in elements:
+        if isinstance(element, Button):
+            kept += [_button(element)] if 0 < len(element.command) <= BUTTON_VALUE else []
+        else:
+            kept += _menu(element)
+    return [{"type": "actions", "elements": kept[:ACTION_ELEMENTS]}] if kept else []
+
+
+def _menu(menu: Menu) -> list[dict[str, Any]]:
+    fitting = [option for option in menu.options if 0 < len(option.command) <= OPTION_VALUE]
+    inside, beside = fitting[:MENU_OPTIONS], fitting[MENU_OPTIONS:]
+    beside += [option for option in menu.options if OPTION_VALUE < len(option.command) <= BUTTON_VALUE]
+    made = [_button(option) for option in beside]
+    if inside:
+        options = [{"text": _plain(option.label), "value": option.command} for option in inside]
+        made.append({"type": "overflow", "action_id": MENU_ACTION, "options": options})
+    return made
 
 
 def _button(button: Button) -> dict[str, Any]:
-    label = button.label if len(button.label) <= BUTTON_TEXT else button.label[: BUTTON_TEXT - 1] + "…"
-    return {
+    made: dict[str, Any] = {
         "type": "button",
-        "text": {"type": "plain_text", "text": label, "emoji": False},
-        "action_id": SHARE_ACTION if button.shared else COMMAND_ACTION,
+        "text": _plain(button.label),
+        "action_id": LINK_ACTION if button.url else SHARE_ACTION if button.shared else COMMAND_ACTION,
         "value": button.command,
     }
+    if button.primary:
+        made["style"] = "primary"
+    if button.url:
+        made["url"] = button.url
+    if button.confirm:
+        made["confirm"] = {
+            "title": plain_text("Are you sure?"),
+            "text": plain_text(button.confirm, CONFIRM_TEXT),
+            "confirm": plain_text("Yes"),
+            "deny": plain_text("No"),
+        }
+    return made
+
+
+def _plain(label: str) -> dict[str, Any]:
+    return plain_text(label, BUTTON_TEXT)
+
+
+def plain_text(text: str, limit: int = BUTTON_TEXT) -> dict[str, Any]:
+    """Make a text in which nothing has a meaning; what is too long ends in ``…``."""
+    kept = text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": "plain_text", "text": kept, "emoji": False}
+
+
+def beside(block: Block, button: Button) -> Block:
+    """Put a button at the right of a section; one whose command is too long for Slack is left out."""
+    return block | {"accessory": _button(button)} if len(button.command) <= BUTTON_VALUE else block
 
 
 def table(rows: Sequence[Sequence[Block]], right_aligned: Sequence[int] = ()) -> Block:
@@ -150,24 +217,31 @@ def message(text: str, blocks: Sequence[Block]) -> Message:
 
     What is too much is taken off the end, the buttons last of all, and the message says so.
     """
-    kept, rest = list(blocks), [block for block in blocks if block["type"] == "actions"][-1:]
+    kept, rest = list(blocks), [block for block in blocks if block["type"] == "actions"][-_ROWS_KEPT:]
     if len(kept) > MESSAGE_BLOCKS or size(kept) > PAYLOAD:
         kept = [block for block in kept if block not in rest]
         notice = [context("This was too long for one message: the rest is left out.")]
-        while len(kept) + 2 > MESSAGE_BLOCKS or (kept and size([*kept, *notice, *rest]) > PAYLOAD):
+        while len(kept) + len(rest) + 1 > MESSAGE_BLOCKS or (
+            kept and size([*kept, *notice, *rest]) > PAYLOAD
+        ):
             kept.pop()
         kept += notice + rest
-    return Message(cut_markup(text, MESSAGE_TEXT), tuple(_numbered(kept)))
+    return Message(cut_markup(text, MESSAGE_TEXT), tuple(numbered(kept)))
 
 
-def _numbered(blocks: Sequence[Block]) -> Iterable[Block]:
+def numbered(blocks: Iterable[Block]) -> Iterable[Block]:
+    """Give each button and menu an id of its own."""
     number = 0
     for block in blocks:
-        if block["type"] != "actions":
-            yield block
-            continue
-        elements = []
-        for element in block["elements"]:
+        if block["type"] == "actions":
+            elements = []
+            for element in block["elements"]:
+                number += 1
+                elements.append(element | {"action_id": f"{element['action_id']}{number}"})
+            yield block | {"elements": elements}
+        elif "accessory" in block:
             number += 1
-            elements.append(element | {"action_id": f"{element['action_id']}{number}"})
-        yield block | {"elements": elements}
+            element = block["accessory"]
+            yield block | {"accessory": element | {"action_id": f"{element['action_id']}{number}"}}
+        else:
+            yield block

@@ -1,31 +1,47 @@
 """The parent message of an incident: its present state at a glance, and what matters once it is over."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.commands import ListTasks, ShowIncident, ShowTask, to_text
-from bot.domain.evidence import StatusBroken
+from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotWatched, StatusBroken, StoodStill
 from bot.domain.fleet import shifted
+from bot.domain.handling import Handling
 from bot.domain.incident import Incident
-from bot.domain.naming import Scope
-from bot.domain.notification import IncidentContent
-from bot.domain.problem import Problem
-from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
+from bot.domain.notification import Channel, IncidentContent
+from bot.domain.problem import Problem, Severity
+from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
+from bot.views.group_words import likely
+from bot.views.handled import holder, silenced_line, who_has_it
+from bot.views.hints import hint, seen_in_incident
+from bot.views.incident_buttons import PATH_KEPT, incident_rows
+from bot.views.sparkline import sparkline
 from bot.views.trouble import headline, incident_mark
-from bot.views.wording import because, clean, duration, lasting, name, ocp_name, slack_time, slack_voice
+from bot.views.wording import (
+    because,
+    clean,
+    duration,
+    lasting,
+    name,
+    ocp_name,
+    slack_time,
+    slack_voice,
+    up_to,
+)
 
-_PATH_KEPT = 200
+_SENTENCE = 250
+_REFUSALS = 3
 
 
-def incident_message(content: IncidentContent, zone: tzinfo = UTC) -> Message:
-    """Show one incident as it stood when this message was born."""
+def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, ocp_url: str | None = None) -> Message:
+    """Show one incident as it stood when this message was born; ``ocp_url`` leads to its cluster in OCP."""
     incident = content.incident
     mark, first = incident_mark(incident), literal(headline(incident))
-    blocks: list[Block] = sections(state_lines(content, zone))
+    blocks: list[Block] = sections([*state_lines(content, zone), *_card_lines(content)])
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
     blocks.append(context(_small(content, zone)))
-    blocks += actions(incident_buttons(incident))
+    for row in incident_rows(incident, content.silence, ocp_url=ocp_url):
+        blocks += actions(row)
     return message(f"{mark} {first} ({_state(incident)})", blocks)
 
 
@@ -42,56 +58,156 @@ def _state(incident: Incident) -> str:
 
 def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     incident = content.incident
-    lines = [f"Since {slack_time(incident.since, zone)}{lasting(content.read_at - incident.since)}."]
+    since = f"Since {slack_time(incident.since, zone)}{lasting(content.read_at - incident.since)}."
     if incident.reopened:
-        lines[0] += (
-            " It was over and came back."
-            if incident.reopened == 1
-            else (f" It was over and came back {incident.reopened} times.")
-        )
-    lines.append(_reason(content, zone))
+        times = "" if incident.reopened == 1 else f" {incident.reopened} times"
+        since += f" It was over and came back{times}."
+    lines = [f"{since} {_happened(content, zone)}".rstrip()]
     if incident.good_polls:
         lines.append("It is well again; this closes when that has lasted.")
+    lines += delay_lines(content, zone)
     lines += restorable_lines(incident, content.read_at, zone)
+    if content.group is not None:
+        words = literal(likely(content.group.trait))
+        lines.append(f"Part of group {content.group.number}, which speaks for it. {words}".rstrip())
+    lines.append(who_has_it(incident.handling, zone))
+    if content.silence is not None:
+        lines.append(silenced_line(content.silence, zone))
     return lines
 
 
-def _reason(content: IncidentContent, zone: tzinfo) -> str:
-    """Say what it rests on; an error message has a box of its own below."""
+def _card_lines(content: IncidentContent) -> list[str]:
+    """Say what only the card tells: where to look, and what is odd about this message itself."""
+    if not content.incident.is_open:
+        return instead_lines(content.instead_of)
+    lines = []
+    if content.group is None:
+        look = hint(seen_in_incident(content.incident, content.status, content.error)).look_at
+        lines.append(f"Look at: {literal(clean(look, _SENTENCE))}")
+    if content.was_silenced:
+        lines.append("It was silenced until now and is still not over.")
+    return lines + instead_lines(content.instead_of)
+
+
+def instead_lines(instead_of: tuple[tuple[Channel, str], ...]) -> list[str]:
+    """Say for which channels a message was meant that take none."""
+    lines = [
+        f"Meant for {literal(clean(channel))}, which takes no messages: {literal(clean(why, _SENTENCE))}"
+        for channel, why in instead_of[:_REFUSALS]
+    ]
+    if len(instead_of) > _REFUSALS:
+        lines.append(f"Meant for {len(instead_of) - _REFUSALS:,} more channels that take no messages.")
+    return lines
+
+
+def _happened(  # noqa: PLR0911 - one case for each kind of evidence
+    content: IncidentContent, zone: tzinfo
+) -> str:
+    """Say what it rests on; what the line of the delay tells, and the error message below, are left out."""
     reason = content.incident.because
-    if isinstance(reason, StatusBroken) and content.error:
-        return f"OCP reports {name(reason.reported)}, with the error message below."
-    return because(reason, slack_voice(zone, content.offset))
+    match reason:
+        case StatusBroken() if content.error:
+            return f"OCP reports {name(reason.reported)}, with the error message below."
+        case StoodStill(stood, usual):
+            normally = "" if usual is None else f"; normally something is every {duration(usual)}"
+            return f"Nothing has been shipped for {duration(stood)}{normally}."
+        case Grows():
+            pace = "" if reason.pace is None else f"It ships about {reason.pace:.0%} of what is written: "
+            said = f"{pace}{duration(reason.gained)} further behind in {duration(reason.lasted)}."
+            return said[0].upper() + said[1:]
+        case BehindLimit(learned=True):
+            return ""
+        case BehindLimit():
+            return "What is normal for this task is not known yet, so the limit is a wide one."
+        case CatchingUp(left=left):
+            rest = "" if left is None else f", about {duration(left)} left"
+            return f"It runs and is catching up{rest}."
+        case _:
+            return because(reason, slack_voice(zone, content.offset))
+
+
+def delay_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
+    """Say how far it is behind, how that went, when which limit is reached, and what is normal."""
+    incident, snapshot = content.incident, content.incident.snapshot
+    if incident.delay is None or incident.problem is Problem.UNREACHABLE:
+        return []
+    parts = [f"Delay *{duration(incident.delay)}*"]
+    if snapshot is not None and snapshot.trend:
+        trend = [None if seconds is None else timedelta(seconds=seconds) for seconds in snapshot.trend]
+        parts[0] += f" {sparkline(trend)}"
+    limit = _limit(content, zone)
+    if limit:
+        parts.append(limit)
+    if snapshot is not None and snapshot.normal is not None:
+        parts.append(f"normally up to {up_to(snapshot.normal)}")
+    return [" · ".join(parts)]
+
+
+def _limit(content: IncidentContent, zone: tzinfo) -> str:
+    incident = content.incident
+    match incident.because:
+        case StoodStill(limit=limit, limit_at=at) | Grows(limit=limit, limit_at=at) if at is not None:
+            moment = slack_time(shifted(at, content.offset), zone)
+            return f"{duration(limit)} ({_severity_at(incident, limit).word}) at about {moment}"
+        case StoodStill(delay=delay, limit=limit) | Grows(delay=delay, limit=limit) if delay > limit:
+            return f"over the limit of {duration(limit)} ({_severity_at(incident, limit).word})"
+        case BehindLimit(limit=limit):
+            return f"over the limit of {duration(limit)} ({_severity_at(incident, limit).word})"
+        case _:
+            return ""
+
+
+def _severity_at(incident: Incident, limit: timedelta) -> Severity:
+    """Say which severity a limit is of: a lagging task's own, else that of the critical one."""
+    if isinstance(incident.because, BehindLimit):
+        return incident.severity
+    snapshot = incident.snapshot
+    warns = snapshot is not None and snapshot.warning == limit != snapshot.critical
+    return Severity.WARNING if warns else Severity.CRITICAL
 
 
 def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> list[str]:
     """Say what cannot be restored, as far as it is known."""
-    lines = []
-    if incident.gap is not None:
-        start, end = slack_time(incident.gap.start, zone), slack_time(incident.gap.end, zone)
-        lines.append(f"Nothing written from {start} to {end} can be restored.")
+    lines = gap_lines(incident, zone)
     if incident.problem is Problem.UNREACHABLE:
-        lines.append("Whether log backup works there is not known until it can be read again.")
-        return lines
+        return [*lines, "Whether log backup works there is not known until it can be read again."]
     shipped = incident.checkpoint if incident.delay is None else shifted(read_at, -incident.delay)
     if shipped is not None:
-        behind = "" if incident.delay is None else f", {duration(incident.delay)} behind"
         lines.append(
-            f"Shipped up to {slack_time(shipped, zone)}{behind}. "
-            "What was written later cannot be restored yet."
+            f"Backed up until {slack_time(shipped, zone)}; what was written later cannot be restored yet."
         )
     return lines
 
 
+def gap_lines(incident: Incident, zone: tzinfo) -> list[str]:
+    """Say which stretch of time can never be restored, where one is known."""
+    if incident.gap is None:
+        return []
+    start, end = slack_time(incident.gap.start, zone), slack_time(incident.gap.end, zone)
+    return [f"*Nothing written from {start} to {end} can be restored.*"]
+
+
 def _over_lines(incident: Incident, zone: tzinfo) -> list[str]:
     """Say what matters of an incident that is over: how long it lasted, and how bad it was."""
-    ended = incident.resolved_at or incident.changed_at
+    ended = ended_at(incident)
     span = f"from {slack_time(incident.since, zone)} to {slack_time(ended, zone)}"
     lines = [f"It lasted {duration(ended - incident.since)}, {span}. At worst it was {worst(incident)}."]
-    if incident.gap is not None:
-        start, end = slack_time(incident.gap.start, zone), slack_time(incident.gap.end, zone)
-        lines.append(f"Nothing written from {start} to {end} can be restored.")
+    lines += gap_lines(incident, zone)
+    if not incident.gap and not isinstance(incident.because, NotWatched):
+        lines += ["No stretch of time is known to be missing from the backup."]
+    if incident.handling.is_taken:
+        lines.append(who_had_it(incident.handling))
     return lines
+
+
+def who_had_it(handling: Handling) -> str:
+    """Say who had what is over."""
+    return f"{holder(handling)} had it."
+
+
+def ended_at(incident: Incident) -> datetime:
+    """Give when an incident was over."""
+    return incident.resolved_at or incident.changed_at
 
 
 def worst(incident: Incident) -> str:
@@ -108,32 +224,5 @@ def _small(content: IncidentContent, zone: tzinfo) -> str:
             error = "" if content.error else ", no error message"
             parts.insert(0, f"Status {name(content.status)}{error}")
         if subject.destination:
-            parts.append(f"writes to {name(subject.destination, _PATH_KEPT)}")
+            parts.append(f"writes to {name(subject.destination, PATH_KEPT)}")
     return " · ".join(parts)
-
-
-def subject_scope(incident: Incident) -> Scope:
-    """Give the scope that means whom an incident is about."""
-    subject = incident.subject
-    cluster = None if subject.cluster is None else subject.cluster_label or str(subject.cluster)
-    path = subject.destination or None
-    if path is not None and len(path) > _PATH_KEPT:
-        path = path[:_PATH_KEPT] + "*"
-    return Scope(source=subject.source, cluster=cluster, tenant=subject.tenant_label, path=path)
-
-
-def incident_buttons(incident: Incident) -> list[Button]:
-    """Offer what helps to look further."""
-    subject, scope = incident.subject, subject_scope(incident)
-    buttons = [Button("What happened", to_text(ShowIncident(incident.number)))]
-    if subject.key.startswith("task:"):
-        buttons.insert(0, Button("Details", to_text(ShowTask(scope))))
-    if subject.cluster is not None:
-        cluster = Scope(source=scope.source, cluster=scope.cluster)
-        label = clean(subject.cluster_label or str(subject.cluster), 40)
-        buttons.append(Button(f"Tasks of {label}", to_text(ListTasks(cluster))))
-    else:
-        buttons.append(
-            Button(f"Tasks of {clean(subject.source, 40)}", to_text(ListTasks(Scope(source=scope.source))))
-        )
-    return buttons

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.domain.evidence import CatchingUp, Evidence, NoTasks, NotWatched, StatusBroken
 from bot.domain.fleet import Standing, TaskNow
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
 from bot.domain.status import Meaning
@@ -51,6 +52,11 @@ def incident_mark(incident: Incident) -> str:
     if incident.is_open:
         return severity_mark(incident.severity)
     return MARKS[Standing.UNKNOWN if isinstance(incident.because, NotWatched) else Standing.WELL]
+
+
+def group_mark(group: Group) -> str:
+    """Give the mark of a group: its severity's, and that of being well once it is over."""
+    return severity_mark(group.severity) if group.is_open else MARKS[Standing.WELL]
 
 
 def phrase(  # noqa: C901, PLR0911 - one case for each problem

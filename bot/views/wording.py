@@ -57,6 +57,12 @@ def duration(span: timedelta) -> str:
     return f"{days:,} d"
 
 
+def up_to(span: timedelta) -> str:
+    """Say a length of time that something stays under, never rounded down: ``2 min``, ``26 min``."""
+    unit = _MINUTE if span >= _SECONDS_MATTER else timedelta(seconds=1)
+    return duration(-(-span // unit) * unit)
+
+
 def _two(large: int, unit: str, small: int, small_unit: str) -> str:
     return f"{large} {unit} {small} {small_unit}" if small else f"{large} {unit}"
 

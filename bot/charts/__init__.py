@@ -1,0 +1,1 @@
+"""Pictures: a ChartSpec drawn to PNG by matplotlib, in a worker process."""

@@ -1,0 +1,134 @@
+"""The parent message of a group: what its members share, the worst of them, and how many the rest are."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+
+from bot.domain.grouping import Cause, Group
+from bot.domain.incident import Incident
+from bot.domain.notification import Counts, GroupContent
+from bot.views.blocks import Block, Message, actions, context, literal, message, sections
+from bot.views.error_text import error_quotation
+from bot.views.group_words import all_over, broken, kinds_words, likely, look_first
+from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
+from bot.views.incident_buttons import group_rows
+from bot.views.incident_card import gap_lines, instead_lines, who_had_it
+from bot.views.trouble import group_mark, incident_mark, what, whom
+from bot.views.wording import count, duration, lasting, ocp_name, slack_time
+
+TOLD = 8
+"""So many members are told one by one, the worst; the rest is counted."""
+_GAPS = 5
+
+
+def group_message(content: GroupContent, zone: tzinfo = UTC) -> Message:
+    """Show one group as it stood when this message was born."""
+    group = content.group
+    spoken = f"{group_mark(group)} {group_headline(group, content.counts, zone)} ({group_state(group)})"
+    blocks: list[Block] = sections(group_lines(content, zone))
+    if group.is_open and group.trait.cause is Cause.ERROR:
+        blocks.append(error_quotation(group.trait.label))
+    source = literal(ocp_name(group.trait.source))
+    blocks.append(context(f"{source} read {slack_time(content.read_at, zone)}"))
+    for row in group_rows(group, content.counts.members, content.silence):
+        blocks += actions(row)
+    return message(spoken, blocks)
+
+
+def group_headline(group: Group, counts: Counts, zone: tzinfo) -> str:
+    """Say a group in one line: how many of how many, since when, and where to look first; in markup."""
+    if not group.is_open:
+        return literal(all_over(group, counts))
+    look = look_first(group)
+    since = f"{literal(broken(group, counts))} since {slack_time(group.since, zone)}"
+    return f"{since}: {look}" if look else since
+
+
+def group_state(group: Group) -> str:
+    """Say how severe a group is, and its number."""
+    return f"{group.severity.word if group.is_open else 'over'}, group {group.number}"
+
+
+def group_lines(content: GroupContent, zone: tzinfo) -> list[str]:
+    """Say how a group stands: its headline, who has it, and the worst of its members."""
+    group, counts = content.group, content.counts
+    top = f"{group_mark(group)} *{group_headline(group, counts, zone)}*  {group_state(group)}"
+    if not group.is_open:
+        return [top, *over_lines(content, zone)]
+    lines = [top]
+    if words := likely(group.trait):
+        lines.append(literal(words))
+    lines += count_lines(counts)
+    lines.append(who_has_it(group.handling, zone))
+    if content.silence is not None:
+        lines.append(silenced_line(content.silence, zone))
+    if content.was_silenced:
+        lines.append("It was silenced until now and is still not over.")
+    lines += member_lines(content.worst, counts.members, content.read_at, group)
+    return lines + instead_lines(content.instead_of)
+
+
+def count_lines(counts: Counts) -> list[str]:
+    """Count the members by what is wrong with them, and those that are over or silenced."""
+    parts = [kinds_words(counts.problems)] if len(counts.problems) > 1 else []
+    well = counts.over - counts.unwatched
+    if well:
+        parts.append(f"{well:,} well again")
+    if counts.unwatched:
+        parts.append(f"{counts.unwatched:,} no longer watched")
+    if counts.silenced:
+        parts.append(f"{counts.silenced:,} of them silenced by themselves")
+    return [f"{', '.join(parts)}."] if parts else []
+
+
+def member_lines(
+    worst: Sequence[Incident],
+    members: int,
+    now: datetime,
+    group: Group | None = None,
+    silenced: Silenced = NOT_SILENCED,
+) -> list[str]:
+    """Tell the worst members one by one, and count the rest."""
+    lines = [_member_line(incident, now, group, silenced) for incident in worst[:TOLD]]
+    left = members - min(len(worst), TOLD)
+    return [*lines, f"…and {left:,} more."] if left > 0 else lines
+
+
+def _member_line(incident: Incident, now: datetime, group: Group | None, silenced: Silenced) -> str:
+    who = f"{incident_mark(incident)} *{literal(whom(incident))}*"
+    if not incident.is_open:
+        return f"{who} is over · incident {incident.number}"
+    same = group is not None and holder(group.handling) == holder(incident.handling)
+    people = "" if same else marks(incident, silenced)
+    state = "is recovering" if incident.good_polls else what(incident)
+    how = f"{literal(state)}{_behind(incident)}{lasting(now - incident.since)}"
+    return f"{who} {how} · incident {incident.number}{people}"
+
+
+def _behind(incident: Incident) -> str:
+    """Add the delay where the words of the problem do not tell it."""
+    if incident.delay is None or " behind" in what(incident):
+        return ""
+    return f", {duration(incident.delay)} behind"
+
+
+def over_lines(content: GroupContent, zone: tzinfo) -> list[str]:
+    """Say what matters of a group that is over."""
+    group, counts = content.group, content.counts
+    ended = group.resolved_at or group.changed_at
+    span = f"from {slack_time(group.since, zone)} to {slack_time(ended, zone)}"
+    lines = [f"It lasted {duration(ended - group.since)}, {span}. At worst it was {worst_of(group)}."]
+    if counts.unwatched:
+        lines.append(f"{count(counts.unwatched, 'of them is', 'of them are')} no longer watched.")
+    with_gap = [one for one in content.worst if one.gap is not None]
+    lines += [f"{literal(whom(one))}: {line}" for one in with_gap[:_GAPS] for line in gap_lines(one, zone)]
+    if len(with_gap) > _GAPS:
+        lines.append(f"…and {len(with_gap) - _GAPS:,} more have such a gap.")
+    if group.handling.is_taken:
+        lines.append(who_had_it(group.handling))
+    return lines
+
+
+def worst_of(group: Group) -> str:
+    """Say how bad a group was at worst."""
+    delay = "" if group.worst_delay is None else f" and {duration(group.worst_delay)} behind"
+    return f"{group.worst_severity.word}{delay}"

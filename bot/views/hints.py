@@ -1,0 +1,221 @@
+"""What a trouble usually is and where to look: from its status, error message, mode and kind.
+
+Source of the causes, views and logs: OceanBase's documentation of log archiving and its error codes.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.domain.fleet import TaskNow
+from bot.domain.incident import Incident
+from bot.domain.problem import Problem
+
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_LONGEST_NAME = 128
+_OLD = re.compile(r"[123]\.")
+_INSIDE_LOG = "grep -E 'WARN|ERROR' observer.log | grep -i archive | tail -n 50"
+_AGENT_LOG = "grep -E 'WARN|ERROR' agentserver.log | tail -n 50"
+_DIAGNOSIS = "obdiag gather scene run --scene=observer.log_archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of a trouble. ``tenant_id`` is OceanBase's own; ``version`` the cluster's, where known."""
+
+    problem: Problem
+    status: str = ""
+    error: str = ""
+    mode: str = ""
+    agent_server: str = ""
+    destination: str = ""
+    tenant: str = ""
+    tenant_id: int | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to look at: where, in plain text, and what to run there, to be copied as it stands."""
+
+    where: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What it usually is, in a sentence, and where to look first, in a few words; plain text."""
+
+    usually: str
+    look_at: str
+    steps: tuple[Step, ...] = ()
+
+
+def seen_in_task(task: TaskNow, problem: Problem) -> Seen:
+    """Gather what is seen of a task in trouble."""
+    shown = task.task
+    return Seen(
+        problem=problem,
+        status=shown.status.reported,
+        error=shown.error or "",
+        mode=shown.mode or "",
+        agent_server=shown.agent_server or "",
+        destination=shown.key.destination or "",
+        tenant=shown.tenant_name or "",
+        tenant_id=shown.ob_tenant_id,
+        version=task.cluster.version or "",
+    )
+
+
+def seen_in_incident(incident: Incident, status: str | None = None, error: str | None = None) -> Seen:
+    """Gather what is seen of an incident; ``status`` and ``error`` are OCP's words, where known."""
+    snapshot, subject = incident.snapshot, incident.subject
+    if snapshot is None:
+        return Seen(
+            incident.problem,
+            status or "",
+            error or "",
+            destination=subject.destination or "",
+            tenant=subject.tenant_label or "",
+        )
+    return Seen(
+        problem=incident.problem,
+        status=status or snapshot.status or "",
+        error=error or snapshot.error or "",
+        mode=snapshot.mode or "",
+        agent_server=snapshot.agent_server or "",
+        destination=subject.destination or "",
+        tenant=subject.tenant_label or "",
+    )
+
+
+def hint(seen: Seen) -> Hint:
+    """Say what a trouble usually is: the error message decides, then the kind of trouble."""
+    error = seen.error.casefold()
+    for words, usually, look_at in _ERRORS:
+        if any(word in error for word in words):
+            return Hint(usually, look_at.format(storage=seen.destination or "the storage"), _steps(seen))
+    return _by_problem(seen)
+
+
+_FULL = "The storage is full: nothing more can be written there."
+_REFUSED = "The storage refuses the backup: its mount, its rights or the bucket's credentials have changed."
+_AWAY = "The storage cannot be reached or does not take what is sent: the mount, the network, the bucket."
+_MUCH = "More log is written than is shipped: log_archive_concurrency may be too low."
+_RECYCLED = (
+    "Log was recycled before it was shipped: it is missing from the backup, and a new full one is needed."
+)
+_ERRORS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("9087", "not continuous", "before all clog archived", "recycle"),
+        _RECYCLED,
+        "when the last full backup was",
+    ),
+    (("9082", "out of space", "no space", "disk full", "device is full"), _FULL, "free space on {storage}"),
+    (("permission", "denied", "forbidden", "credential", "access key"), _REFUSED, "access to {storage}"),
+    (("9027", "too much log"), _MUCH, "how much is written, and log_archive_concurrency"),
+    (
+        (
+            "send log to archive_dest",
+            "timed out",
+            "timeout",
+            "unreachable",
+            "i/o error",
+            "io error",
+            "connect",
+        ),
+        _AWAY,
+        "whether {storage} can be reached",
+    ),
+)
+
+
+def _by_problem(  # noqa: PLR0911 - one case for each problem
+    seen: Seen,
+) -> Hint:
+    storage = seen.destination or "the storage"
+    match seen.problem:
+        case Problem.FAILED:
+            said = "The storage is the commonest cause: full, unreachable, or no longer allowed."
+            if seen.status.upper() == "INTERRUPTED":
+                said = f"An interrupted backup gives no reason in OCP and does not restart by itself. {said}"
+            return Hint(said, f"the comment in the cluster, then {storage}", _steps(seen))
+        case Problem.STALLED:
+            return Hint(
+                "Usually the storage is full or cannot be reached: the servers keep trying, and the status "
+                "stays as it was.",
+                f"free space on {storage}, and whether it can be reached",
+                _steps(seen),
+            )
+        case Problem.GROWING | Problem.LAGGING:
+            return Hint(
+                "Usually more is written than is shipped, or the storage is slow.",
+                f"which log stream is slow, and how fast {storage} is",
+                _steps(seen, streams=True),
+            )
+        case Problem.STUCK:
+            return Hint(
+                "Usually the storage cannot be reached, and the change waits for it for ever.",
+                f"whether {storage} can be reached",
+                _steps(seen),
+            )
+        case Problem.MISSING:
+            return Hint(
+                "Log backup was switched off, or the tenant or its backup was removed.",
+                "whether somebody did that on purpose",
+                _steps(seen, logs=False),
+            )
+        case Problem.PAUSED:
+            return Hint(
+                "Somebody paused it. Log that is recycled meanwhile will be missing from the backup.",
+                "who paused it, and whether it may go on",
+                _steps(seen, logs=False),
+            )
+        case Problem.UNREACHABLE:
+            return Hint(
+                "OCP is down, busy, or refuses the bot's account.", "OCP itself, and the bot's account there"
+            )
+    assert_never(seen.problem)
+
+
+def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:
+    if seen.mode.upper() == "LOGICAL_BACKUP":
+        where = f"On the agent server {seen.agent_server}" if seen.agent_server else "On the agent server"
+        return (Step(where, _AGENT_LOG),)
+    old = bool(_OLD.match(seen.version))
+    view = "CDB_OB_BACKUP_ARCHIVELOG" if old else "CDB_OB_ARCHIVELOG"
+    steps = [Step("In the cluster's sys tenant; COMMENT says what is wrong", _query(seen, view, old=old))]
+    if streams and not old:
+        progress = _query(seen, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS", old=old)
+        steps.append(Step("The progress of each log stream", progress))
+    if logs:
+        steps.append(
+            Step("On the cluster's servers, around the time it began", f"{_INSIDE_LOG}\n{_DIAGNOSIS}")
+        )
+    return tuple(steps)
+
+
+def _query(seen: Seen, view: str, *, old: bool) -> str:
+    """Ask for the rows of one tenant; a name that is not safe to paste is left out, with the filter."""
+    select = f"SELECT * FROM oceanbase.{view}"  # noqa: S608 - people run it, not the bot
+    if seen.tenant_id is not None:
+        return f"{select} WHERE TENANT_ID = {seen.tenant_id};"
+    quoted = sql_text(seen.tenant)
+    if quoted is None or old:
+        return f"{select};"
+    tenants = "SELECT TENANT_ID FROM oceanbase.DBA_OB_TENANTS"
+    return f"{select}\nWHERE TENANT_ID = ({tenants} WHERE TENANT_NAME = {quoted});"
+
+
+def sql_text(text: str) -> str | None:
+    """Quote a text for SQL; None for what could not be pasted and read safely.
+
+    Quotes are doubled and backslashes too: whatever the server's mode, nothing breaks out.
+    """
+    if not 0 < len(text) <= _LONGEST_NAME or not text.isprintable():
+        return None
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return None
+    doubled = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"

@@ -1,0 +1,141 @@
+"""What can be done about an incident or a group: its buttons, by its state."""
+
+from collections.abc import Sequence
+
+from bot.commands import (
+    Acknowledge,
+    AssignDialog,
+    EndSilence,
+    ListIncidents,
+    ListTasks,
+    NoteDialog,
+    ShowChart,
+    ShowIncident,
+    ShowTask,
+    ShowTimeline,
+    SilenceDialog,
+    Target,
+    Unacknowledge,
+    WriteReport,
+    to_text,
+)
+from bot.domain.grouping import Cause, Group
+from bot.domain.handling import Handling
+from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.naming import Scope
+from bot.domain.silence import Silence
+from bot.views.blocks import Button, Menu
+from bot.views.wording import clean
+
+PATH_KEPT = 200
+_LABEL = 40
+
+Row = Sequence[Button | Menu]
+
+__all__ = [
+    "PATH_KEPT",
+    "cluster_tasks",
+    "group_rows",
+    "incident_rows",
+    "incidents_of_group",
+    "subject_scope",
+    "taking",
+]
+
+
+def taking(handling: Handling, number: IncidentNumber) -> Button:
+    """Offer to take it, or to take that back."""
+    target = Target(number)
+    if handling.acknowledged is None:
+        return Button("Acknowledge", to_text(Acknowledge(target)), primary=True)
+    return Button("Take it back", to_text(Unacknowledge(target)))
+
+
+def silencing_button(silence: Silence | None, number: IncidentNumber) -> Button:
+    """Offer to keep it quiet, or to end that."""
+    if silence is not None and silence.number:
+        return Button("End silence", to_text(EndSilence(silence.number)))
+    return Button("Silence…", to_text(SilenceDialog(Target(number))))
+
+
+def incident_rows(
+    incident: Incident, silence: Silence | None = None, *, ocp_url: str | None = None
+) -> tuple[Row, ...]:
+    """Offer what to do about an incident, then what helps to look further."""
+    number = incident.number
+    target = Target(number)
+    is_task = incident.subject.key.startswith("task:")
+    details = Button(
+        "Details", to_text(ShowTask(subject_scope(incident)) if is_task else ShowIncident(number))
+    )
+    chart = [Button("Chart", to_text(ShowChart(target)))] if is_task else []
+    link = [Button("Open in OCP", to_text(ShowIncident(number)), url=ocp_url)] if ocp_url else []
+    more = [
+        Button("What happened", to_text(ShowIncident(number))),
+        Button("Timeline", to_text(ShowTimeline(target))),
+        Button("Report", to_text(WriteReport(target))),
+        cluster_tasks(incident),
+    ]
+    if not incident.is_open:
+        return ([details, *chart, *link, Menu(tuple(more))],)
+    doing = [
+        taking(incident.handling, number),
+        silencing_button(silence, number),
+        Button("Assign…", to_text(AssignDialog(target))),
+    ]
+    note = Button("Add a note…", to_text(NoteDialog(target)))
+    return (doing, [details, *chart, *link, Menu((note, *more))])
+
+
+def group_rows(group: Group, members: int, silence: Silence | None = None) -> tuple[Row, ...]:
+    """Offer what to do about a group; what is done to it is done to its members."""
+    target = Target(group.number)
+    every = Button(f"All {members:,}", to_text(ShowIncident(group.number)))
+    more = [
+        Button("Timeline", to_text(ShowTimeline(target))),
+        Button("Report", to_text(WriteReport(target))),
+        incidents_of_group(group),
+    ]
+    if not group.is_open:
+        return ([every, Menu(tuple(more))],)
+    doing = [
+        taking(group.handling, group.number),
+        silencing_button(silence, group.number),
+        Button("Assign…", to_text(AssignDialog(target))),
+    ]
+    return (doing, [every, Menu((Button("Add a note…", to_text(NoteDialog(target))), *more))])
+
+
+def incidents_of_group(group: Group) -> Button:
+    """Offer the list of all incidents around a group, nearest to what its members share."""
+    trait = group.trait
+    match trait.cause:
+        case Cause.DESTINATION:
+            path = trait.value.partition("?")[0][:PATH_KEPT]
+            scope = Scope(source=trait.source, path=f"{path}*")
+        case Cause.CLUSTER:
+            scope = Scope(source=trait.source, cluster=trait.value)
+        case _:
+            scope = Scope(source=trait.source)
+    return Button("Incidents around it", to_text(ListIncidents(scope)))
+
+
+def cluster_tasks(incident: Incident) -> Button:
+    """Offer the tasks of an incident's cluster, or of its source."""
+    subject, scope = incident.subject, subject_scope(incident)
+    if subject.cluster is None:
+        return Button(
+            f"Tasks of {clean(subject.source, _LABEL)}", to_text(ListTasks(Scope(source=scope.source)))
+        )
+    label = clean(subject.cluster_label or str(subject.cluster), _LABEL)
+    return Button(f"Tasks of {label}", to_text(ListTasks(Scope(source=scope.source, cluster=scope.cluster))))
+
+
+def subject_scope(incident: Incident) -> Scope:
+    """Give the scope that means whom an incident is about."""
+    subject = incident.subject
+    cluster = None if subject.cluster is None else subject.cluster_label or str(subject.cluster)
+    path = subject.destination or None
+    if path is not None and len(path) > PATH_KEPT:
+        path = path[:PATH_KEPT] + "*"
+    return Scope(source=subject.source, cluster=cluster, tenant=subject.tenant_label, path=path)
