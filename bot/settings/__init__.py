@@ -4,9 +4,10 @@
 """
 
 from bot.settings.loading import Loaded, load
-from bot.settings.model import Address, Settings, SourceSettings
+from bot.settings.model import Address, Settings
 from bot.settings.rules import EVERYTHING, Need
 from bot.settings.showing import schema, shown, values_in_force
+from bot.settings.source import SourceSettings
 
 __all__ = [
     "EVERYTHING",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.settings.document import Absent, Document, Where
-from bot.settings.model import DEFAULT_SOURCE
+from bot.settings.source import DEFAULT_SOURCE
 from bot.settings.variables import SECRET_FIELDS, SOURCE_VARIABLES, VARIABLES, Variable, is_injected_port
 
 LARGEST_SECRET = 64 * 1024

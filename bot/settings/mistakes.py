@@ -7,19 +7,29 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.settings.digests import DigestSettings
 from bot.settings.document import Absent, Where
 from bot.settings.entries import Entries
-from bot.settings.model import Settings, SourceSettings
+from bot.settings.links import RunbookSettings
+from bot.settings.model import Settings
+from bot.settings.permissions import PermissionSettings, SilenceSettings
 from bot.settings.routes import ReminderSettings, RouteSettings
+from bot.settings.source import SourceSettings
 from bot.settings.thresholds import SourceLimits
 from bot.settings.variables import SECRET_FIELDS, SOURCE_VARIABLES
+from bot.settings.windows import WindowSettings
 
 _PLACES: tuple[tuple[type[BaseModel], str], ...] = (
     (Settings, "at the top of the file"),
     (SourceSettings, "into an entry of sources"),
     (SourceLimits, "under thresholds"),
     (ReminderSettings, "under reminders"),
+    (PermissionSettings, "under permissions"),
+    (SilenceSettings, "under silences"),
     (RouteSettings, "into an entry of routes"),
+    (WindowSettings, "into an entry of maintenance_windows"),
+    (DigestSettings, "into an entry of digests"),
+    (RunbookSettings, "into an entry of runbooks"),
 )
 _PHRASES = {
     "string_type": "has to be text",

@@ -4,12 +4,10 @@ A name of the file is the variable's name in small letters, without ``BOT_``, an
 ``sources`` without ``OCP_``.
 """
 
-import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -17,30 +15,39 @@ from zoneinfo import ZoneInfo
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
 
+from bot.domain.digest_schedule import DigestTime
+from bot.domain.link import Link
+from bot.domain.maintenance import MaintenanceWindow
+from bot.domain.permission import Permissions, SilenceLimits
 from bot.domain.posts import Channel
 from bot.domain.routing import Reminders, Routing, Subscription
+from bot.domain.runbook import Runbook
 from bot.domain.thresholds import Thresholds
+from bot.settings.digests import DigestSettings
 from bot.settings.document import Where
+from bot.settings.links import RunbookSettings
+from bot.settings.permissions import PermissionSettings, SilenceSettings
 from bot.settings.routes import MentionSettings, ReminderSettings, RouteSettings
+from bot.settings.source import SourceSettings
+from bot.settings.spans import Kept, PollInterval
 from bot.settings.thresholds import SourceLimits, ThresholdTable
 from bot.settings.values import (
     AppToken,
     BotToken,
     ChannelName,
     DatabaseUrl,
+    HeartbeatUrl,
     Host,
-    Names,
-    OcpUrl,
-    PollInterval,
     Port,
     Secret,
     SlackUrl,
-    SourceLabel,
     Word,
     Zone,
 )
+from bot.settings.windows import WindowSettings
 
-DEFAULT_SOURCE = "ocp"
+_TOKEN_FROM = 8
+"""A part of the heartbeat's address that is at least so long may be what is secret in it."""
 LogFormat = Annotated[Literal["console", "json"], Word]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], Word]
 
@@ -56,30 +63,6 @@ class Address(NamedTuple):
 
     host: str
     port: int
-
-
-class SourceSettings(BaseModel):
-    """One OCP: where it is, how to log in, and which of its clusters to watch."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    name: SourceLabel = Field(
-        default=DEFAULT_SOURCE, description="What people call this OCP, as in prod/pay/orders."
-    )
-    url: OcpUrl | None = Field(default=None, description="OCP's address, as in https://ocp.example.com:8080.")
-    user: str | None = Field(default=None, description="The user of the login by password.")
-    password: Secret | None = Field(default=None, description="The password of that user.")
-    access_key: Secret | None = Field(default=None, description="The access key of the login by AK/SK.")
-    secret_key: Secret | None = Field(default=None, description="The secret key of the login by AK/SK.")
-    ca_file: Path | None = Field(
-        default=None,
-        description="A file with the private certificate authority that signed OCP's certificate.",
-    )
-    allow_plain_http: bool = Field(
-        default=False, description="Whether a password may travel over http to another machine."
-    )
-    clusters: Names = Field(default=(), description="Names or OCP ids of the clusters to watch; none: all.")
-    thresholds: SourceLimits = Field(default=SourceLimits(), description="Limits for this source alone.")
 
 
 class Settings(BaseModel):
@@ -116,6 +99,16 @@ class Settings(BaseModel):
         description="sqlite:///path or postgresql://user:password@host/name; "
         "by default an SQLite file in the user's data folder.",
     )
+    retention: Kept = Field(
+        default=timedelta(days=14),
+        description="How long readings are kept, for charts, history and learning.",
+        json_schema_extra={"default": "14d"},
+    )
+    history_retention: Kept = Field(
+        default=timedelta(days=400),
+        description="How long incidents and all that was done about them are kept.",
+        json_schema_extra={"default": "400d"},
+    )
     http_host: Host = Field(
         default="127.0.0.1", description="Where health, metrics and signed requests are served."
     )
@@ -124,6 +117,14 @@ class Settings(BaseModel):
         default=None, description="An address of their own for health and metrics."
     )
     metrics_port: Port | None = Field(default=None, description="A port of their own for health and metrics.")
+    metrics_task_delays: bool = Field(
+        default=False, description="Whether the metrics tell the delay of every single task."
+    )
+    heartbeat_url: HeartbeatUrl | None = Field(
+        default=None,
+        description="An address that is asked every minute while the bot does its job, as healthchecks.io"
+        " gives out.",
+    )
     log_format: LogFormat | None = Field(
         default=None, description="console or json; by default whether a terminal is there decides."
     )
@@ -140,6 +141,17 @@ class Settings(BaseModel):
     reminders: ReminderSettings = Field(
         default=ReminderSettings(), description="How often people are reminded, in every channel."
     )
+    permissions: PermissionSettings = Field(default=PermissionSettings(), description="Who may do what.")
+    silences: SilenceSettings = Field(default=SilenceSettings(), description="How long silences last.")
+    maintenance_windows: tuple[WindowSettings, ...] = Field(
+        default=(), description="Planned work, and what it mutes, once or every week."
+    )
+    digests: tuple[DigestSettings, ...] = Field(
+        default=(), description="Which channels get a digest, and at what time of which days."
+    )
+    runbooks: tuple[RunbookSettings, ...] = Field(
+        default=(), description="Pages of your own on what to do, shown beside the incidents they are about."
+    )
     _origins: Mapping[Where, str] = PrivateAttr(default_factory=dict)
 
     @property
@@ -153,8 +165,19 @@ class Settings(BaseModel):
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret, and every form in which one of them travels, for the log to mask."""
-        holders: tuple[Settings | SourceSettings, ...] = (self, *self.sources)
-        return tuple(secret for holder in holders for secret in _secrets_of(holder))
+        return (*self._own_secrets(), *(secret for source in self.sources for secret in source.secrets()))
+
+    def _own_secrets(self) -> Iterator[str]:
+        for _, value in self:
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+        with suppress(ValueError):
+            password = urlsplit(self.database_url.get_secret_value()).password
+            yield from () if password is None else (password, unquote(password))
+        if self.heartbeat_url is not None:
+            address = urlsplit(self.heartbeat_url.get_secret_value())
+            token = address.path.rstrip("/").rpartition("/")[2]
+            yield from (part for part in (token, address.query) if len(part) >= _TOKEN_FROM)
 
     @property
     def http_address(self) -> Address:
@@ -196,6 +219,59 @@ class Settings(BaseModel):
             refusing=refusing or {},
         )
 
+    @property
+    def who_may(self) -> Permissions:
+        """Whom each permission is granted to."""
+        return self.permissions.permissions
+
+    @property
+    def silence_limits(self) -> SilenceLimits:
+        """How long silences last."""
+        return self.silences.limits
+
+    @cached_property
+    def windows(self) -> tuple[MaintenanceWindow, ...]:
+        """The maintenance windows, in their order."""
+        made = (entry.window(self.timezone) for entry in self.maintenance_windows)
+        return tuple(window for window in made if window is not None)
+
+    @cached_property
+    def digest_times(self) -> tuple[DigestTime, ...]:
+        """The digests, in their order."""
+        made = (entry.time(self.timezone) for entry in self.digests)
+        return tuple(digest for digest in made if digest is not None)
+
+    @cached_property
+    def pages(self) -> tuple[Runbook, ...]:
+        """A team's own pages, in their order."""
+        made = (entry.runbook for entry in self.runbooks)
+        return tuple(runbook for runbook in made if runbook is not None)
+
+    @cached_property
+    def links(self) -> Mapping[str, Link]:
+        """Where people find a cluster in OCP, by source."""
+        found = ((source.name, source.link_to_ocp) for source in self.sources)
+        return {name: link for name, link in found if link is not None}
+
+    @property
+    def channels(self) -> Mapping[Channel, str]:
+        """Every channel that the bot is to write to, with what for, in the words of the settings."""
+        named: dict[Channel, str] = {}
+        wanted: list[tuple[str, Iterable[str | None]]] = [
+            ("alerts", [self.alert_channel]),
+            ("routes", [route.channel for route in self.routes]),
+            ("digests", [digest.channel for digest in self.digests]),
+            (
+                "maintenance windows",
+                [name for entry in self.maintenance_windows for name in entry.channels or ()],
+            ),
+        ]
+        for purpose, names in wanted:
+            for name in names:
+                if name is not None:
+                    named.setdefault(Channel(name), purpose)
+        return named
+
     def thresholds_for(
         self,
         source: str,
@@ -220,16 +296,3 @@ class Settings(BaseModel):
     ) -> bool:
         """Whether OCP's own limit of the delay is obeyed for this task (``use_ocp_threshold``)."""
         return self.threshold_table.obeys_ocp(source, cluster, cluster_id, tenant)
-
-
-def _secrets_of(holder: Settings | SourceSettings) -> Iterator[str]:
-    for _, value in holder:
-        if isinstance(value, SecretStr):
-            yield value.get_secret_value()
-    if isinstance(holder, Settings):
-        with suppress(ValueError):
-            password = urlsplit(holder.database_url.get_secret_value()).password
-            yield from () if password is None else (password, unquote(password))
-    elif holder.user is not None and holder.password is not None:
-        login = f"{holder.user}:{holder.password.get_secret_value()}"
-        yield base64.b64encode(login.encode()).decode()

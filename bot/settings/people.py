@@ -18,22 +18,23 @@ _CALLS = ("here", "channel")
 _HINT = "Slack shows it in the person's profile, or under the group's three dots"
 
 
-def _kind(text: str) -> str | None:
+def kind_of(text: str) -> str | None:
+    """Tell what an id is of: ``U`` or ``W`` a person, ``S`` a user group; None: it is no such id."""
     found = _ID.fullmatch(text)
     return found["kind"] if found else None
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Take off what Slack's client puts around an id, and the @ that people write."""
     wrapped = _WRAPPED.fullmatch(text)
     return wrapped["id"] if wrapped else text.removeprefix("@")
 
 
 def _mentions(value: object) -> tuple[Mention, ...]:
-    words = [_bare(word) for word in items_of(value, "[S0123456789, here]")]
+    words = [bare(word) for word in items_of(value, "[S0123456789, here]")]
     if "everyone" in words:
         raise ValueError("names everyone, which calls people of one channel only: write channel instead")
-    if not all(word in _CALLS or _kind(word) for word in words):
+    if not all(word in _CALLS or kind_of(word) for word in words):
         raise ValueError(
             "has something that is neither here, channel, nor the id of a person (U...)"
             f" or of a user group (S...): {_HINT}"
@@ -42,15 +43,15 @@ def _mentions(value: object) -> tuple[Mention, ...]:
 
 
 def _users(value: object) -> tuple[UserId, ...]:
-    words = [_bare(word) for word in items_of(value, "[U0123456789, U9876543210]")]
-    if not all(_kind(word) in {"U", "W"} for word in words):
+    words = [bare(word) for word in items_of(value, "[U0123456789, U9876543210]")]
+    if not all(kind_of(word) in {"U", "W"} for word in words):
         raise ValueError(f"has something that is not the id of a person (U...): {_HINT}")
     return tuple(dict.fromkeys(map(UserId, words)))
 
 
 def _groups(value: object) -> tuple[str, ...]:
-    words = [_bare(word) for word in items_of(value, "[S0123456789]")]
-    if not all(_kind(word) == "S" for word in words):
+    words = [bare(word) for word in items_of(value, "[S0123456789]")]
+    if not all(kind_of(word) == "S" for word in words):
         raise ValueError(f"has something that is not the id of a user group (S...): {_HINT}")
     return tuple(dict.fromkeys(words))
 

@@ -11,7 +11,8 @@ from bot.domain.problem import Severity
 from bot.domain.routing import Mention, Reminders, Route
 from bot.settings.people import Mentions
 from bot.settings.selecting import Selection
-from bot.settings.values import ChannelName, positive_span, spoken
+from bot.settings.spans import positive_span, spoken
+from bot.settings.values import ChannelName
 
 NEVER = timedelta.max
 """Stands where ``never`` was written."""

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from bot.settings.document import Where
 from bot.settings.entries import Entries
 from bot.settings.entry_rules import idle, incomplete
-from bot.settings.model import Settings, SourceSettings
+from bot.settings.model import Settings
+from bot.settings.source import SourceSettings
+from bot.settings.spans import spoken
 from bot.settings.thresholds import PAIRS, ClusterLimits, SourceLimits, TenantLimits
-from bot.settings.values import is_loopback, spoken
+from bot.settings.values import is_loopback
 
 
 class Need(StrEnum):

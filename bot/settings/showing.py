@@ -73,6 +73,8 @@ def values_in_force(settings: Settings) -> dict[str, Any]:
             values[name] = MASK
     result["thresholds"] = _thresholds_in_force(settings)
     result["reminders"] = _reminders_in_force(settings)
+    result["permissions"] = settings.permissions.in_force()
+    result["silences"] = settings.silences.in_force()
     return result
 
 

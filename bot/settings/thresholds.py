@@ -6,8 +6,10 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.patterns import matches
 from bot.domain.thresholds import Thresholds
-from bot.settings.values import Count, PositiveSpan, Span
+from bot.settings.spans import PositiveSpan, Span
+from bot.settings.values import Count
 
 PAIRS = ("lagging", "unknown", "stuck", "paused", "unreachable")
 """Limits that have a warning and a critical."""
@@ -117,24 +119,6 @@ class SourceLimits(ClusterLimits):
     clusters: dict[str, ClusterLimits] = Field(
         default={}, description="Limits of single clusters, by name or OCP id; * stands for any letters."
     )
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Whether ``name`` fits ``pattern``, whatever the case; ``*`` stands for any letters."""
-    first, *rest = pattern.casefold().split("*")
-    text = name.casefold()
-    if not rest:
-        return text == first
-    *middle, last = rest
-    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-        return False
-    text = text[len(first) : len(text) - len(last)]
-    for part in middle:
-        found = text.find(part)
-        if found < 0:
-            return False
-        text = text[found + len(part) :]
-    return True
 
 
 def _closeness(pattern: str, name: str | None, number: int | None = None) -> tuple[int, int] | None:

@@ -6,80 +6,15 @@ could be a secret that slipped into the wrong line.
 """
 
 import ipaddress
-import math
 import re
 import zoneinfo
-from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-import pytimeparse2  # type: ignore[import-untyped] # it ships no types
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
-LONGEST = timedelta(days=366)
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost")
-
-
-def spoken(span: timedelta) -> str:
-    """Write a span as people write it into settings: ``30s``, ``1h30m``."""
-    seconds = span.total_seconds()
-    if seconds != int(seconds):
-        return f"{seconds:g}s"
-    rest, parts = int(seconds), []
-    for unit, size in _UNITS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"
-
-
-def _span(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    seconds: float | None = None
-    if isinstance(value, str) and len(value) <= 40:  # noqa: PLR2004 - no length of time is longer
-        parsed = pytimeparse2.parse(value.strip())
-        seconds = parsed if isinstance(parsed, int | float) else None
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value
-    if seconds is None or not math.isfinite(seconds):
-        raise ValueError("is not a length of time: write for example 30s, 5m or 2h")
-    if seconds < 0:
-        raise ValueError("is below zero: write for example 30s, 5m or 2h")
-    if seconds > LONGEST.total_seconds():
-        raise ValueError("is longer than a year: write for example 30s, 5m or 2h")
-    return timedelta(seconds=seconds)
-
-
-def _above_zero(span: timedelta) -> timedelta:
-    if span <= timedelta(0):
-        raise ValueError("has to be above zero: write for example 30s, 5m or 2h")
-    return span
-
-
-def positive_span(value: object) -> timedelta:
-    """Read a length of time above zero. Raises ValueError with the end of a sentence."""
-    return _above_zero(_span(value))
-
-
-def _poll_interval(span: timedelta) -> timedelta:
-    if not timedelta(seconds=1) <= span <= timedelta(days=1):
-        raise ValueError("has to lie between 1s and 1d: write for example 30s or 1m")
-    return span
-
-
-_SPAN_SCHEMA = WithJsonSchema(
-    {
-        "anyOf": [{"type": "string", "pattern": "^\\s*[0-9]"}, {"type": "number", "minimum": 0}],
-        "examples": ["30s", "5m", "2h"],
-    }
-)
-Span = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(spoken, return_type=str), _SPAN_SCHEMA]
-"""A length of time from zero to a year; a bare number is seconds."""
-PositiveSpan = Annotated[Span, AfterValidator(_above_zero)]
-PollInterval = Annotated[Span, AfterValidator(_poll_interval)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -88,6 +23,23 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("has to be text")  # noqa: TRY004 - pydantic takes a ValueError for a mistake
     return value.strip()
+
+
+def _words(longest: int, example: str) -> BeforeValidator:
+    """Take one line of text, as people are shown it."""
+
+    def check(value: object) -> str:
+        text = _text(value)
+        if not text or not text.isprintable() or len(text) > longest:
+            raise ValueError(f"has to be one line of at most {longest} letters: write for example {example}")
+        return text
+
+    return BeforeValidator(check)
+
+
+Label = Annotated[str, _words(60, "storage upgrade")]
+"""What people call something."""
+Sentence = Annotated[str, _words(300, "the storage is moved")]
 
 
 def _zone(value: object) -> zoneinfo.ZoneInfo:
@@ -152,7 +104,15 @@ def is_loopback(host: str) -> bool:
 
 
 def split_web_address(value: object, example: str) -> SplitResult:
-    """Take an http address apart. Raises ValueError with the end of a sentence."""
+    """Take an http address without query apart. Raises ValueError with the end of a sentence."""
+    parts = split_address(value, example)
+    if parts.query or parts.fragment:
+        raise ValueError(f"has something behind ? or #: write the address alone, as in {example}")
+    return parts
+
+
+def split_address(value: object, example: str) -> SplitResult:
+    """Take an http address apart, whatever stands behind ? and #. Raises ValueError likewise."""
     text = _text(value)
     if any(character.isspace() or not character.isprintable() for character in text):
         raise ValueError(f"holds a blank or a line break: write for example {example}")
@@ -167,8 +127,6 @@ def split_web_address(value: object, example: str) -> SplitResult:
         raise ValueError(f"is not a web address: write for example {example}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user or a password: take them out of the address and give them apart")
-    if parts.query or parts.fragment:
-        raise ValueError(f"has something behind ? or #: write the address alone, as in {example}")
     return parts
 
 
@@ -181,6 +139,13 @@ def _ocp_url(value: object) -> str:
 
 def _slack_url(value: object) -> str:
     return split_web_address(value, "https://slack.com/api/").geturl().rstrip("/") + "/"
+
+
+def _heartbeat_url(secret: SecretStr) -> SecretStr:
+    parts = split_address(secret.get_secret_value(), "https://hc-ping.com/your-uuid")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("is plain http to another machine, and the token in it could be read: use https")
+    return secret
 
 
 OcpUrl = Annotated[str, BeforeValidator(_ocp_url)]
@@ -207,6 +172,7 @@ def _database_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+HeartbeatUrl = Annotated[Secret, AfterValidator(_heartbeat_url)]
 DatabaseUrl = Annotated[Secret, AfterValidator(_database_url)]
 
 

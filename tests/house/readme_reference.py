@@ -11,7 +11,8 @@ from pathlib import Path
 import yaml
 
 from bot.commands import VERBS
-from bot.settings.model import Settings, SourceSettings
+from bot.settings.model import Settings
+from bot.settings.source import SourceSettings
 from bot.settings.variables import VARIABLES, Variable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,8 +43,8 @@ def _default(variable: Variable) -> str:
     field = (SourceSettings if variable.of_source else Settings).model_fields[variable.field]
     if variable.field == "database_url":
         return "SQLite in the user's data folder; `/data` in the image"
-    if variable.field == "poll_interval":
-        return "`30s`"
+    if isinstance(field.json_schema_extra, dict) and "default" in field.json_schema_extra:
+        return f"`{field.json_schema_extra['default']}`"
     if variable.field in ("timezone", "http_host", "http_port", "log_level", "slack_api_url"):
         return f"`{field.default}`"
     if variable.field == "clusters":

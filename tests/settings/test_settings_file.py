@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 
 from bot.errors import SettingsError
 from bot.settings import EVERYTHING, Need, Settings, load, schema, shown, values_in_force
+from bot.settings.digests import DigestSettings
 from bot.settings.document import LARGEST
+from bot.settings.links import RunbookSettings
 from bot.settings.mistakes import names_of
-from bot.settings.model import SourceSettings
+from bot.settings.permissions import PermissionSettings, SilenceSettings
+from bot.settings.source import SourceSettings
 from bot.settings.variables import KNOWN
+from bot.settings.windows import WindowSettings
 
 Written = Callable[[str], str]
 
@@ -357,10 +361,30 @@ def test_nothing_that_is_shown_holds_a_secret(fleet: str) -> None:
         assert secret not in printed.replace("line 10", "").replace('"1e5"', secret)
 
 
-WORDS = st.sampled_from(
-    [*names_of(Settings), *names_of(SourceSettings), "clusters", "tenants", "patience", "x", "1", "*"]
+OTHER_NAMES = sorted(
+    {
+        name
+        for model in (WindowSettings, RunbookSettings, DigestSettings, PermissionSettings, SilenceSettings)
+        for name in names_of(model)
+    }
 )
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.dates()
+WORDS = st.sampled_from(
+    [
+        *names_of(Settings),
+        *names_of(SourceSettings),
+        *OTHER_NAMES,
+        "clusters",
+        "tenants",
+        "patience",
+        "x",
+        "1",
+        "*",
+    ]
+)
+TEXTS = st.sampled_from(
+    ["mon-fri", "9:00", "2027-03-28 22:00", "3h", "everyone", "C0123", "https://x/{id}", "{", "failed"]
+)
+SCALARS = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.dates()
 TREES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),

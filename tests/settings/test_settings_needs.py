@@ -59,6 +59,7 @@ def test_secrets_are_masked_wherever_settings_are_printed() -> None:
         "OCP_ACCESS_KEY": "made-up-4",
         "OCP_SECRET_KEY": "made-up-5",
         "BOT_DATABASE_URL": "postgresql://bot:made-up-6@db/x",
+        "BOT_HEARTBEAT_URL": "https://hc-ping.com/made-up-7",
     }
     settings = load({"OCP_URL": "https://ocp", **secrets}).settings
     printed = (
@@ -70,6 +71,7 @@ def test_secrets_are_masked_wherever_settings_are_printed() -> None:
 def test_every_secret_is_known_to_the_log_in_each_form_in_which_it_travels() -> None:
     settings = load(
         {**OCP, **SLACK, "BOT_DATABASE_URL": "postgresql://bot:made%40up@db/x", "SLACK_SIGNING_SECRET": "sig"}
+        | {"BOT_HEARTBEAT_URL": "https://hc.example.com/ping/a-token-of-it/?t=and-another"}
     ).settings
     assert set(settings.secrets()) == {
         "xoxb-1",
@@ -80,6 +82,9 @@ def test_every_secret_is_known_to_the_log_in_each_form_in_which_it_travels() -> 
         "postgresql://bot:made%40up@db/x",
         "made%40up",
         "made@up",
+        "https://hc.example.com/ping/a-token-of-it/?t=and-another",
+        "a-token-of-it",
+        "t=and-another",
     }
 
 

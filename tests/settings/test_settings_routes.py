@@ -1,9 +1,6 @@
 """Routes, mentions and reminders of the file, as values that decide where an incident is told."""
 
-import textwrap
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +9,8 @@ from bot.domain.posts import Channel
 from bot.domain.problem import Problem, Severity
 from bot.domain.routing import Mention, Reminders, Route, Routing, Selector
 from bot.errors import SettingsError
-from bot.settings import Loaded, load
-
-Reading = Callable[[str], Loaded]
-
-
-@pytest.fixture
-def reading(tmp_path: Path) -> Reading:
-    def read(text: str) -> Loaded:
-        path = tmp_path / "settings.yaml"
-        path.write_text(textwrap.dedent(text))
-        return load({}, str(path))
-
-    return read
+from bot.settings import load
+from tests.settings.reading import Reading, mistake_in
 
 
 def hours(count: float) -> timedelta:
@@ -162,10 +148,7 @@ def test_a_route_can_switch_off_what_holds_in_general(reading: Reading) -> None:
 def test_a_mistake_in_a_route_is_one_sentence_with_its_line(
     text: str, sentence: str, reading: Reading
 ) -> None:
-    with pytest.raises(SettingsError) as caught:
-        reading(text)
-    (mistake,) = caught.value.mistakes
-    assert mistake.startswith(sentence)
+    assert mistake_in(text, reading).startswith(sentence)
 
 
 def test_an_interval_can_also_be_never(reading: Reading) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.errors import SettingsError
 from bot.settings import Need, load
-from bot.settings.values import is_loopback, spoken
+from bot.settings.spans import spoken
+from bot.settings.values import is_loopback
 
 
 def mistake(name: str, value: str) -> str:

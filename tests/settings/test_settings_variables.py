@@ -11,10 +11,21 @@ from hypothesis import strategies as st
 
 from bot.errors import SettingsError
 from bot.settings import EVERYTHING, Need, Settings, load
-from bot.settings.model import SourceSettings
+from bot.settings.source import SourceSettings
 from bot.settings.variables import KNOWN, SOURCE_VARIABLES, VARIABLES, nearest_variable
 
-FILE_ONLY = {"sources", "thresholds", "routes", "mentions", "reminders"}
+FILE_ONLY = {
+    "sources",
+    "thresholds",
+    "routes",
+    "mentions",
+    "reminders",
+    "permissions",
+    "silences",
+    "maintenance_windows",
+    "digests",
+    "runbooks",
+}
 """What needs lists or names with values under them."""
 
 WHOLE = {
@@ -31,6 +42,11 @@ WHOLE = {
     "BOT_POLL_INTERVAL": "1m",
     "BOT_TIMEZONE": "Asia/Shanghai",
     "BOT_DATABASE_URL": "postgresql://bot:made-up-db@db.example.com/bot",
+    "BOT_RETENTION": "21d",
+    "BOT_HISTORY_RETENTION": "800d",
+    "BOT_METRICS_TASK_DELAYS": "yes",
+    "BOT_HEARTBEAT_URL": "https://hc-ping.com/made-up-heartbeat",
+    "OCP_LINK": "https://ocp.example.com/cluster/{id}",
     "BOT_HTTP_HOST": "10.0.0.3",
     "BOT_HTTP_PORT": "8090",
     "BOT_METRICS_HOST": "127.0.0.1",
@@ -62,6 +78,11 @@ def test_every_variable_reaches_the_settings() -> None:
     assert source.password.get_secret_value() == "made-up-password"
     assert source.allow_plain_http is True
     assert source.clusters == ("pay", "1000005")
+    assert source.link == "https://ocp.example.com/cluster/{id}"
+    assert (settings.retention, settings.history_retention) == (timedelta(days=21), timedelta(days=800))
+    assert settings.metrics_task_delays is True
+    assert settings.heartbeat_url is not None
+    assert settings.heartbeat_url.get_secret_value() == WHOLE["BOT_HEARTBEAT_URL"]
     assert settings.alert_channel == "#log-backup"
     assert settings.poll_interval == timedelta(minutes=1)
     assert settings.timezone.key == "Asia/Shanghai"
@@ -98,6 +119,8 @@ def test_nothing_set_means_the_defaults_of_the_public_surface() -> None:
     assert settings.metrics_address is None
     assert (settings.log_format, settings.log_level) == (None, "info")
     assert settings.alert_channel is None
+    assert (settings.retention, settings.history_retention) == (timedelta(days=14), timedelta(days=400))
+    assert (settings.heartbeat_url, settings.metrics_task_delays) == (None, False)
 
 
 def test_the_default_database_is_a_file_in_the_users_data_folder(
