@@ -35,6 +35,31 @@ async def test_alive_is_alive_and_ready_says_why_not() -> None:
         assert status == 200
 
 
+async def test_metrics_stand_beside_health_where_they_are_given() -> None:
+    async def written() -> bytes:
+        return b"some_figure 1\n"
+
+    async with (
+        WebServer("127.0.0.1", 0, _nothing, metrics=written) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        async with session.get(f"{server.url}/metrics") as answer:
+            assert answer.status == 200
+            assert answer.content_type == "text/plain"
+            assert await answer.read() == b"some_figure 1\n"
+        async with session.get(f"{server.url}/healthz") as answer:
+            assert answer.status == 200
+
+
+async def test_without_metrics_there_is_no_such_page() -> None:
+    async with (
+        WebServer("127.0.0.1", 0, _nothing) as server,
+        aiohttp.ClientSession() as session,
+        session.get(f"{server.url}/metrics") as answer,
+    ):
+        assert answer.status == 404
+
+
 async def test_an_address_of_six_can_be_asked() -> None:
     try:
         async with WebServer("::1", 0, _nothing) as server:

@@ -114,7 +114,7 @@ async def test_menus_work_by_keyboard(tmp_path: Path) -> None:
         await stage.alert()
         async with looking(stage, tmp_path) as look:
             page: Any = look.page
-            await page.get_by_role("button", name="More").focus()
+            await page.get_by_role("button", name="More", exact=True).focus()
             for key in ("Enter", "ArrowDown", "Enter"):
                 await page.keyboard.press(key)
             await page.locator("#messages-here select").select_option("ben")

@@ -75,10 +75,9 @@ async def test_a_page_first_sees_everything_its_person_is_in() -> None:
             (message,) = all_of_it["messages"][names["alerts"]["id"]]["messages"]
             assert message["blocks"][0]["type"] == "header"
             assert all_of_it["clock"] == {"now": NOON.timestamp(), "speed": 60.0}
-            assert {
-                "text": "/logbackup status",
-                "does": "How everything stands in one look, the worst first",
-            } in (all_of_it["verbs"])
+            (status,) = [verb for verb in all_of_it["verbs"] if verb["name"] == "status"]
+            assert status["slash"]
+            assert status["does"].startswith("How everything stands in one look")
 
 
 async def test_somebody_else_sees_neither_private_channels_nor_others_ephemerals() -> None:
@@ -275,9 +274,18 @@ async def test_the_world_is_shown_as_it_is() -> None:
             "checkpoint": NOON.timestamp() - 1560,
             "standing": "broken",
             "trouble": "its storage is full",
+            "key": "",
+            "storage": "",
         }
         assert answer["levers"] == [
-            {"name": "fill", "label": "Fill the storage of shop", "group": "Break something", "about": ""}
+            {
+                "name": "fill",
+                "label": "Fill the storage of shop",
+                "group": "Break something",
+                "about": "",
+                "on": False,
+                "pressed": None,
+            }
         ]
 
 

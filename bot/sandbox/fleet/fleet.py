@@ -81,6 +81,7 @@ class Fleet:
         self.start = start
         self._story = story
         self._chapters = 0
+        self.resting = False
         self._by_hand: set[int] = set()
         born = (start - _AGE).timestamp()
         self._timelines = [Timeline(task.rhythm, born, catch_up=task.catch_up) for task in self.tasks]
@@ -199,11 +200,31 @@ class Fleet:
         self._mend(hit, at)
         return len(hit)
 
+    def rest(self, at: datetime) -> int:
+        """Let the story rest: nothing breaks by itself, and what it broke is mended; returns how much."""
+        self._tell(at)
+        self.resting = True
+        moment = at.timestamp()
+        told = [i for i in range(len(self.tasks)) if i not in self._by_hand]
+        for index in told:
+            self._timelines[index].forget_plans(moment)
+        broken = [index for index in told if self._trouble(index, at) is not Trouble.NONE]
+        self._mend(broken, at)
+        return len(broken)
+
+    def go_on(self, at: datetime) -> None:
+        """Let the story go on with its next chapter."""
+        self._tell(at)
+        self.resting = False
+
     def _tell(self, until: datetime) -> None:
-        """Plan the chapters that have begun by ``until``."""
+        """Plan the chapters that have begun by ``until``; while the story rests nothing is in them."""
         if self._story is None:
             return
         while (begins := self.start + self._story.chapter * self._chapters) <= until:
+            if self.resting:
+                self._chapters += 1
+                continue
             moment = begins.timestamp()
             free = [
                 index

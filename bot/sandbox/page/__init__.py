@@ -14,9 +14,11 @@ says its date and its speed.
 - ``world`` is called about once a second for each open page and returns WorldRows: the simulated fleet as it
   really is. Without it the page has no such list.
 - ``levers`` are buttons by name. A Lever has a label, an async ``pull`` that returns a sentence to show (or
-  None), and the heading of its ``group``. The mapping is read anew each time, so labels may change.
+  None), and the heading of its ``group``; with ``is_on`` it is a switch. ``task_levers`` are what can be done
+  to the task of a row.
 - ``hints`` are texts to try in the message box; ``story`` are Steps to follow, each of which may name a lever
-  or bring a text. Both have their place in the side panel.
+  or bring a text, and ticks itself off when its ``is_done`` has been true. Both are in the side panel.
+- ``recording`` gives the file that can be downloaded, or None.
 
 What a page asks for and hears goes over one WebSocket (``/page/live``) that only a page of this very address
 may open. Everything that people or the bot wrote is text until it is drawn: the server turns markup into a
@@ -25,6 +27,17 @@ person through whose eyes one looks.
 """
 
 from bot.sandbox.page.page import Page, page_address
-from bot.sandbox.page.world import HINTS, Hint, Lever, Standing, Step, WorldRow
+from bot.sandbox.page.world import HINTS, Hint, Lever, Standing, Step, Story, TaskLever, WorldRow
 
-__all__ = ["HINTS", "Hint", "Lever", "Page", "Standing", "Step", "WorldRow", "page_address"]
+__all__ = [
+    "HINTS",
+    "Hint",
+    "Lever",
+    "Page",
+    "Standing",
+    "Step",
+    "Story",
+    "TaskLever",
+    "WorldRow",
+    "page_address",
+]

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from bot.commands import VERBS, Door
 from bot.operations.ports import Clock
 from bot.sandbox.page.door import check_host, check_origin, guards
 from bot.sandbox.page.picture import image_type
 from bot.sandbox.page.static_files import read_static_files
 from bot.sandbox.page.visit import Visit
-from bot.sandbox.page.world import HINTS, Hint, Lever, Panel, Step, World
+from bot.sandbox.page.world import HINTS, Hint, Lever, Panel, Recording, Step, Story, TaskLever, World
 from bot.sandbox.slack import CannotDo, SimulatedSlack
 
-COMMAND = "/logbackup"
+RECORDING = "logbackup-demo.jsonl"
+"""What a browser calls the recording that it saves."""
 _MESSAGE_BYTES = 256 * 1024
 
 
@@ -26,12 +26,22 @@ class Page:
         *,
         world: World | None = None,
         levers: Mapping[str, Lever] | None = None,
+        task_levers: Mapping[str, TaskLever] | None = None,
         hints: Sequence[Hint] = HINTS,
-        story: Sequence[Step] = (),
+        story: Story | Sequence[Step] = (),
+        recording: Recording = lambda: None,
     ) -> None:
-        verbs = [Hint(f"{COMMAND} {verb.name}", verb.summary) for verb in VERBS if Door.SLASH in verb.doors]
         self._clock = clock
-        self._panel = Panel(world, levers if levers is not None else {}, hints, story, verbs)
+        told = story if isinstance(story, Story) else Story(story)
+        self._recording = recording
+        self._panel = Panel(
+            world,
+            {} if levers is None else levers,
+            {} if task_levers is None else task_levers,
+            hints,
+            told,
+            recording,
+        )
         self._files = read_static_files()
         self._slack: SimulatedSlack | None = None
         self._person = ""
@@ -39,6 +49,7 @@ class Page:
         self.routes: Sequence[web.RouteDef] = (
             web.get("/", self._index),
             web.get("/page/live", self._live),
+            web.get("/page/recording", self._recorded),
             web.get("/page/files/{file}", self._uploaded),
             web.get("/page/{name}", self._static),
         )
@@ -83,6 +94,14 @@ class Page:
         return web.Response(
             body=upload.content, content_type=kind or "application/octet-stream", headers=headers
         )
+
+    async def _recorded(self, request: web.Request) -> web.StreamResponse:
+        host = check_host(request)
+        path = self._recording()
+        if path is None:
+            raise web.HTTPNotFound(text="Nothing was recorded yet.")
+        as_file = {"Content-Disposition": f'attachment; filename="{RECORDING}"'}
+        return web.FileResponse(path, headers=guards(host) | as_file)
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         check_origin(request)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.commands import VERBS, Door
 from bot.sandbox.page import drawing, mrkdwn
 from bot.sandbox.page.elements import words
 from bot.sandbox.page.nodes import Names
@@ -15,6 +16,16 @@ Json = dict[str, Any]
 
 MESSAGES_AT_ONCE = 150
 _SIGNATURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+_VERBS = [
+    {
+        "name": verb.name,
+        "does": verb.summary,
+        "slash": Door.SLASH in verb.doors,
+        "filters": list(verb.filters),
+    }
+    for verb in VERBS
+    if Door.SLASH in verb.doors or Door.MENTION in verb.doors
+]
 _KINDS = {ChannelKind.PUBLIC: "channel", ChannelKind.PRIVATE: "private", ChannelKind.DIRECT: "direct"}
 
 
@@ -46,6 +57,10 @@ class Picture:
             "type": "everything",
             "me": self.person,
             "bot": self.slack.bot_user,
+            "verbs": _VERBS,
+            "shortcuts": [
+                {"id": one.callback_id, "name": one.name} for one in self.slack.shortcuts if one.of_messages
+            ],
             **self.people_and_channels(),
             "messages": {
                 channel.id: self.last_messages(channel)
@@ -63,6 +78,7 @@ class Picture:
         return {
             "people": [*(_person(p) for p in self.slack.people), _SLACKBOT],
             "channels": [_channel(c) for c in self.slack.channels if self.sees(c)],
+            "groups": [group.handle for group in self.slack.groups],
         }
 
     def connected(self) -> Json:
@@ -141,7 +157,14 @@ class Picture:
         }
 
 
-_SLACKBOT = {"id": SLACKBOT, "name": "slackbot", "real_name": "Slackbot", "zone": "UTC", "role": "app"}
+_SLACKBOT = {
+    "id": SLACKBOT,
+    "name": "slackbot",
+    "real_name": "Slackbot",
+    "zone": "UTC",
+    "role": "app",
+    "admin": False,
+}
 
 
 def _person(person: Person) -> Json:
@@ -152,6 +175,7 @@ def _person(person: Person) -> Json:
         "real_name": person.real_name,
         "zone": person.zone,
         "role": role,
+        "admin": person.admin,
     }
 
 

@@ -99,10 +99,28 @@ class AskWorld(_Request):
 
 
 class Pull(_Request):
-    """Pull a lever of the simulated world."""
+    """Pull a lever of the simulated world, for one task where it is named."""
 
     act: Literal["pull"]
     lever: Word
+    task: Value | None = None
+
+
+class UseShortcut(_Request):
+    """Choose a shortcut of the app from a message's menu."""
+
+    act: Literal["shortcut"]
+    channel: Word
+    ts: Word
+    shortcut: Word
+
+
+class Delete(_Request):
+    """Delete a message."""
+
+    act: Literal["delete"]
+    channel: Word
+    ts: Word
 
 
 Request = (
@@ -117,6 +135,8 @@ Request = (
     | ShowThread
     | AskWorld
     | Pull
+    | UseShortcut
+    | Delete
 )
 _REQUESTS: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="act")])
 

@@ -12,6 +12,7 @@ from bot.sandbox.page.picture import Picture
 from bot.sandbox.page.requests import (
     AskWorld,
     Close,
+    Delete,
     Earlier,
     OpenHome,
     Press,
@@ -21,6 +22,7 @@ from bot.sandbox.page.requests import (
     ShowThread,
     Submit,
     SwitchPerson,
+    UseShortcut,
     Write,
     read_request,
 )
@@ -143,7 +145,7 @@ class Visit:
         finally:
             self._room.release()
 
-    async def _do(self, request: Request) -> Json:  # noqa: C901, PLR0911 - one case for each request
+    async def _do(self, request: Request) -> Json:  # noqa: C901, PLR0911, PLR0912 - one case for each request
         match request:
             case Write():
                 return await self._write(request)
@@ -171,8 +173,13 @@ class Visit:
                 return {"messages": self._picture.messages(self._seen(channel).thread(ts))}
             case AskWorld():
                 return self._world()
-            case Pull(lever=lever):
-                return {"said": await self.panel.pull(lever), **self._world()}
+            case Pull(lever=lever, task=task):
+                return {"said": await self.panel.pull(lever, task), **self._world()}
+            case UseShortcut(channel=channel, ts=ts, shortcut=shortcut):
+                return _outcome(await self.slack.message_shortcut(self.person, channel, ts, shortcut))
+            case Delete(channel=channel, ts=ts):
+                await self._delete(self._seen(channel), ts)
+                return {}
         assert_never(request)
 
     def _seen(self, name: str) -> Channel:
@@ -180,6 +187,12 @@ class Visit:
         if not self._picture.sees(channel):
             raise CannotDo("you are not in this channel")
         return channel
+
+    async def _delete(self, channel: Channel, ts: str) -> None:
+        message = channel.message(ts)
+        if message and message.author != self.person and not self.slack.person(self.person).admin:
+            raise CannotDo("only an administrator deletes what others wrote")
+        await self.slack.delete_message(channel, ts)
 
     async def _write(self, request: Write) -> Json:
         if not request.text.startswith("/"):

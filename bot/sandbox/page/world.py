@@ -1,9 +1,10 @@
-"""What the side panel shows: the simulated fleet, the levers that break it, what to try."""
+"""What the side panel shows: the simulated fleet, the levers that break it, a story, what to try."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from bot.sandbox.slack import CannotDo
@@ -20,7 +21,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorldRow:
-    """One task of the simulated fleet as it really is; ``trouble`` says what is the matter, in few words."""
+    """One task of the simulated fleet as it really is; ``trouble`` says what is the matter, in few words.
+
+    ``key`` names it to the levers of single tasks; ``storage`` is where it writes.
+    """
 
     task: str
     status: str
@@ -28,16 +32,31 @@ class WorldRow:
     checkpoint: datetime
     standing: Standing = Standing.WELL
     trouble: str = ""
+    key: str = ""
+    storage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A button that changes the simulated world; what ``pull`` returns is shown to who pressed it."""
+    """A button that changes the simulated world; what ``pull`` returns is shown to who pressed it.
+
+    A lever with ``is_on`` is a switch, which says ``label`` while it is off and ``on_label`` while it is on.
+    """
 
     label: str
     pull: Callable[[], Awaitable[str | None]]
     group: str = ""
     about: str = ""
+    is_on: Callable[[], bool] | None = None
+    on_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLever:
+    """What can be done to any one task of the fleet; ``pull`` takes the ``key`` of its row."""
+
+    label: str
+    pull: Callable[[str], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +69,35 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a guided story: press ``lever`` or send ``text``, and watch."""
+    """One step of a guided story: press ``lever`` or send ``text``, and watch.
+
+    ``is_done`` says whether it has really happened; a step that was done once stays so.
+    """
 
     title: str
     watch: str
     lever: str | None = None
     text: str | None = None
+    is_done: Callable[[], bool] | None = None
+
+
+class Story:
+    """The steps, and which of them have happened."""
+
+    def __init__(self, steps: Sequence[Step] = ()) -> None:
+        self.steps = tuple(steps)
+        self._done: set[int] = set()
+
+    def look(self) -> list[bool]:
+        """Look which steps have happened by now."""
+        for index, step in enumerate(self.steps):
+            if index not in self._done and step.is_done is not None and step.is_done():
+                self._done.add(index)
+        return [index in self._done for index in range(len(self.steps))]
 
 
 World = Callable[[], Sequence[WorldRow]]
+Recording = Callable[[], Path | None]
 
 HINTS = (
     Hint("/logbackup status", "how everything stands in one look"),
@@ -75,20 +114,27 @@ def drawn_row(row: WorldRow) -> dict[str, Any]:
     """Make a row ready for the page."""
     return {
         "task": row.task,
+        "key": row.key,
         "status": row.status,
         "delay": round(row.delay.total_seconds(), 1),
         "checkpoint": row.checkpoint.timestamp(),
         "standing": row.standing,
         "trouble": row.trouble,
+        "storage": row.storage,
     }
 
 
-def drawn_levers(levers: Mapping[str, Lever]) -> list[dict[str, str]]:
-    """Make the levers ready for the page."""
-    return [
-        {"name": name, "label": lever.label, "group": lever.group, "about": lever.about}
-        for name, lever in levers.items()
-    ]
+def drawn_lever(name: str, lever: Lever) -> dict[str, Any]:
+    """Make a lever ready for the page."""
+    on = lever.is_on is not None and lever.is_on()
+    return {
+        "name": name,
+        "label": lever.on_label if on and lever.on_label else lever.label,
+        "group": lever.group,
+        "about": lever.about,
+        "on": on,
+        "pressed": None if lever.is_on is None or lever.on_label else on,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +143,38 @@ class Panel:
 
     world: World | None = None
     levers: Mapping[str, Lever] = field(default_factory=dict)
+    task_levers: Mapping[str, TaskLever] = field(default_factory=dict)
     hints: Sequence[Hint] = HINTS
-    story: Sequence[Step] = ()
-    verbs: Sequence[Hint] = ()
+    story: Story = field(default_factory=Story)
+    recording: Recording = lambda: None
 
     def fixed(self) -> dict[str, Any]:
-        """Draw what does not change: hints, story, and the verbs that the message box completes."""
+        """Draw what does not change: hints, the steps of the story, what can be done to a task."""
         return {
             "hints": [{"text": hint.text, "does": hint.does} for hint in self.hints],
             "story": [
                 {"title": step.title, "watch": step.watch, "lever": step.lever, "text": step.text}
-                for step in self.story
+                for step in self.story.steps
             ],
-            "verbs": [{"text": verb.text, "does": verb.does} for verb in self.verbs],
+            "task_levers": [{"name": name, "label": lever.label} for name, lever in self.task_levers.items()],
         }
 
     def present(self) -> dict[str, Any]:
-        """Draw the fleet and the levers as they are now."""
+        """Draw the fleet, the levers and the story as they are now."""
+        recording = self.recording()
         return {
             "world": None if self.world is None else [drawn_row(row) for row in self.world()],
-            "levers": drawn_levers(self.levers),
+            "levers": [drawn_lever(name, lever) for name, lever in self.levers.items()],
+            "done": self.story.look(),
+            "recorded": None if recording is None else recording.stat().st_size,
         }
 
-    async def pull(self, name: str) -> str | None:
-        """Pull a lever; returns its sentence."""
-        lever = self.levers.get(name)
-        if lever is None:
+    async def pull(self, name: str, task: str | None = None) -> str | None:
+        """Pull a lever, for one task where it is named; returns its sentence."""
+        if task is not None:
+            if name not in self.task_levers:
+                raise CannotDo("this lever is not there any more")
+            return await self.task_levers[name].pull(task)
+        if name not in self.levers:
             raise CannotDo("this lever is not there any more")
-        return await lever.pull()
+        return await self.levers[name].pull()

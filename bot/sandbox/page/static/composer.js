@@ -4,7 +4,7 @@ import { fill, make, newId } from "./dom.js";
 
 const MOST = 8;
 
-// `send(text)` returns a promise; `suggest(text, caret)` returns {from, items: [{text, about}]}.
+// `send(text)` returns a promise; `suggest(text, caret)` returns {from, items: [{text, about}], soft}.
 export function makeComposer({ label, send, suggest }) {
   const listId = newId("suggestions");
   const problem = make("p", { class: "problem", role: "alert" });
@@ -48,7 +48,7 @@ export function makeComposer({ label, send, suggest }) {
   function take(index) {
     const { from, items } = offered;
     const caret = box.selectionStart;
-    box.setRangeText(`${items[index].text} `, from, caret, "end");
+    box.setRangeText(offered.soft ? items[index].text : `${items[index].text} `, from, caret, "end");
     hide();
     grow();
   }
@@ -60,7 +60,7 @@ export function makeComposer({ label, send, suggest }) {
       drawOffered();
     } else if (offered && event.key === "Tab") take(chosen);
     else if (offered && event.key === "Escape") hide();
-    else if (offered && event.key === "Enter" && !exactly()) take(chosen);
+    else if (offered && event.key === "Enter" && !offered.soft && !exactly()) take(chosen);
     else if (event.key === "Enter" && !event.shiftKey) submit();
     else return;
     event.preventDefault();
@@ -94,17 +94,4 @@ export function makeComposer({ label, send, suggest }) {
     write: (text) => { box.value = text; grow(); box.focus(); },
     submit,
   };
-}
-
-// What the text before the caret may become: a verb of the slash command, a person, a channel.
-export function suggestions(text, caret, { verbs, people, channels }) {
-  const before = text.slice(0, caret);
-  if (/^\/\S*( \S*)?$/.test(before)) {
-    const typed = before.toLowerCase();
-    return { from: 0, items: verbs.filter((verb) => verb.text.startsWith(typed)).map((verb) => ({ text: verb.text, about: verb.does })) };
-  }
-  const word = /(^|\s)([@#])([\w.-]*)$/.exec(before);
-  if (!word) return null;
-  const known = word[2] === "@" ? people.map((one) => ({ text: `@${one.name}`, about: one.real_name })) : channels.map((one) => ({ text: `#${one.name}`, about: "" }));
-  return { from: caret - word[3].length - 1, items: known.filter((one) => one.text.startsWith(word[2] + word[3].toLowerCase())) };
 }

@@ -1,6 +1,7 @@
 // Drawing what can be pressed: buttons, menus, confirmations. A place says what pressing does.
 
 import { make, newId } from "./dom.js";
+import { makeMenu } from "./menu.js";
 import { drawText } from "./text.js";
 import { drawInput, isInput } from "./inputs.js";
 
@@ -68,41 +69,12 @@ export function confirmed(confirm) {
 }
 
 function drawOverflow(element, place) {
-  const menuId = newId("menu");
-  const opener = make("button", {
-    type: "button", class: "button overflow", "aria-label": element.spoken || "More", "aria-haspopup": "menu",
-    "aria-expanded": "false", "aria-controls": menuId, data: { key: keyOf(element) },
-    on: { click: () => (menu.hidden ? open() : close()) },
-  }, "⋯");
-  const choose = (option) => {
-    close();
+  const choose = (option) => (opener) => {
     if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
     press(element, option.value, opener, place);
   };
-  const items = element.options.map((option) =>
-    make("button", { type: "button", role: "menuitem", tabindex: "-1", on: { click: () => choose(option) } }, drawText(option.c)));
-  const menu = make("div", { id: menuId, role: "menu", class: "menu", hidden: true, on: { keydown: move } }, items);
-  const holder = make("span", { class: "menu-holder", on: { focusout: (event) => !holder.contains(event.relatedTarget) && close(false) } }, opener, menu);
-
-  function open() {
-    menu.hidden = false;
-    opener.setAttribute("aria-expanded", "true");
-    items[0]?.focus();
-  }
-  function close(back = true) {
-    if (menu.hidden) return;
-    menu.hidden = true;
-    opener.setAttribute("aria-expanded", "false");
-    if (back) opener.focus();
-  }
-  function move(event) {
-    const at = items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
-    if (event.key === "Escape") close();
-    else if (to === undefined) return;
-    else items[to % items.length].focus();
-    event.preventDefault();
-    event.stopPropagation();
-  }
-  return holder;
+  return makeMenu({
+    label: element.spoken || "More", text: "⋯", kind: "button overflow", key: keyOf(element),
+    items: () => element.options.map((option) => ({ content: drawText(option.c), choose: choose(option) })),
+  });
 }

@@ -2,6 +2,7 @@
 
 import { make } from "./dom.js";
 import { drawBlocks, drawPicture } from "./blocks.js";
+import { drawMessageMenu } from "./message_menu.js";
 import { day, exact, ofStamp, worded } from "./dates.js";
 import { drawText, letters } from "./text.js";
 
@@ -20,7 +21,8 @@ export function spoken(message) {
   return letters(message.text) || "a message without words";
 }
 
-// Draws a list of messages into a log. `view` has person(id), place(message), openThread(message), replies(message).
+// Draws a list of messages into a log. `view` has person(id), place(message), openThread(message), replies(message),
+// and what a message's menu needs.
 export function keepList(log, messages, view) {
   const atEnd = log.atEnd ?? true;
   const held = heldFocus(log);
@@ -56,7 +58,7 @@ export function stayAtEnd(log) {
 
 function kept(before, id, facts, draw) {
   const node = before.get(id);
-  if (node?.facts === facts) return node;
+  if (node && (node.facts === facts || node.querySelector("[aria-expanded=true]"))) return node; // an open menu stays
   const drawn = draw(facts);
   drawn.dataset.id = id;
   drawn.facts = facts;
@@ -135,8 +137,9 @@ function drawMessage(message, compact, replies, view) {
         make("strong", {}, replies.count === 1 ? "1 reply" : `${replies.count} replies`),
         make("span", { class: "about" }, `Last reply ${worded(ofStamp(replies.last), "{date_short_pretty} at {time}")}`)),
     ),
-    view.openThread && !message.private && make("div", { class: "tools" },
-      make("button", { type: "button", data: { key: "thread" }, "aria-label": "Reply in a thread", title: "Reply in a thread", on: { click: () => view.openThread(message) } }, "💬")));
+    !message.private && make("div", { class: "tools" },
+      view.openThread && make("button", { type: "button", data: { key: "thread" }, "aria-label": "Reply in a thread", title: "Reply in a thread", on: { click: () => view.openThread(message) } }, "💬"),
+      drawMessageMenu(message, view, (sentence) => { problem.textContent = sentence; })));
 }
 
 function drawContent(message, surroundings) {

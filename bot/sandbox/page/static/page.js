@@ -1,9 +1,11 @@
 // The page as a whole: where one is, what is shown there, and what keys do.
 
 import { announce, byId, fill, make, say } from "./dom.js";
-import { makeComposer, suggestions } from "./composer.js";
-import { exact, isKnown, present, setClock, setZone, speed, worded, zone } from "./dates.js";
+import { makeComposer } from "./composer.js";
+import { suggestions } from "./composing.js";
+import { present, setClock, setZone, worded, zone } from "./dates.js";
 import { Dialogs } from "./dialogs.js";
+import { drawClock, drawHead } from "./head.js";
 import { drawHome } from "./home.js";
 import { Live } from "./live.js";
 import { keepList, moveAmong, spoken, stayAtEnd } from "./messages.js";
@@ -11,6 +13,7 @@ import { Panel } from "./panel.js";
 import { drawChannels, drawPeople } from "./sidebar.js";
 import { State } from "./state.js";
 import { letters, refreshAgo } from "./text.js";
+import { offerThemes } from "./theme.js";
 
 const state = new State();
 const live = new Live(hear, stand);
@@ -29,8 +32,11 @@ const surroundings = {
   channels: () => [...state.channels.values()].filter((channel) => channel.kind !== "direct"),
 };
 const dialogs = new Dialogs(live, surroundings);
-const panel = new Panel(live, { body: byId("panel-body"), about: byId("panel-about"), tryOut });
-const offered = (text, caret) => suggestions(text, caret, { verbs: state.verbs, people: [...state.people.values()], channels: surroundings.channels() });
+const panel = new Panel(live, {
+  body: byId("panel-body"), about: byId("panel-about"), opener: byId("toggle-panel"), tryOut,
+  watch: () => narrow.matches && showPanel(false),
+});
+const offered = (text, caret) => suggestions(text, caret, { verbs: state.verbs, people: [...state.people.values()], groups: state.groups, channels: surroundings.channels() });
 const composer = makeComposer({ label: "Message", suggest: offered, send: (text) => { toEnd = true; return live.ask("write", { channel: here, text }); } });
 const threadComposer = makeComposer({ label: "Reply…", suggest: offered, send: (text) => live.ask("write", { channel: here, text, thread }) });
 byId("composer-here").append(composer.node);
@@ -110,7 +116,9 @@ function showPanel(open) {
 
 function tryOut(text) {
   if (middling.matches) showPanel(false);
-  composer.write(text);
+  if (thread && text.startsWith("@")) return threadComposer.write(text);
+  if (tab === "home") showTab("messages");
+  return composer.write(text);
 }
 
 // ── what comes
@@ -182,7 +190,7 @@ function drawAll() {
   if (!channel) return;
   drawPeople(state);
   drawChannels(state, here, go);
-  drawHead(channel);
+  composer.label(drawHead(state, channel, tab));
   drawHome(state, channel, { live, surroundings });
   const replies = state.replies(here);
   const view = {
@@ -191,7 +199,11 @@ function drawAll() {
       ...surroundings, fail,
       press: (element, value) => live.ask("press", { channel: message.channel, ts: message.ts, action: element.action, block: element.block, value }),
     }),
-    version: `${zone()} ${worded(present(), "{date_num}")}`,
+    shortcuts: state.shortcuts,
+    use: (message, shortcut) => live.ask("shortcut", { channel: message.channel, ts: message.ts, shortcut }),
+    mayDelete: (message) => message.author === state.me || state.person(state.me).admin,
+    remove: (message) => live.ask("delete", { channel: message.channel, ts: message.ts }),
+    version: `${state.me} ${zone()} ${worded(present(), "{date_num}")}`,
   };
   keepList(byId("messages-here"), state.inChannel(here), {
     ...view, days: true, toEnd, openThread, replies: (message) => replies.get(message.ts),
@@ -205,26 +217,6 @@ function drawAll() {
   document.title = `${waiting ? `(${waiting}) ` : ""}${state.title(channel)} · Simulated Slack`;
 }
 
-function drawHead(channel) {
-  const direct = channel.kind === "direct";
-  const title = direct ? state.title(channel) : `${channel.kind === "private" ? "🔒 " : "# "}${channel.name}`;
-  say(byId("here-name"), title);
-  const about = direct ? (state.connected ? "App" : "App, not connected just now") : [`${channel.members} members`, channel.bot ? "" : "the bot is not in this channel", channel.shared ? "shared with another organisation" : "", channel.archived ? "archived" : ""].filter(Boolean).join(" · ");
-  say(byId("here-about"), about);
-  byId("tabs").hidden = !direct;
-  const home = direct && tab === "home";
-  byId("tab-home").setAttribute("aria-selected", String(home));
-  byId("tab-messages").setAttribute("aria-selected", String(!home));
-  byId("tab-home").tabIndex = home ? 0 : -1;
-  byId("tab-messages").tabIndex = home ? -1 : 0;
-  byId("home").hidden = !home;
-  byId("messages-here").hidden = home;
-  byId("composer-here").hidden = home || channel.archived;
-  byId("messages-here").setAttribute("aria-label", `Messages in ${title}; arrow keys move between them`);
-  composer.label(direct ? `Message ${title}` : `Message #${channel.name}`);
-  say(byId("thread-about"), direct ? title : `#${channel.name}`);
-}
-
 function drawEarlier() {
   const log = byId("messages-here");
   const old = log.querySelector(":scope > .earlier");
@@ -236,14 +228,6 @@ function drawEarlier() {
     const before = [...state.messages.get(channel).keys()].sort()[0];
     live.ask("earlier", { channel, before }).then((answer) => { state.add(channel, answer.messages, answer.earlier); draw(); }).catch((error) => announce(error.message));
   } } }, "Show earlier messages"));
-}
-
-function drawClock() {
-  if (!isKnown()) return;
-  const time = byId("clock");
-  say(time, `${worded(present(), "{date_short}")}, ${worded(present(), "{time_secs}")}`);
-  time.title = exact(present());
-  say(byId("speed"), speed() === 1 ? "" : `${Number(speed().toPrecision(3))}× faster than life`);
 }
 
 // ── keys and clicks
@@ -287,6 +271,9 @@ document.addEventListener("click", (event) => {
   if (document.body.classList.contains("channels-open") && !byId("channels").contains(event.target) && !byId("open-channels").contains(event.target)) sidebar(false);
 });
 
+document.addEventListener("settled", draw);
+
+offerThemes(byId("theme"));
 showPanel(!middling.matches);
 setInterval(drawClock, 250);
 setInterval(() => {

@@ -1,52 +1,45 @@
-// The side panel: what to try, the levers of the simulated world, and its fleet as it really is.
+// The side panel: a story to follow, the levers of the simulated world, its fleet, and what to try.
 
-import { fill, make, say } from "./dom.js";
-import { exact, lasted, worded } from "./dates.js";
-
-const ORDER = { broken: 0, behind: 1, paused: 2, well: 3 };
-const STANDING = { broken: "broken", behind: "behind", paused: "paused", well: "well" };
+import { fill, make, newId, say } from "./dom.js";
+import { Fleet } from "./fleet.js";
+import { Story } from "./story.js";
 
 export class Panel {
-  constructor(live, { body, about, tryOut }) {
+  constructor(live, { body, about, opener, tryOut, watch }) {
     this.live = live;
     this.about = about;
+    this.opener = opener;
+    this.watch = watch;
+    const pull = (name, node, task) => this.pull(name, node, task);
+    this.story = new Story({ tryOut, pull });
+    this.fleet = new Fleet({ pull });
     this.tryOut = tryOut;
     this.said = make("p", { class: "lever-said", role: "status" });
     this.hints = make("section", { "aria-labelledby": "hints-title" });
-    this.story = make("section", { "aria-labelledby": "story-title", hidden: true });
     this.levers = make("section", { "aria-labelledby": "levers-title", hidden: true });
-    this.rows = make("tbody");
-    this.filter = make("input", { type: "checkbox", id: "all-tasks", on: { change: () => this.drawWorld(this.last) } });
-    this.fleet = make("section", { "aria-labelledby": "fleet-title", hidden: true },
-      make("h3", { id: "fleet-title" }, "The fleet"),
-      make("p", { class: "about" }, "What is really going on, before anybody has polled it. ",
-        make("label", {}, this.filter, " also those that are well")),
-      make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "fleet-title" },
-        make("table", { class: "fleet" },
-          make("thead", {}, make("tr", {}, ["Task", "Status", "Delay", "Checkpoint"].map((head) => make("th", { scope: "col" }, head)))),
-          this.rows)));
-    fill(body, this.hints, this.story, this.levers, this.fleet);
+    this.download = make("a", { href: "/page/recording", download: "", class: "download", hidden: true });
+    fill(body, this.story.node, this.levers, this.fleet.node, this.hints);
+    body.after(this.said);
   }
 
-  start({ hints, story }) {
+  start({ hints, story, task_levers: taskLevers }) {
     fill(this.hints, make("h3", { id: "hints-title" }, "What to try"),
       make("ul", { class: "hints" }, hints.map((hint) => make("li", {},
         make("button", { type: "button", class: "hint", on: { click: () => this.tryOut(hint.text) } }, make("code", {}, hint.text)),
         make("span", { class: "about" }, hint.does)))));
-    this.story.hidden = story.length === 0;
-    fill(this.story, make("h3", { id: "story-title" }, "A short story"), make("ol", { class: "story" }, story.map((step) => this.drawStep(step))));
+    this.story.start(story);
+    this.fleet.start(taskLevers);
+    this.said.textContent = "";
   }
 
-  drawStep(step) {
-    return make("li", {},
-      make("strong", {}, step.title), " ", make("span", {}, step.watch), " ",
-      step.text && make("button", { type: "button", class: "hint", on: { click: () => this.tryOut(step.text) } }, make("code", {}, step.text)),
-      step.lever && make("button", { type: "button", class: "button small", data: { lever: step.lever }, on: { click: (event) => this.pull(step.lever, event.currentTarget) } }, "Do it"));
-  }
-
-  keep({ world, levers }) {
+  keep({ world, levers, done, recorded }) {
     this.drawLevers(levers);
-    this.drawWorld(world);
+    this.drawRecorded(recorded);
+    this.fleet.keep(world);
+    this.story.keep(done, levers);
+    const ill = (world ?? []).filter((row) => row.standing !== "well").length;
+    say(this.about, world ? `${world.length} tasks, ${ill === 0 ? "all well" : `${ill} not well`}` : "");
+    say(this.opener, done.length > 0 ? `World · story ${this.story.progress}` : "World");
   }
 
   drawLevers(levers) {
@@ -59,59 +52,49 @@ export class Panel {
     this.levers.hidden = levers.length === 0;
     fill(this.levers, make("h3", { id: "levers-title" }, "Levers"),
       [...groups].map(([group, members]) => make("div", { class: "lever-group", role: "group", "aria-label": group || "Levers" },
-        group && make("h4", {}, group),
-        members.map((lever) => make("button", {
-          type: "button", class: "button small", title: lever.about || undefined, data: { pull: lever.name },
-          on: { click: (event) => this.pull(lever.name, event.currentTarget) },
-        }, lever.label)))), this.said);
+        group && make("h4", {}, group), members.map((lever) => this.drawLever(lever)))), this.download);
     if (held) [...this.levers.querySelectorAll("[data-pull]")].find((node) => node.dataset.pull === held)?.focus();
   }
 
-  async pull(name, node) {
+  drawLever(lever) {
+    return make("button", {
+      type: "button", class: `button small${lever.on ? " on" : ""}`, title: lever.about || undefined, data: { pull: lever.name },
+      "aria-pressed": lever.pressed === null ? undefined : String(lever.pressed),
+      on: { click: (event) => this.pull(lever.name, event.currentTarget) },
+    }, lever.label);
+  }
+
+  drawRecorded(bytes) {
+    this.download.hidden = bytes === null;
+    if (bytes !== null) say(this.download, `Download the recording (${bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`})`);
+  }
+
+  async pull(name, node, task) {
     if (node.getAttribute("aria-busy") === "true") return;
     node.setAttribute("aria-busy", "true");
     try {
-      const answer = await this.live.ask("pull", { lever: name });
-      this.said.textContent = answer.said ?? "Done.";
+      const answer = await this.live.ask("pull", { lever: name, ...(task === undefined ? {} : { task }) });
+      const said = answer.said ?? "Done.";
+      if (said.includes("\n")) showReport(said);
+      else this.said.textContent = said;
       this.live.hear({ type: "world", ...answer });
+      if (!said.includes("\n")) this.watch();
     } catch (error) {
       this.said.textContent = error.message;
     } finally {
       node.removeAttribute("aria-busy");
     }
   }
+}
 
-  drawWorld(world) {
-    this.last = world;
-    this.fleet.hidden = !world;
-    if (!world) return;
-    const ill = world.filter((row) => row.standing !== "well").length;
-    say(this.about, `${world.length} tasks, ${ill === 0 ? "all well" : `${ill} not well`}`);
-    const shown = world.filter((row) => this.filter.checked || row.standing !== "well");
-    shown.sort((one, other) => ORDER[one.standing] - ORDER[other.standing] || other.delay - one.delay);
-    while (this.rows.children.length > Math.max(shown.length, 1)) this.rows.lastChild.remove();
-    if (shown.length === 0) {
-      fill(this.rows, make("tr", {}, make("td", { colspan: "4", class: "about" }, "All tasks are well.")));
-      return;
-    }
-    shown.forEach((row, index) => this.keepRow(row, index));
-  }
-
-  keepRow(row, index) {
-    let line = this.rows.children[index];
-    if (!line?.cells || line.cells.length < 4) {
-      line?.remove();
-      line = make("tr", {}, make("td", {}, make("span", { class: "dot", role: "img" }), make("span")), make("td"), make("td", { class: "align-right" }), make("td"));
-      this.rows.insertBefore(line, this.rows.children[index] ?? null);
-    }
-    const [task, status, delay, checkpoint] = line.cells;
-    task.firstChild.className = `dot ${STANDING[row.standing] ?? ""}`;
-    task.firstChild.setAttribute("aria-label", row.standing);
-    say(task.lastChild, row.task);
-    say(status, row.status);
-    line.title = row.trouble;
-    say(delay, lasted(row.delay));
-    say(checkpoint, worded(row.checkpoint, "{time_secs}"));
-    checkpoint.title = exact(row.checkpoint);
-  }
+// Shows a text of many lines, as a terminal would.
+function showReport(text) {
+  const title = newId("report");
+  const end = () => { dialog.close(); dialog.remove(); };
+  const dialog = make("dialog", { class: "dialog report", "aria-labelledby": title, on: { cancel: (event) => { event.preventDefault(); end(); } } },
+    make("header", { class: "dialog-head" }, make("h2", { id: title }, "What the alert rules make of it"),
+      make("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: end } }, "✕")),
+    make("div", { class: "dialog-body" }, make("pre", { tabindex: "0" }, text)));
+  document.body.append(dialog);
+  dialog.showModal();
 }

@@ -12,12 +12,15 @@ export class State {
     this.home = null;
     this.connected = false;
     this.verbs = [];
+    this.shortcuts = [];
+    this.groups = [];
   }
 
   begin(all) {
     this.me = all.me;
     this.bot = all.bot;
     this.verbs = all.verbs;
+    this.shortcuts = all.shortcuts;
     this.unread.clear();
     this.messages.clear();
     this.take(all);
@@ -27,7 +30,7 @@ export class State {
   take(news) {
     if (news.people) this.people = new Map(news.people.map((person) => [person.id, person]));
     if (news.channels) this.channels = new Map(news.channels.map((channel) => [channel.id, channel]));
-    for (const name of ["ephemerals", "dialogs", "home", "connected"]) if (name in news) this[name] = news[name];
+    for (const name of ["ephemerals", "dialogs", "home", "connected", "groups"]) if (name in news) this[name] = news[name];
   }
 
   add(channel, messages, earlier) {

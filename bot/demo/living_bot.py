@@ -1,0 +1,99 @@
+"""The demo's bot, which can be killed as by a crash and started again."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.app import Running, running
+from bot.operations.ports import Clock, Journal
+from bot.sandbox.page import Lever
+from bot.settings import Settings
+
+
+@dataclass(slots=True)
+class LivingBot:
+    """The bot, which can be killed and started again on the same database."""
+
+    settings: Settings
+    journal: Journal
+    clock: Clock
+    deaths: int = 0
+    running: Running | None = None
+    _task: "asyncio.Task[None] | None" = None
+    _ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self) -> None:
+        """Start it; returns when it runs. Raises what keeps it from running."""
+        self._ending.clear()
+        begun = asyncio.Event()
+        self._task = asyncio.create_task(self._live(begun), name="the bot of the demo")
+        waiting = asyncio.create_task(begun.wait())
+        await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._task.done():
+            self._task.result()
+
+    async def _live(self, begun: asyncio.Event) -> None:
+        try:
+            async with running(self.settings, self.journal, clock=self.clock) as bot:
+                self.running = bot
+                begun.set()
+                await self._ending.wait()
+        finally:
+            self.running = None
+
+    async def stop(self) -> None:
+        """Stop it as one is told to stop: what is in flight is brought to its end."""
+        self._ending.set()
+        if self._task is not None:
+            await self._task
+
+    async def kill(self) -> None:
+        """End it as a crash would: no poll, no delivery and no answer comes to its end."""
+        bot, self.running = self.running, None
+        if bot is None or self._task is None:
+            return
+        self.deaths += 1
+        if bot.schedule is not None:
+            await bot.schedule.stop(timedelta(0))
+        for _ in range(2):  # the first is heard and what is in flight is finished, the second is not
+            for task in bot.work:
+                task.cancel()
+            await asyncio.sleep(0)
+        await self.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, hears Slack and has read OCP."""
+        bot = self.running
+        if bot is None or bot.connections is None or not bot.connections.alive:
+            return False
+        return all(state.last_read_at and state.last_read_at >= bot.started_at for state in bot.states)
+
+    @property
+    def open_tasks(self) -> Collection[str]:
+        """The tasks with an open incident, named ``cluster/tenant``."""
+        states = () if self.running is None else self.running.states
+        incidents = (incident for state in states for incident in state.desk.incidents.values())
+        subjects = (incident.subject for incident in incidents if incident.is_open)
+        return {"/".join(filter(None, (one.cluster_label, one.tenant_label))) for one in subjects}
+
+    def lever(self) -> Lever:
+        """Give the lever that kills it and starts it again."""
+
+        async def pulled() -> str:
+            if self.running is None:
+                await self.start()
+                return "The bot runs again, on the same database."
+            await self.kill()
+            return "The bot is dead. The world goes on without it."
+
+        return Lever(
+            "Kill the bot",
+            pulled,
+            "The bot",
+            "As a crash would: nothing is brought to its end.",
+            is_on=lambda: self.running is None,
+            on_label="Start the bot again",
+        )

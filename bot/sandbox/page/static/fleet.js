@@ -1,0 +1,79 @@
+// The simulated fleet as it really is: each task's state and delay, and what can be done to it.
+
+import { make, say } from "./dom.js";
+import { exact, lasted } from "./dates.js";
+
+const ORDER = { broken: 0, behind: 1, paused: 2, well: 3 };
+
+export class Fleet {
+  constructor({ pull }) {
+    this.pull = pull;
+    this.can = [];
+    this.lines = new Map();
+    this.rows = make("tbody");
+    this.none = make("p", { class: "about", hidden: true }, "All tasks are well.");
+    this.filter = make("input", { type: "checkbox", on: { change: () => this.keep(this.last) } });
+    this.node = make("section", { "aria-labelledby": "fleet-title", hidden: true },
+      make("h3", { id: "fleet-title" }, "The fleet"),
+      make("p", { class: "about" }, "What is really going on, before anybody has polled it. ",
+        make("label", { class: "filter" }, this.filter, " also those that are well")),
+      make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "fleet-title" },
+        make("table", { class: "fleet" },
+          make("thead", {}, make("tr", {}, ["Task", "Status", "Delay"].map((head) => make("th", { scope: "col" }, head)),
+            make("th", { scope: "col" }, make("span", { class: "unseen" }, "Change it")))),
+          this.rows)), this.none);
+  }
+
+  start(taskLevers) {
+    this.can = taskLevers;
+    this.lines.clear();
+    this.rows.replaceChildren();
+  }
+
+  keep(world) {
+    this.last = world;
+    this.node.hidden = !world;
+    if (!world) return;
+    const shown = world.filter((row) => this.filter.checked || row.standing !== "well");
+    shown.sort((one, other) => ORDER[one.standing] - ORDER[other.standing] || other.delay - one.delay);
+    this.none.hidden = shown.length > 0;
+    const held = this.rows.contains(document.activeElement); // somebody chooses: nothing moves meanwhile
+    const wanted = new Set(shown.map((row) => row.key || row.task));
+    for (const [key, line] of this.lines) {
+      if (wanted.has(key) || (held && line.contains(document.activeElement))) continue;
+      line.remove();
+      this.lines.delete(key);
+    }
+    shown.forEach((row, index) => {
+      const key = row.key || row.task;
+      if (!this.lines.has(key)) this.lines.set(key, this.rows.appendChild(this.drawLine(row)));
+      const line = this.lines.get(key);
+      if (!held && this.rows.children[index] !== line) this.rows.insertBefore(line, this.rows.children[index]);
+      this.fillLine(line, row);
+    });
+  }
+
+  drawLine(row) {
+    const choose = make("select", { class: "row-levers", "aria-label": `Change ${row.task}`, title: `Change ${row.task}`, on: { change: () => {
+      const name = choose.value;
+      choose.value = "";
+      this.pull(name, choose, row.key);
+    } } }, make("option", { value: "" }, "⋯"), this.can.map((lever) => make("option", { value: lever.name }, lever.label)));
+    return make("tr", {},
+      make("td", {}, make("span", { class: "dot", role: "img" }), make("span"), make("small", { class: "trouble" })),
+      make("td"), make("td", { class: "align-right" }), make("td", { class: "row-choice" }, this.can.length > 0 && choose));
+  }
+
+  fillLine(line, row) {
+    const [task, status, delay] = line.cells;
+    const [dot, name, trouble] = task.children;
+    dot.className = `dot ${row.standing in ORDER ? row.standing : ""}`;
+    dot.setAttribute("aria-label", row.standing);
+    say(name, row.task);
+    say(trouble, row.trouble);
+    line.title = row.storage;
+    say(status, row.status);
+    say(delay, lasted(row.delay));
+    delay.title = `Checkpoint ${exact(row.checkpoint)}`;
+  }
+}
