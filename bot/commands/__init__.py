@@ -49,7 +49,9 @@ from bot.commands.forms import (
     WriteReport,
 )
 from bot.commands.grammar import parse, to_text
-from bot.commands.verbs import BY_NAME, VERBS, Door, Example, Verb
+from bot.commands.verb import Door, Example, Verb
+from bot.commands.verbs import BY_NAME, VERBS
+from bot.commands.words import mentioned
 
 __all__ = [
     "BY_NAME",
@@ -103,6 +105,7 @@ __all__ = [
     "Unsubscribe",
     "Verb",
     "WriteReport",
+    "mentioned",
     "parse",
     "to_text",
 ]

@@ -1,6 +1,6 @@
 """The filters that verbs share: how each is written, what it means, and how its words become values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -38,6 +38,9 @@ FILTERS = {
     "to": Filter("to:15:00", "until then"),
     "sort": Filter("sort:delay", "one of " + ", ".join(Order)),
     "page": Filter("page:2", "the next ones"),
+    "until": Filter("until:18:00", "until then, as without the colon"),
+    "reason": Filter("reason:disk swap", "all that follows is the reason"),
+    "text": Filter("text:disk replaced", "all that follows is the note"),
 }
 
 WHOM = ("source", "cluster", "tenant", "path")
@@ -45,12 +48,23 @@ WHOM = ("source", "cluster", "tenant", "path")
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The words after a verb, sorted; ``now`` and ``zone`` are for times."""
+    """The words after a verb, sorted; ``now`` and ``zone`` are for times.
+
+    A verb that sorts them itself finds them in ``said``, with their places in the ``plain`` text, and the
+    filters that are ``known`` to it. ``is_name`` tells whether something is called so; ``in_thread`` whether
+    the thread says already what is meant.
+    """
 
     now: datetime
     zone: tzinfo
     name: str | None = None
     words: dict[str, list[Word]] = field(default_factory=dict)
+    verb: str = ""
+    known: Sequence[str] = ()
+    said: Sequence[Word] = ()
+    plain: str = ""
+    is_name: Callable[[str], bool] = lambda _name: False
+    in_thread: bool = False
 
     def one(self, key: str) -> str | None:
         """Give the value of a filter that makes sense once."""
@@ -77,9 +91,32 @@ def the_scope(arguments: Arguments) -> Scope:
 
 def scope_words(scope: Scope) -> list[str]:
     """Write what is named."""
-    named = [] if scope.name is None else [name_text(scope.name)]
+    return ([] if scope.name is None else [name_text(scope.name)]) + scope_filter_words(scope)
+
+
+def scope_filter_words(scope: Scope) -> list[str]:
+    """Write the filters that narrow what is named."""
     parts = {"source": scope.source, "cluster": scope.cluster, "tenant": scope.tenant, "path": scope.path}
-    return named + [filter_text(key, value) for key, value in parts.items() if value is not None]
+    return [filter_text(key, value) for key, value in parts.items() if value is not None]
+
+
+def check_filter(verb: str, known: Sequence[str], word: Word) -> None:
+    """Raise UserMistake for a filter that the verb does not know, or that lacks its colon or value."""
+    key = word.key or ""
+    if key not in known:
+        if not known:
+            raise UserMistake(f"{verb} knows no filters: leave {shown(word.raw)} out.", (verb,))
+        near = nearest(key, known)
+        hint = "" if near is None else f" Did you mean {FILTERS[near].example}?"
+        raise UserMistake(
+            f"{verb} knows no filter {shown(key)}.{hint} It knows {', '.join(known)}. "
+            "A name with a colon in it goes between double quotes.",
+            (f"help {verb}",),
+        )
+    if key != "delay" and word.operator != ":":
+        raise UserMistake(f"Write {key}: with a colon, for example {FILTERS[key].example}.")
+    if not word.value:
+        raise UserMistake(f"{key} needs a value, for example {FILTERS[key].example}.")
 
 
 def _member(kind: type[E], key: str, text: str) -> E:

@@ -1,153 +1,32 @@
-"""The one table of verbs: what each is for, how it is written, and how it is read."""
+"""The one table of verbs: everything that can be said, from what people look at to what they do."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from bot.commands import filters
 from bot.commands.filters import Arguments
-from bot.commands.forms import (
-    ListIncidents,
-    ListTasks,
-    ShowHealth,
-    ShowHelp,
-    ShowIncident,
-    ShowStatus,
-    ShowTask,
-)
-from bot.commands.values import nearest, shown, whole_number
-from bot.commands.words import name_text
-from bot.domain.incident import IncidentNumber
+from bot.commands.forms import ShowHelp
+from bot.commands.handling import HANDLING
+from bot.commands.looking_back import BEFORE
+from bot.commands.reading import HEALTH, NOW
+from bot.commands.silences import SILENCES
+from bot.commands.silencing import SILENCE
+from bot.commands.subscribing import SUBSCRIBING
+from bot.commands.values import nearest, shown
+from bot.commands.verb import Example, Verb
+from bot.commands.words import as_said, name_text
 from bot.errors import UserMistake
-
-C = TypeVar("C")
-
-
-class Door(StrEnum):
-    """Where a command can come from."""
-
-    SLASH = "slash command"
-    MENTION = "mention"
-    DIRECT = "direct message"
-    BUTTON = "button"
-    TERMINAL = "terminal"
-    SHORTCUT = "message shortcut"
-
-
-IN_SLACK = frozenset({Door.SLASH, Door.MENTION, Door.DIRECT, Door.BUTTON})
-EVERYWHERE = IN_SLACK | {Door.TERMINAL}
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One text that works, and what it does."""
-
-    text: str
-    does: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verb(Generic[C]):
-    """One verb. ``summary`` is its line in the overview, ``details`` are the paragraphs of its own help.
-
-    ``read`` makes the command of the words after the verb; ``write`` gives those words back, so that
-    reading them makes the same command. ``changes`` is False for what only reads.
-    """
-
-    name: str
-    summary: str
-    examples: tuple[Example, ...]
-    form: type[C]
-    read: Callable[[Arguments], C]
-    write: Callable[[C], Sequence[str]]
-    arguments: str = ""
-    details: tuple[str, ...] = ()
-    takes: str | None = None
-    filters: tuple[str, ...] = ()
-    doors: frozenset[Door] = IN_SLACK
-    changes: bool = False
-
-
-def _read_status(arguments: Arguments) -> ShowStatus:
-    return ShowStatus(filters.the_scope(arguments))
-
-
-def _write_status(command: ShowStatus) -> Sequence[str]:
-    return filters.scope_words(command.scope)
-
-
-def _read_tasks(arguments: Arguments) -> ListTasks:
-    return ListTasks(
-        scope=filters.the_scope(arguments),
-        only=filters.the_task_filter(arguments),
-        window=filters.the_window(arguments),
-        order=filters.the_order(arguments),
-        page=filters.the_page(arguments),
-    )
-
-
-def _write_tasks(command: ListTasks) -> Sequence[str]:
-    return (
-        filters.scope_words(command.scope)
-        + filters.task_filter_words(command.only)
-        + filters.window_words(command.window)
-        + filters.order_words(command.order)
-        + filters.page_words(command.page)
-    )
-
-
-def _read_task(arguments: Arguments) -> ShowTask:
-    scope = filters.the_scope(arguments)
-    if scope.is_everything:
-        raise UserMistake("Say which task: task cluster/tenant, or the cluster alone.", ("tasks",))
-    return ShowTask(scope)
-
-
-def _write_task(command: ShowTask) -> Sequence[str]:
-    return filters.scope_words(command.scope)
-
-
-def _read_incidents(arguments: Arguments) -> ListIncidents:
-    return ListIncidents(
-        scope=filters.the_scope(arguments),
-        severities=filters.the_severities(arguments),
-        problems=filters.the_problems(arguments),
-        since=filters.the_since(arguments),
-        page=filters.the_page(arguments),
-    )
-
-
-def _write_incidents(command: ListIncidents) -> Sequence[str]:
-    words = filters.scope_words(command.scope)
-    words += filters.severity_words(command.severities) + filters.problem_words(command.problems)
-    if command.since is not None:
-        words.append(filters.since_word(command.since))
-    return words + filters.page_words(command.page)
-
-
-def _read_incident(arguments: Arguments) -> ShowIncident:
-    if arguments.name is None:
-        raise UserMistake("Say which incident, by its number: incident 42.", ("incidents",))
-    return ShowIncident(IncidentNumber(whole_number(arguments.name, "the number of an incident")))
-
-
-def _write_incident(command: ShowIncident) -> Sequence[str]:
-    return [str(command.number)]
-
-
-def _read_health(_arguments: Arguments) -> ShowHealth:
-    return ShowHealth()
 
 
 def _read_help(arguments: Arguments) -> ShowHelp:
-    asked = None if arguments.name is None else arguments.name.casefold()
-    if asked is None or asked in BY_NAME:
-        return ShowHelp(asked)
+    if arguments.name is None:
+        return ShowHelp()
+    asked = as_said(arguments.name)
+    if asked in BY_NAME:
+        return ShowHelp(BY_NAME[asked].name)
     near = nearest(asked, BY_NAME)
     raise UserMistake(
-        f"There is no verb {shown(arguments.name or asked)}. There are {', '.join(BY_NAME)}.",
-        ("help",) if near is None else (f"help {near}", "help"),
+        f"There is no verb {shown(arguments.name)}. There are {', '.join(verb.name for verb in VERBS)}.",
+        ("help",) if near is None else (f"help {BY_NAME[near].name}", "help"),
     )
 
 
@@ -155,133 +34,32 @@ def _write_help(command: ShowHelp) -> Sequence[str]:
     return [] if command.verb is None else [name_text(command.verb)]
 
 
-def _write_nothing(_command: ShowHealth) -> Sequence[str]:
-    return []
-
-
-VERBS: tuple[Verb[Any], ...] = (
-    Verb(
-        name="status",
-        summary="How everything stands in one look, the worst first",
-        arguments="[name]",
-        details=(
-            "One line for each cluster: what is wrong there, or how far its slowest task is behind.",
-            "With a name, only that cluster or tenant. * stands for any letters.",
-        ),
-        examples=(
-            Example("status", "everything that is watched"),
-            Example("status pay", "the cluster pay"),
-            Example("status pay/orders", "the tenant orders of pay"),
-        ),
-        form=ShowStatus,
-        read=_read_status,
-        write=_write_status,
-        takes="name",
-        filters=filters.WHOM,
-        doors=EVERYWHERE,
+_HELP: Verb[Any] = Verb(
+    name="help",
+    summary="What you can say",
+    arguments="[verb]",
+    details=("With a verb, how that one is used.",),
+    examples=(
+        Example("help", "all verbs"),
+        Example("help tasks", "how tasks is used"),
     ),
-    Verb(
-        name="tasks",
-        summary="The log backup tasks as a table",
-        arguments="[name] [filters]",
-        details=(
-            "Shows what the last poll read, the worst first.",
-            "With since:, from: or to:, OCP is asked at that moment and chooses the rows itself.",
-        ),
-        examples=(
-            Example("tasks", "all tasks, the worst first"),
-            Example("tasks pay delay>10m", "those of pay that are more than 10 minutes behind"),
-            Example("tasks status:interrupted,failed", "those that are broken"),
-            Example("tasks tenant:order* sort:delay", "tenants by name, the longest delay first"),
-            Example("tasks since:2h", "what OCP lists for the last two hours"),
-        ),
-        form=ListTasks,
-        read=_read_tasks,
-        write=_write_tasks,
-        takes="name",
-        filters=(
-            *filters.WHOM,
-            "status",
-            "severity",
-            "problem",
-            "delay",
-            "since",
-            "from",
-            "to",
-            "sort",
-            "page",
-        ),
-        doors=EVERYWHERE,
-    ),
-    Verb(
-        name="task",
-        summary="Everything known about one task",
-        arguments="name",
-        details=(
-            "Status, delay, checkpoint, path, error message, ids and times, as OCP has them.",
-            "A task of the whole cluster is named by the cluster alone.",
-        ),
-        examples=(
-            Example("task pay/orders", "the task of the tenant orders of pay"),
-            Example("task pay", "the task of the whole cluster pay"),
-        ),
-        form=ShowTask,
-        read=_read_task,
-        write=_write_task,
-        takes="name",
-        filters=filters.WHOM,
-    ),
-    Verb(
-        name="incidents",
-        summary="What is wrong now, and what was",
-        arguments="[name] [filters]",
-        details=("The open ones first, the worst of them on top, then the last ones that are over.",),
-        examples=(
-            Example("incidents", "all of them"),
-            Example("incidents pay severity:critical", "the critical ones of pay"),
-            Example("incidents since:1d", "those of the last day"),
-        ),
-        form=ListIncidents,
-        read=_read_incidents,
-        write=_write_incidents,
-        takes="name",
-        filters=(*filters.WHOM, "severity", "problem", "since", "page"),
-    ),
-    Verb(
-        name="incident",
-        summary="One incident and what happened to it",
-        arguments="number",
-        details=("Its number is on its message in the channel.",),
-        examples=(Example("incident 42", "incident 42"),),
-        form=ShowIncident,
-        read=_read_incident,
-        write=_write_incident,
-        takes="number",
-    ),
-    Verb(
-        name="health",
-        summary="How the bot itself is",
-        details=("When each OCP was last read, how long that took, and what waits to be sent.",),
-        examples=(Example("health", "the bot's own health"),),
-        form=ShowHealth,
-        read=_read_health,
-        write=_write_nothing,
-    ),
-    Verb(
-        name="help",
-        summary="What you can say",
-        arguments="[verb]",
-        details=("With a verb, how that one is used.",),
-        examples=(
-            Example("help", "all verbs"),
-            Example("help tasks", "how tasks is used"),
-        ),
-        form=ShowHelp,
-        read=_read_help,
-        write=_write_help,
-        takes="verb",
-    ),
+    form=ShowHelp,
+    read=_read_help,
+    write=_write_help,
+    takes="verb",
 )
 
-BY_NAME = {verb.name: verb for verb in VERBS}
-BY_FORM: dict[type, Verb[Any]] = {verb.form: verb for verb in VERBS}
+VERBS: tuple[Verb[Any], ...] = (
+    *NOW,
+    *BEFORE,
+    *HANDLING,
+    SILENCE,
+    *SILENCES,
+    *SUBSCRIBING,
+    HEALTH,
+    _HELP,
+)
+
+BY_NAME: dict[str, Verb[Any]] = {name: verb for verb in VERBS for name in (verb.name, *verb.synonyms)}
+"""Verbs by what is understood for them, synonyms too."""
+BY_FORM: dict[type, Verb[Any]] = {form: verb for verb in VERBS for form in (verb.form, *verb.other_forms)}

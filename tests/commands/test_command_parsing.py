@@ -66,7 +66,7 @@ MEANINGS: list[tuple[str, Command]] = [
     ("status <#C1|pay>", ShowStatus(Scope(name="#pay"))),
     ("status <#C1>", ShowStatus(Scope(name="#C1"))),
     ("status <@U1>", ShowStatus(Scope(name="@U1"))),
-    ("status <!here>", ShowStatus(Scope(name="!here"))),
+    ("status <!here>", ShowStatus(Scope(name="@here"))),
     ("status “my cluster”", ShowStatus(Scope(name="my cluster"))),
     ('status "a:b"', ShowStatus(Scope(name="a:b"))),
     (r'status "a\"b\\c\u0041"', ShowStatus(Scope(name='a"b\\cA'))),
@@ -219,7 +219,7 @@ def test_a_name_like_a_verb_is_a_name_where_it_is_known() -> None:
     assert parse("task1", now=NOW, zone=UTC, is_name=lambda name: name == "task1") == ShowStatus(
         Scope(name="task1")
     )
-    assert mistake("task1").suggestions == ("task", "status task1")
+    assert mistake("task1").suggestions == ("status task1",)
 
 
 def test_the_since_of_incidents_is_written_as_a_moment() -> None:
