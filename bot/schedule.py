@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.domain.digest_schedule import DigestTime
 from bot.operations.ports import Clock, Journal
 
 LEAST_INTERVAL = timedelta(seconds=0.2)
@@ -61,6 +66,29 @@ class Schedule:
             next_run_time=first,
         )
 
+    def at(self, when: DigestTime, name: str, job: Callable[[], Awaitable[object]], clock: Clock) -> None:
+        """Run ``job`` at a time of some days, by the simulated clock in the zone of ``when``."""
+        hours = CronTrigger(
+            day_of_week=when.cron_days, hour=when.hour, minute=when.minute, timezone=when.zone
+        )
+        trigger = _ByTheClock(hours, clock, self._real, lambda: self._speed)
+        self._scheduler.add_job(partial(self._run, job), trigger, id=name, name=name)
+
+    def change(self, name: str, interval: timedelta) -> None:
+        """Run a job every ``interval`` from now on; its next run comes no later than that."""
+        if interval == self._intervals[name]:
+            return
+        self._intervals[name] = interval
+        job, real = self._scheduler.get_job(name), max(interval / self._speed, LEAST_INTERVAL)
+        first = min(job.next_run_time, self._real.now() + real)
+        job.reschedule(IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC))
+
+    def forget(self, name: str) -> None:
+        """Run a job no more; a run under way may end."""
+        self._intervals.pop(name, None)
+        with suppress(JobLookupError):
+            self._scheduler.remove_job(name)
+
     def start(self) -> None:
         """Start; needs a running event loop."""
         self._scheduler.start()
@@ -70,6 +98,9 @@ class Schedule:
         before, self._speed = self._speed, speed
         now = self._real.now()
         for job in self._scheduler.get_jobs():
+            if job.id not in self._intervals:
+                job.reschedule(job.trigger)
+                continue
             real = max(self._intervals[job.id] / speed, LEAST_INTERVAL)
             first = now + max(job.next_run_time - now, timedelta(0)) * (before / speed)
             job.reschedule(IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC))
@@ -102,3 +133,23 @@ class Schedule:
     def _on_missed(self, event: JobEvent) -> None:
         error = getattr(event, "exception", None)
         self._journal.error("job failed", job=event.job_id, error="" if error is None else repr(error))
+
+
+class _ByTheClock(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
+    """Fires when a cron trigger would on the simulated clock: that moment, told in real time."""
+
+    def __init__(self, hours: CronTrigger, clock: Clock, real: Clock, speed: Callable[[], float]) -> None:
+        self._hours, self._clock, self._real, self._speed = hours, clock, real, speed
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """Give the next moment after ``previous``, and after now; both are real."""
+        simulated, present = self._clock.now(), self._real.now()
+        after = simulated + (now - present) * self._speed()
+        if previous is not None:
+            after = max(after, simulated + (previous - present) * self._speed() + _PAST)
+        due: datetime | None = self._hours.get_next_fire_time(None, after)
+        return None if due is None else present + (due - simulated) / self._speed()
+
+
+_PAST = timedelta(seconds=30)
+"""Times of day are whole minutes: so long after one of them it is over, however the clocks are read."""

@@ -75,6 +75,9 @@ class Unmetered:
         """Let it pass."""
 
 
+UNMETERED = Unmetered()
+
+
 def outcome_of(result: PollResult) -> PollOutcome:
     """Tell how the reading of a poll went."""
     if result.failure is not None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.errors import BotError
+from bot.operations.meters import UNMETERED, Meters
 from bot.operations.ports import Clock, Journal
 
 FIRST_WAIT = timedelta(seconds=1)
@@ -12,8 +13,14 @@ STEADY = timedelta(minutes=1)
 """Work that lasted this long before it died is started again after the first wait."""
 
 
-async def supervise(name: str, work: Callable[[], Awaitable[None]], clock: Clock, journal: Journal) -> None:
-    """Run ``work`` for ever; it ends only when it is cancelled."""
+async def supervise(
+    name: str,
+    work: Callable[[], Awaitable[None]],
+    clock: Clock,
+    journal: Journal,
+    meters: Meters = UNMETERED,
+) -> None:
+    """Run ``work`` for ever; it ends only when it is cancelled. Every new start is counted."""
     wait = FIRST_WAIT
     while True:
         started = clock.monotonic()
@@ -26,5 +33,6 @@ async def supervise(name: str, work: Callable[[], Awaitable[None]], clock: Clock
             journal.error("background work failed", work=name)
         if clock.monotonic() - started >= STEADY.total_seconds():
             wait = FIRST_WAIT
+        meters.restarted(name)
         await clock.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)

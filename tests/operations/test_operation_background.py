@@ -9,6 +9,7 @@ from bot.domain.notification import Channel
 from bot.errors import SlackError, StorageError
 from bot.operations.deliver_messages import NEWS
 from bot.operations.keep_delivering import Bell, keep_delivering
+from bot.operations.meters import Unmetered
 from bot.operations.supervise import LONGEST_WAIT, supervise
 from bot.operations.watch_tasks import poll
 from tests.fakes.listed_journal import ListedJournal
@@ -64,6 +65,20 @@ async def test_a_failure_that_has_a_sentence_is_told_with_it() -> None:
     assert journal.events == [
         ("warning", "background work stopped", {"work": "delivery", "because": "The disk is full."})
     ]
+
+
+async def test_every_new_start_is_counted() -> None:
+    counted: list[str] = []
+
+    class Counting(Unmetered):
+        def restarted(self, work: str) -> None:
+            counted.append(work)
+
+    clock = ManualClock()
+    work = Work(clock, KeyError("oh"), StorageError("The disk is full."), None)
+    with pytest.raises(asyncio.CancelledError):
+        await supervise("delivery", work, clock, ListedJournal(), Counting())
+    assert counted == ["delivery"] * 3
 
 
 async def test_work_that_ends_by_itself_is_told_and_started_again() -> None:

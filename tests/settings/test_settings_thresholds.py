@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.thresholds import Thresholds
 from bot.settings import Settings, load
-from bot.settings.thresholds import SourceLimits, matches
+from bot.settings.thresholds import SourceLimits
 
 
 def minutes(count: float) -> timedelta:
@@ -142,39 +142,3 @@ def test_every_threshold_can_be_written() -> None:
     known = {field.name for field in fields(Thresholds)} - {"lagging_is_literal"}
     written = set(SourceLimits.model_fields) - {"tenants", "clusters", "use_ocp_threshold"}
     assert written == known
-
-
-@pytest.mark.parametrize(
-    ("pattern", "name"),
-    [
-        ("pay", "PAY"),
-        ("*", ""),
-        ("*", "x"),
-        ("p*y", "pay"),
-        ("p*y", "py"),
-        ("*a*a*", "banana"),
-        ("a*b*c", "axbxc"),
-    ],
-)
-def test_a_pattern_that_fits(pattern: str, name: str) -> None:
-    assert matches(pattern, name)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "name"),
-    [
-        ("pay", "payment"),
-        ("p*y", "pays"),
-        ("aa*aa", "aaa"),
-        ("*a*b*", "ba"),
-        ("a*b*c", "acb"),
-        ("", "x"),
-        ("p?y", "pay"),
-    ],
-)
-def test_a_pattern_that_does_not_fit(pattern: str, name: str) -> None:
-    assert not matches(pattern, name)
-
-
-def test_a_pattern_of_many_stars_takes_no_time() -> None:
-    assert not matches("*a" * 2_000 + "b", "a" * 20_000)
