@@ -1,7 +1,6 @@
 """One change of an incident as a reply in its thread: what is new, in two lines."""
 
 from datetime import UTC, tzinfo
-from typing import assert_never
 
 from bot.domain.evidence import NewRhythm, NotWatched
 from bot.domain.incident import Incident
@@ -16,7 +15,8 @@ from bot.views.wording import because, duration, slack_voice
 def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
     incident = content.after
-    first = f"{incident_mark(incident)} *{literal(_first(content))}*"
+    said = literal(change_sentence(content))
+    first = f"{incident_mark(incident)} *{said}*"
     lines = [first]
     if incident.is_open:
         lines.append(because(incident.because, slack_voice(zone, content.offset)))
@@ -27,9 +27,7 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
         if isinstance(incident.because, NotWatched | NewRhythm):
             lines.append(because(incident.because))
         lines.append(f"{_lasted(incident)} At worst it was {worst(incident)}.")
-    return message(
-        "\n".join([f"{incident_mark(incident)} {literal(_first(content))}", *lines[1:]]), sections(lines)
-    )
+    return message("\n".join([f"{incident_mark(incident)} {said}", *lines[1:]]), sections(lines))
 
 
 def _lasted(incident: Incident) -> str:
@@ -38,24 +36,25 @@ def _lasted(incident: Incident) -> str:
     return f"It lasted {duration(ended - incident.since)}{until}."
 
 
-def _first(content: ChangeContent) -> str:
+def change_sentence(content: ChangeContent) -> str:
+    """Say what changed in one line; plain text, without a mark."""
     incident = content.after
-    who, state = whom(incident), f"{_subject(incident)}{what(incident)} ({incident.severity.word})"
-    match content.reason:
-        case Reason.GOT_WORSE:
-            return f"Worse: {who}, {state}"
-        case Reason.EASED:
-            return f"Better: {who}, {state}"
-        case Reason.CAME_BACK:
-            return f"Back again: {who}, {state}"
-        case Reason.RECOVERED:
-            good = "is read again" if incident.problem is Problem.UNREACHABLE else "log backup is well again"
-            return f"Over: {who}, {good}"
-        case Reason.NOT_WATCHED:
-            return f"No longer watched: {who}"
-        case Reason.FIRST_SEEN | Reason.GREETING | Reason.MOVED_ON:
-            return f"{who}, {state}"
-    assert_never(content.reason)
+    who = whom(incident)
+    if content.reason is Reason.RECOVERED:
+        good = "is read again" if incident.problem is Problem.UNREACHABLE else "log backup is well again"
+        return f"Over: {who}, {good}"
+    if content.reason in _ENDED:
+        return _ENDED[content.reason].replace("{who}", who)
+    opening = _OPENING.get(content.reason, "")
+    return f"{opening}{who}, {_subject(incident)}{what(incident)} ({incident.severity.word})"
+
+
+_OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}
+_ENDED = {
+    Reason.NOT_WATCHED: "No longer watched: {who}",
+    Reason.RESOLVED_BY_HAND: "Over: {who}, called over by hand",
+    Reason.NEW_NORMAL: "Over: {who}, this is normal now",
+}
 
 
 def _subject(incident: Incident) -> str:

@@ -6,7 +6,7 @@ from bot.commands import ListIncidents, ListTasks, ShowHelp, ShowStatus, to_text
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
-from bot.domain.notification import GreetingContent
+from bot.domain.notification import Counts, GreetingContent
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.trouble import incident_mark, problem_words, whom
 from bot.views.typed import typed
@@ -49,24 +49,43 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
 
 def _incident_lines(content: GreetingContent) -> list[str]:
     """Tell the members of this message, the open ones from the worst, and count the rest."""
-    broken = sorted((one for one in content.incidents if one.is_open), key=worst_first)
-    over = [one for one in content.incidents if not one.is_open]
-    left = [one for one in over if isinstance(one.because, NotWatched)]
-    well_again = len(over) - len(left)
+    counts = counts_of(content)
     lines = []
-    if broken:
-        lines.append(f"*{count(len(broken), 'task or cluster needs', 'tasks or clusters need')} you*")
-    elif not over:
+    if counts.open:
+        lines.append(f"*{count(counts.open, 'task or cluster needs', 'tasks or clusters need')} you*")
+    elif not counts.over:
         lines.append("Nothing is wrong with them now.")
-    lines += [_line(incident, content.read_at) for incident in broken[:TOLD]]
-    if len(broken) > TOLD:
-        lines.append(f"…and {len(broken) - TOLD:,} more: {typed('incidents')}")
-    total = f"of {len(content.incidents):,} that were broken at the start"
+    lines += member_summary(content, content.read_at)
+    well_again = counts.over - counts.unwatched
+    total = f"of {counts.members:,} that were broken at the start"
     if well_again:
         lines.append(f"🟢 {well_again:,} {total} {'is' if well_again == 1 else 'are'} well again")
-    if left:
-        lines.append(f"⚪ {len(left):,} {total} {'is' if len(left) == 1 else 'are'} no longer watched")
+    if counts.unwatched:
+        are = "is" if counts.unwatched == 1 else "are"
+        lines.append(f"⚪ {counts.unwatched:,} {total} {are} no longer watched")
     return lines
+
+
+def counts_of(content: GreetingContent) -> Counts:
+    """Count the members, all of them, be they told or not."""
+    if content.more is not None:
+        return content.more
+    over = [one for one in content.incidents if not one.is_open]
+    unwatched = sum(isinstance(one.because, NotWatched) for one in over)
+    return Counts(open=len(content.incidents) - len(over), over=len(over), unwatched=unwatched)
+
+
+def open_members(content: GreetingContent) -> list[Incident]:
+    """Give the members that are told and still open, the worst first."""
+    return sorted((one for one in content.incidents if one.is_open), key=worst_first)
+
+
+def member_summary(content: GreetingContent, now: datetime) -> list[str]:
+    """Tell the worst members that are still open, and count the others."""
+    told = open_members(content)[:TOLD]
+    lines = [_line(incident, now) for incident in told]
+    left = counts_of(content).open - len(told)
+    return [*lines, f"…and {left:,} more: {typed('incidents')}"] if left > 0 else lines
 
 
 def _line(incident: Incident, now: datetime) -> str:

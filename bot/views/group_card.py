@@ -12,6 +12,7 @@ from bot.views.group_words import all_over, broken, kinds_words, likely, look_fi
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import gap_lines, instead_lines, who_had_it
+from bot.views.links import NO_LINKS, Links, runbook_lines
 from bot.views.trouble import group_mark, incident_mark, what, whom
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 
@@ -20,11 +21,14 @@ TOLD = 8
 _GAPS = 5
 
 
-def group_message(content: GroupContent, zone: tzinfo = UTC) -> Message:
+def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
     """Show one group as it stood when this message was born."""
     group = content.group
     spoken = f"{group_mark(group)} {group_headline(group, content.counts, zone)} ({group_state(group)})"
-    blocks: list[Block] = sections(group_lines(content, zone))
+    lines = group_lines(content, zone)
+    if group.is_open and content.worst:
+        lines += runbook_lines(links, content.worst[0])
+    blocks: list[Block] = sections(lines)
     if group.is_open and group.trait.cause is Cause.ERROR:
         blocks.append(error_quotation(group.trait.label))
     source = literal(ocp_name(group.trait.source))
@@ -34,12 +38,17 @@ def group_message(content: GroupContent, zone: tzinfo = UTC) -> Message:
     return message(spoken, blocks)
 
 
+def group_words(group: Group, counts: Counts) -> str:
+    """Say a group in a few words: how many of how many are how, or that they are well again; plain text."""
+    return broken(group, counts) if group.is_open else all_over(group, counts)
+
+
 def group_headline(group: Group, counts: Counts, zone: tzinfo) -> str:
     """Say a group in one line: how many of how many, since when, and where to look first; in markup."""
     if not group.is_open:
-        return literal(all_over(group, counts))
+        return literal(group_words(group, counts))
     look = look_first(group)
-    since = f"{literal(broken(group, counts))} since {slack_time(group.since, zone)}"
+    since = f"{literal(group_words(group, counts))} since {slack_time(group.since, zone)}"
     return f"{since}: {look}" if look else since
 
 

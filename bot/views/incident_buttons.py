@@ -34,10 +34,14 @@ Row = Sequence[Button | Menu]
 
 __all__ = [
     "PATH_KEPT",
+    "Row",
     "cluster_tasks",
+    "every_member",
     "group_rows",
     "incident_rows",
     "incidents_of_group",
+    "reminder_row",
+    "silencing_button",
     "subject_scope",
     "taking",
 ]
@@ -87,10 +91,25 @@ def incident_rows(
     return (doing, [details, *chart, *link, Menu((note, *more))])
 
 
+def reminder_row(incident: Incident, silence: Silence | None = None) -> Row:
+    """Offer under a reminder what stops it, and what helps to look."""
+    number = incident.number
+    return [
+        taking(incident.handling, number),
+        silencing_button(silence, number),
+        Button("Details", to_text(ShowIncident(number))),
+    ]
+
+
+def every_member(group: Group, members: int) -> Button:
+    """Offer all members of a group."""
+    return Button(f"All {members:,}", to_text(ShowIncident(group.number)))
+
+
 def group_rows(group: Group, members: int, silence: Silence | None = None) -> tuple[Row, ...]:
     """Offer what to do about a group; what is done to it is done to its members."""
     target = Target(group.number)
-    every = Button(f"All {members:,}", to_text(ShowIncident(group.number)))
+    every = every_member(group, members)
     more = [
         Button("Timeline", to_text(ShowTimeline(target))),
         Button("Report", to_text(WriteReport(target))),

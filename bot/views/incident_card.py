@@ -14,6 +14,7 @@ from bot.views.group_words import likely
 from bot.views.handled import holder, silenced_line, who_has_it
 from bot.views.hints import hint, seen_in_incident
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
+from bot.views.links import NO_LINKS, Links, ocp_address, runbook_lines
 from bot.views.sparkline import sparkline
 from bot.views.trouble import headline, incident_mark
 from bot.views.wording import (
@@ -32,15 +33,15 @@ _SENTENCE = 250
 _REFUSALS = 3
 
 
-def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, ocp_url: str | None = None) -> Message:
-    """Show one incident as it stood when this message was born; ``ocp_url`` leads to its cluster in OCP."""
+def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
+    """Show one incident as it stood when this message was born; ``links`` lead to OCP and to runbooks."""
     incident = content.incident
     mark, first = incident_mark(incident), literal(headline(incident))
-    blocks: list[Block] = sections([*state_lines(content, zone), *_card_lines(content)])
+    blocks: list[Block] = sections([*state_lines(content, zone), *_card_lines(content, links)])
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
     blocks.append(context(_small(content, zone)))
-    for row in incident_rows(incident, content.silence, ocp_url=ocp_url):
+    for row in incident_rows(incident, content.silence, ocp_url=ocp_address(links, incident)):
         blocks += actions(row)
     return message(f"{mark} {first} ({_state(incident)})", blocks)
 
@@ -76,7 +77,7 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     return lines
 
 
-def _card_lines(content: IncidentContent) -> list[str]:
+def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     """Say what only the card tells: where to look, and what is odd about this message itself."""
     if not content.incident.is_open:
         return instead_lines(content.instead_of)
@@ -84,6 +85,7 @@ def _card_lines(content: IncidentContent) -> list[str]:
     if content.group is None:
         look = hint(seen_in_incident(content.incident, content.status, content.error)).look_at
         lines.append(f"Look at: {literal(clean(look, _SENTENCE))}")
+    lines += runbook_lines(links, content.incident)
     if content.was_silenced:
         lines.append("It was silenced until now and is still not over.")
     return lines + instead_lines(content.instead_of)

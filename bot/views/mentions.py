@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from bot.domain.handling import Actor
 from bot.domain.routing import Mention
-from bot.views.blocks import Block, Message
+from bot.views.blocks import MESSAGE_TEXT, SECTION_TEXT, Block, Message, cut_markup
 from bot.views.wording import name
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 _USER_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
+MOST_CALLED = 20
+"""So many may be called at once: what a message has room for."""
 _ALL = frozenset({"here", "channel"})
 
 
@@ -37,13 +39,15 @@ def calling(message: Message, mentions: Sequence[Mention]) -> Message:
     """Call people at the end of a message's first line, in its text and in its first block."""
     if not mentions:
         return message
-    called = " ".join(mention_markup(one) for one in dict.fromkeys(mentions))
+    called = " ".join(mention_markup(one) for one in list(dict.fromkeys(mentions))[:MOST_CALLED])
     blocks = (_called(message.blocks[0], called), *message.blocks[1:]) if message.blocks else ()
-    return replace(message, text=_first_line(message.text, called), blocks=blocks)
+    text = cut_markup(_first_line(message.text, called), MESSAGE_TEXT)
+    return replace(message, text=text, blocks=blocks)
 
 
 def _called(block: Block, called: str) -> Block:
-    return block | {"text": block["text"] | {"text": _first_line(block["text"]["text"], called)}}
+    text = cut_markup(_first_line(block["text"]["text"], called), SECTION_TEXT)
+    return block | {"text": block["text"] | {"text": text}}
 
 
 def _first_line(text: str, called: str) -> str:

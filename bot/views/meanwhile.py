@@ -1,0 +1,41 @@
+"""What began and ended while nothing could be told: said once, afterwards."""
+
+from datetime import UTC, tzinfo
+
+from bot.commands import ListIncidents, to_text
+from bot.domain.incident import Incident
+from bot.domain.notification import MeanwhileContent
+from bot.views.blocks import Button, Message, actions, literal, message, sections
+from bot.views.group_words import sharing
+from bot.views.incident_card import ended_at, gap_lines, worst
+from bot.views.trouble import incident_mark, whom
+from bot.views.wording import count, duration, slack_time
+
+TOLD = 8
+
+
+def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
+    """Tell the worst one by one with their times, and count the rest."""
+    said = count(content.total, "incident", "incidents")
+    first = f"While the bot could tell nothing here, {said} began and {_were(content.total)} over again"
+    lines = [
+        f"Group {group.number}: tasks{literal(sharing(group.trait))}, from {slack_time(group.since, zone)}"
+        for group in content.groups[:TOLD]
+    ]
+    for incident in content.incidents[:TOLD]:
+        lines += _lines(incident, zone)
+    left = content.total - min(len(content.incidents), TOLD)
+    if left > 0:
+        lines.append(f"…and {left:,} more.")
+    row = [Button("Incidents", to_text(ListIncidents()))]
+    return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _lines(incident: Incident, zone: tzinfo) -> list[str]:
+    span = f"from {slack_time(incident.since, zone)}, for {duration(ended_at(incident) - incident.since)}"
+    head = f"{incident_mark(incident)} *{literal(whom(incident))}* {incident.problem} {span}"
+    return [f"{head}, at worst {worst(incident)} · incident {incident.number}", *gap_lines(incident, zone)]

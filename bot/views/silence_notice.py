@@ -1,0 +1,69 @@
+"""A silence that begins or is over, for the channel in which it was made."""
+
+from datetime import UTC, tzinfo
+
+from bot.commands import EndSilence, ListIncidents, ListSilences, SilenceDialog, Target, to_text
+from bot.domain.naming import EVERYTHING, Scope
+from bot.domain.notification import Reason, SilenceContent
+from bot.domain.silence import Matcher, Silence
+from bot.views.blocks import Button, Message, actions, literal, message, sections
+from bot.views.group_card import member_lines
+from bot.views.handled import by_whom, ending_words, matcher_words, until, why
+from bot.views.trouble import incident_mark
+from bot.views.wording import clean, count
+
+
+def silence_notice(content: SilenceContent, zone: tzinfo = UTC) -> Message:
+    """Say that a silence has begun, or that it is over and what it muted that still burns."""
+    if content.reason is Reason.SILENCE_STARTED:
+        return _started(content, zone)
+    return _over(content)
+
+
+def _started(content: SilenceContent, zone: tzinfo) -> Message:
+    silence = content.silence
+    first = f"Silent from now on: {matcher_words(silence.matcher)}"
+    lines = [f"{_end(silence, zone)} {by_whom(silence)}{why(silence)}"]
+    if content.total:
+        lines.append(f"It mutes {count(content.total, 'open incident')}.")
+    lines += member_lines(content.burning, content.total, content.at)
+    row = [Button("End it", to_text(EndSilence(silence.number))), Button("Silences", to_text(ListSilences()))]
+    return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
+
+
+def _end(silence: Silence, zone: tzinfo) -> str:
+    said = until(silence, zone)
+    return said[0].upper() + said[1:]
+
+
+def _over(content: SilenceContent) -> Message:
+    """Tell first what still burns: that is what somebody has to know now."""
+    silence = content.silence
+    who = matcher_words(silence.matcher)
+    number = f"silence {silence.number}"
+    if not content.total:
+        first = f"No longer silent: {who}"
+        lines = [f"Nothing that it muted is wrong now. It ended because {ending_words(silence)} ({number})."]
+        row = [Button("Silences", to_text(ListSilences()))]
+        return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
+    mark = incident_mark(content.burning[0]) if content.burning else ""
+    still = count(content.total, "incident it muted is", "incidents it muted are")
+    first = f"{mark} No longer silent: {who}. {still} still not over".strip()
+    lines = [f"It ended because {ending_words(silence)} ({number})."]
+    if silence.reason:
+        lines.append(f"The reason was: {literal(clean(silence.reason, 200))}")
+    lines += member_lines(content.burning, content.total, content.at)
+    again = SilenceDialog(target_of(silence.matcher))
+    row = [
+        Button("Silence again…", to_text(again)),
+        Button("Incidents", to_text(ListIncidents(silence.matcher.scope or EVERYTHING))),
+    ]
+    return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
+
+
+def target_of(matcher: Matcher) -> Target:
+    """Give the target of a dialog that silences the same again, or nearly so."""
+    if matcher.numbers:
+        return Target(matcher.numbers[0])
+    scope = matcher.scope
+    return Target(scope=Scope(name="*") if scope is None or scope.is_everything else scope)
