@@ -9,10 +9,9 @@ from typing import assert_never
 from bot.domain.heartbeat import Pulse, Silent, Vitals, Withheld, withheld
 from bot.domain.notification import Action
 from bot.errors import StorageError
-from bot.operations.measure_fleet import Holds, polled_at
+from bot.operations.measure_fleet import Holds, Outbox, polled_at
 from bot.operations.ports import Clock, Journal
 from bot.operations.source_state import SourceState
-from bot.operations.store_port import Store
 from bot.views.wording import duration, ocp_name
 
 EVERY = timedelta(minutes=1)
@@ -30,7 +29,7 @@ class Heartbeat:
 
     states: Sequence[SourceState]
     holds: Holds
-    store: Store
+    store: Outbox
     ping: Callable[[], Awaitable[str | None]]
     clock: Clock
     journal: Journal

@@ -4,6 +4,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.domain.incident import Incident, Lifecycle
 from bot.domain.measures import (
@@ -19,7 +20,7 @@ from bot.domain.status import Meaning
 from bot.domain.task import SourceName
 from bot.errors import StorageError
 from bot.operations.source_state import SourceState
-from bot.operations.store_port import Store
+from bot.operations.write_port import Backlog
 
 MOST_DELAYS = 10_000
 """So many tasks of a source are told of one by one, those with the longest delay."""
@@ -30,10 +31,18 @@ Holds = Callable[[SourceName], bool]
 """Whether this replica is the one that watches a source."""
 
 
+class Outbox(Protocol):
+    """What of the database has to be known here."""
+
+    async def outbox_backlog(self) -> tuple[Backlog, ...]:
+        """Tell what is owed of each action of which anything is owed. Raises StorageError."""
+        ...
+
+
 class FleetMeasuring:
     """Measures the sources; their tasks are counted anew only where a poll has changed them.
 
-    ``delays`` is whether every task's own delay is told, at most ``most`` of a source.
+    ``delays`` is whether every task's own delay is told, at most ``most`` of a source. It may change.
     """
 
     def __init__(
@@ -48,8 +57,19 @@ class FleetMeasuring:
         self._states = states
         self._kind_of = kind_of
         self._holds = holds
-        self._most = most if delays else 0
+        self._most = most
+        self._delays = delays
         self._counted: dict[SourceName, tuple[int, TaskMeasures]] = {}
+
+    @property
+    def delays(self) -> bool:
+        """Whether every task's own delay is told."""
+        return self._delays
+
+    @delays.setter
+    def delays(self, told: bool) -> None:
+        self._delays = told
+        self._counted.clear()
 
     def now(self) -> tuple[SourceMeasures, ...]:
         """Measure every source."""
@@ -82,7 +102,10 @@ class FleetMeasuring:
     def _tasks(self, state: SourceState) -> TaskMeasures:
         counted = self._counted.get(state.source)
         if counted is None or counted[0] != state.changes:
-            counted = state.changes, measure_tasks(list(state.clusters.values()), self._most)
+            counted = (
+                state.changes,
+                measure_tasks(list(state.clusters.values()), self._most if self._delays else 0),
+            )
             self._counted[state.source] = counted
         return counted[1]
 
@@ -127,7 +150,7 @@ def _delay(one: TaskDelay) -> timedelta:
     return one.delay
 
 
-async def measure_owed(store: Store, now: datetime) -> tuple[OwedMeasures, ...] | None:
+async def measure_owed(store: Outbox, now: datetime) -> tuple[OwedMeasures, ...] | None:
     """Measure what is owed to Slack; None where the database cannot be asked."""
     try:
         backlogs = await store.outbox_backlog()
