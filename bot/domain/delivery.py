@@ -1,15 +1,16 @@
-"""When a message is tried again, and which of several owed messages are needless."""
+"""When a message goes out: tried again after a failure, an edit not too often, each at its pace."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.notification import Action, Notification, OutboxId
+from bot.domain.notification import Notification
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=30)
 """After an outage of Slack, however long, people have the present state within a minute."""
 JITTER = 0.25
+EDIT_EVERY = timedelta(seconds=5)
+"""One message is edited at most this often, but for what a person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,14 @@ def next_attempt(attempts: int, retry_after: timedelta | None, chance: float) ->
     return Again(wait * (1 + JITTER * chance))
 
 
-def needless_edits(owed: Sequence[Notification]) -> frozenset[OutboxId]:
-    """Name the edits that a later edit of the same message in the same channel makes needless.
+def edit_due(edit: Notification, last: datetime | None) -> datetime | None:
+    """Decide when an edit may go out, ``last`` being when its message was last edited; None is at once.
 
-    ``owed`` is in the order in which it was born.
+    What a person did is shown at once; the figures of one message move at most every few seconds.
     """
-    newest: dict[tuple[str, str], OutboxId] = {}
-    needless: set[OutboxId] = set()
-    for notification in owed:
-        if notification.action is not Action.EDIT:
-            continue
-        place = (notification.message, notification.channel)
-        if place in newest:
-            needless.add(newest[place])
-        newest[place] = notification.id
-    return frozenset(needless)
+    if last is None or edit.by_person or edit.created_at >= last + EDIT_EVERY:
+        return None
+    return last + EDIT_EVERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import needless_edits, next_attempt
+from bot.domain.delivery import next_attempt
 from bot.domain.notification import Action, Channel
 from bot.errors import SlackError, SlackTemporary, StorageError
+from bot.operations.meters import DeliveryOutcome
 from bot.operations.send_message import CHANNEL_WIDE, Delivering, Rest, Trouble, send
 from bot.operations.store_port import OwedNotification
 
@@ -41,13 +42,9 @@ async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> in
         actions=actions,
     )
     by_channel: dict[tuple[Channel, bool], list[OwedNotification]] = {}
-    needless = needless_edits([one.notification for one in owed])
     for one in owed:
-        if one.notification.id in needless:
-            await delivering.store.supersede(one.notification.id, owner=delivering.owner, now=now)
-        else:
-            place = one.notification.channel, one.notification.action is Action.EDIT
-            by_channel.setdefault(place, []).append(one)
+        place = one.notification.channel, one.notification.action is Action.EDIT
+        by_channel.setdefault(place, []).append(one)
     outcomes = await asyncio.gather(
         *(_deliver_channel(delivering, place, waiting) for place, waiting in by_channel.items()),
         return_exceptions=True,
@@ -79,6 +76,7 @@ async def _deliver_channel(
                 return
         except Exception:  # noqa: BLE001 - one delivery is a boundary
             delivering.journal.error("delivery failed", outbox_id=owed.notification.id)
+            delivering.meters.delivered(owed.notification.action, DeliveryOutcome.FAULT)
             until = delivering.clock.now() + PERMANENT_WAIT
             await _give_back(delivering, [owed], until, "A fault of the bot's own.", outcome_unknown=True)
 
@@ -95,6 +93,7 @@ async def _deliver(delivering: Delivering, place: tuple[Channel, bool], owed: Ow
     if notification.channel in delivering.troubles:
         del delivering.troubles[notification.channel]
         delivering.journal.info("channel takes messages again", channel=notification.channel)
+    delivering.meters.delivered(notification.action, DeliveryOutcome.DELIVERED)
     delivering.journal.info(
         "delivered",
         outbox_id=notification.id,
@@ -115,8 +114,10 @@ async def _failed(
         failures = 1 if rest is None else rest.failures + 1
         wait = next_attempt(failures, error.retry_after, delivering.chance()).wait
         unknown, leave_alone = error.outcome_unknown, True
+        outcome = DeliveryOutcome.POSTPONED
     else:
         failures, wait, unknown = 1, PERMANENT_WAIT, False
+        outcome = DeliveryOutcome.REFUSED
         leave_alone = error.code in CHANNEL_WIDE
         delivering.troubles.setdefault(channel, Trouble(error.sentence, now))
         if error.code == "channel_not_found":
@@ -134,7 +135,9 @@ async def _failed(
     )
     its_own = owed.attempts >= OFTEN and error.code not in OUTAGES
     until = now + wait + (STEP_ASIDE if its_own else timedelta(0))
-    await _give_back(delivering, [owed], until, error.sentence, outcome_unknown=unknown)
+    refused = leave_alone and outcome is DeliveryOutcome.REFUSED
+    delivering.meters.delivered(owed.notification.action, outcome)
+    await _give_back(delivering, [owed], until, error.sentence, outcome_unknown=unknown, refused=refused)
     return leave_alone
 
 
@@ -145,6 +148,7 @@ async def _give_back(
     error: str,
     *,
     outcome_unknown: bool = False,
+    refused: bool = False,
 ) -> None:
     """Put these messages back into the outbox, to be tried at ``until``."""
     for owed in waiting:
@@ -154,4 +158,5 @@ async def _give_back(
             until=until,
             error=error,
             outcome_unknown=owed.outcome_unknown or outcome_unknown,
+            refused=refused,
         )

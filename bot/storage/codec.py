@@ -14,8 +14,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Generic, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Notification
+from bot.domain.posts import Post
+from bot.domain.routing import Selector, Subscription
+from bot.domain.silence import Silence
 from bot.domain.task import Cluster, Task
 from bot.errors import StorageError
 
@@ -23,11 +27,15 @@ Json = Any
 T = TypeVar("T")
 _TAG = "is"
 _MICROSECOND = timedelta(microseconds=1)
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class _Coder(NamedTuple):
+    """How a kind is written and read. ``as_it_is`` has the types of a kind that is the same in JSON."""
+
     encode: Callable[[Any], Json]
     decode: Callable[[Json], Any]
+    as_it_is: frozenset[type] = frozenset()
 
 
 class Codec(Generic[T]):
@@ -40,7 +48,7 @@ class Codec(Generic[T]):
 
     def encode(self, value: T) -> str:
         """Give the JSON text of a value: ASCII, without needless spaces."""
-        return json.dumps(self._coder.encode(value), separators=(",", ":"))
+        return _to_json(self._coder.encode(value))
 
     def decode(self, text: str) -> T:
         """Read a value back.
@@ -72,27 +80,34 @@ def _coder(kind: Any) -> _Coder:  # noqa: ANN401 - an annotation is any object
     if kind in _PLAIN:
         return _PLAIN[kind]
     if issubclass(kind, Enum):
-        return _Coder(lambda value: value.value, kind)
+        return _Coder(lambda value: value.value, {one.value: one for one in kind}.__getitem__)
     if is_dataclass(kind):
         return _dataclass(kind)
     raise TypeError(f"no way is known to store {kind!r}")
 
 
 def _same(*kinds: type) -> _Coder:
+    as_it_is = frozenset(kinds)
+
     def checked(value: Json) -> Json:
-        if not isinstance(value, kinds):
-            raise TypeError(f"{value!r} is no {kinds[0].__name__}")
+        if type(value) not in as_it_is:
+            raise TypeError(f"{value!r} is no {' or '.join(sorted(kind.__name__ for kind in kinds))}")
         return value
 
-    return _Coder(checked, checked)
+    return _Coder(_unchanged, checked, as_it_is)
+
+
+def _unchanged(value: Json) -> Json:
+    return value
 
 
 def _to_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
 
 
 def _from_text(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 _PLAIN: dict[type, _Coder] = {
@@ -109,6 +124,8 @@ _PLAIN: dict[type, _Coder] = {
 def _tuple(kinds: tuple[Any, ...]) -> _Coder:
     if len(kinds) == 2 and kinds[1] is Ellipsis:  # noqa: PLR2004 - ``tuple[X, ...]`` has these two
         one = _coder(kinds[0])
+        if one.as_it_is:
+            return _Coder(list, lambda values: _all_same(values, one.as_it_is))
         return _Coder(
             lambda values: [one.encode(value) for value in values],
             lambda values: tuple(one.decode(value) for value in values),
@@ -120,12 +137,22 @@ def _tuple(kinds: tuple[Any, ...]) -> _Coder:
     )
 
 
+def _all_same(values: Json, kinds: frozenset[type]) -> tuple[Any, ...]:
+    if not kinds.issuperset(map(type, values)):
+        raise TypeError(
+            f"{values!r} holds something else than {' or '.join(kind.__name__ for kind in kinds)}"
+        )
+    return tuple(values)
+
+
 def _union(kinds: tuple[Any, ...]) -> _Coder:
     """Make the coder of a union: of dataclasses (tagged), of one kind and None, or of both."""
     some = [kind for kind in kinds if kind is not NoneType]
     coder = _coder(some[0]) if len(some) == 1 else _tagged(some)
     if len(some) == len(kinds):
         return coder
+    if coder.as_it_is:
+        return _same(*coder.as_it_is, NoneType)
     return _Coder(
         lambda value: None if value is None else coder.encode(value),
         lambda value: None if value is None else coder.decode(value),
@@ -157,24 +184,34 @@ def _is_class_of_data(kind: Any) -> bool:  # noqa: ANN401 - an annotation is any
 def _dataclass(kind: type) -> _Coder:
     hints = get_type_hints(kind)
     members: list[Field[Any]] = list(fields(kind))
-    coders = [(member.name, _coder(hints[member.name])) for member in members]
-    required = [
+    coders = {member.name: _coder(hints[member.name]) for member in members}
+    plain = [name for name, coder in coders.items() if coder.as_it_is]
+    rest = [(name, coder.encode) for name, coder in coders.items() if not coder.as_it_is]
+    decoders = [(name, coder.decode) for name, coder in coders.items()]
+    required = {
         member.name for member in members if member.default is MISSING and member.default_factory is MISSING
-    ]
+    }
 
     def encode(value: Any) -> Json:  # noqa: ANN401 - an instance of ``kind``
-        return {name: coder.encode(getattr(value, name)) for name, coder in coders}
+        record = {name: getattr(value, name) for name in plain}
+        for name, encode_one in rest:
+            record[name] = encode_one(getattr(value, name))
+        return record
 
     def decode(value: Json) -> Any:  # noqa: ANN401 - as above
-        for name in required:
-            if name not in value:
-                raise ValueError(f"{kind.__name__} without {name!r}")
-        return kind(**{name: coder.decode(value[name]) for name, coder in coders if name in value})
+        if not required <= value.keys():
+            raise ValueError(f"{kind.__name__} without {', '.join(sorted(required - value.keys()))}")
+        return kind(**{name: decode_one(value[name]) for name, decode_one in decoders if name in value})
 
     return _Coder(encode, decode)
 
 
 INCIDENT = Codec(Incident)
+GROUP = Codec(Group)
+POST = Codec(Post)
+SILENCE = Codec(Silence)
+SELECTOR = Codec(Selector)
+SUBSCRIPTION = Codec(Subscription)
 NOTIFICATION = Codec(Notification)
 CLUSTER = Codec(Cluster)
 TASK = Codec(Task)

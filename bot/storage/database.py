@@ -1,7 +1,7 @@
 """The database as operations see it: one writer, and readers that never wait for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,44 +9,44 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.delay_history import DelayHistory
-from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import Action, Channel, MessageKey, OutboxId
+from bot.domain.notification import Action, Channel, OutboxId
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName, TaskKey
 from bot.errors import StorageError
-from bot.operations.store_port import AuditEntry, Backlog, ClusterRecord, PostedMessage
-from bot.storage import history, incidents, messages, observations, outbox, tasks
+from bot.operations.store_port import Backlog
+from bot.storage import history as stored_history
+from bot.storage import leases, observations, outbox
 from bot.storage.address import Address, read_address, reader_engine, writer_engine
 from bot.storage.lock import FileLock
 from bot.storage.observations import Place
 from bot.storage.outbox import Owed
+from bot.storage.pruning import HISTORY, RETENTION, Keeping, prune
+from bot.storage.records import Records
 from bot.storage.refusals import refusals
 from bot.storage.schema import check_version, migrate
 from bot.storage.session import Session
-from bot.storage.shapes import Shapes, prune_shapes
-
-RETENTION = timedelta(days=14)
-"""How long readings, and the traces of settled notifications, are kept."""
+from bot.storage.shapes import Shapes
 
 
-async def open_database(url: str, *, read_only: bool = False, retention: timedelta = RETENTION) -> "Database":
+async def open_database(
+    url: str, *, read_only: bool = False, retention: timedelta = RETENTION, history: timedelta = HISTORY
+) -> "Database":
     """Open a database and bring it to the newest version; with ``read_only`` touch nothing.
 
+    ``retention`` is how long readings are kept, ``history`` how long incidents that are over.
     Raises StorageError where that cannot be done, another bot having the same SQLite file among the
     reasons.
     """
     address = read_address(url)
     undo = AsyncExitStack()
     try:
-        return await _opened(address, undo, retention, read_only=read_only)
+        return await _opened(address, undo, Keeping(retention, history), read_only=read_only)
     except BaseException:
         await undo.aclose()
         raise
 
 
-async def _opened(
-    address: Address, undo: AsyncExitStack, retention: timedelta, *, read_only: bool
-) -> "Database":
+async def _opened(address: Address, undo: AsyncExitStack, keeping: Keeping, *, read_only: bool) -> "Database":
     """Open a database; what ``undo`` holds gives everything back, the writer last but for the lock."""
     if address.path is not None and read_only:
         _must_exist(address.path)
@@ -70,7 +70,7 @@ async def _opened(
                 await connection.run_sync(migrate, address)
                 if address.path is not None:
                     await outbox.release(connection)
-    return Database(reader, writer, undo, retention)
+    return Database(reader, writer, undo, keeping)
 
 
 def _must_exist(path: Path) -> None:
@@ -80,16 +80,16 @@ def _must_exist(path: Path) -> None:
         )
 
 
-class Database:
+class Database(Records):
     """Fulfils ``Store``."""
 
     def __init__(
-        self, reader: AsyncEngine, writer: AsyncEngine | None, undo: AsyncExitStack, retention: timedelta
+        self, reader: AsyncEngine, writer: AsyncEngine | None, undo: AsyncExitStack, keeping: Keeping
     ) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._writer = writer
         self._undo = undo
-        self._retention = retention
+        self._keeping = keeping
         self._shapes = Shapes()
         one_at_a_time = reader.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if one_at_a_time else nullcontext()
@@ -124,60 +124,17 @@ class Database:
             finally:
                 await asyncio.shield(connection.close())
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with refusals():
-            async with self._reader.begin() as connection:
-                yield connection
+    async def take_lease(self, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
+        """Take a lease, or renew one's own; None while another owner holds it."""
+        async with self._transaction() as connection:
+            with refusals():
+                return await leases.take(connection, name, owner=owner, now=now, length=length)
 
-    async def open_incidents(self, source: SourceName | None = None) -> tuple[Incident, ...]:
-        """Read the incidents that are pending or firing, by number."""
-        async with self._reading() as connection:
-            return await incidents.open_ones(connection, source)
-
-    async def last_incident(self, subject_key: str) -> Incident | None:
-        """Read the latest incident of a subject."""
-        return (await self.last_incidents([subject_key])).get(subject_key)
-
-    async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
-        """Read the latest incident of each subject that has one."""
-        async with self._reading() as connection:
-            return await incidents.last_of(connection, subject_keys)
-
-    async def incident(self, number: IncidentNumber) -> Incident | None:
-        """Read one incident."""
-        async with self._reading() as connection:
-            return await incidents.by_number(connection, number)
-
-    async def incidents(self, *, limit: int = 100) -> tuple[Incident, ...]:
-        """Read the latest incidents, open first, then from the newest."""
-        async with self._reading() as connection:
-            return await incidents.latest(connection, limit)
-
-    async def audit(self, number: IncidentNumber) -> tuple[AuditEntry, ...]:
-        """Read an incident's audit trail, oldest first."""
-        async with self._reading() as connection:
-            return await incidents.audit_of(connection, number)
-
-    async def messages_of(self, number: IncidentNumber) -> tuple[PostedMessage, ...]:
-        """Read the parent messages that speak of an incident."""
-        async with self._reading() as connection:
-            return await messages.of_incident(connection, number)
-
-    async def message(self, key: MessageKey, channel: Channel) -> PostedMessage | None:
-        """Read one parent message's record."""
-        async with self._reading() as connection:
-            return await messages.one(connection, key, channel)
-
-    async def clusters(self, source: SourceName) -> tuple[ClusterRecord, ...]:
-        """Read what is remembered of a source."""
-        async with self._reading() as connection:
-            return await tasks.read(connection, source)
-
-    async def fact(self, name: str) -> str | None:
-        """Read one small fact."""
-        async with self._reading() as connection:
-            return await messages.fact(connection, name)
+    async def give_lease(self, name: str, *, owner: str) -> None:
+        """Give a lease back."""
+        async with self._transaction() as connection:
+            with refusals():
+                await leases.give_back(connection, name, owner=owner)
 
     async def claim(
         self,
@@ -205,7 +162,14 @@ class Database:
                 return await outbox.delivered(connection, id_, owner=owner, ts=ts, now=now)
 
     async def postpone(
-        self, id_: OutboxId, *, owner: str, until: datetime, error: str, outcome_unknown: bool
+        self,
+        id_: OutboxId,
+        *,
+        owner: str,
+        until: datetime,
+        error: str,
+        outcome_unknown: bool,
+        refused: bool = False,
     ) -> bool:
         """Give a notification back to be tried at ``until``. False: the lease was lost."""
         async with self._transaction() as connection:
@@ -217,6 +181,7 @@ class Database:
                     until=until,
                     error=error,
                     outcome_unknown=outcome_unknown,
+                    refused=refused,
                 )
 
     async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:
@@ -225,11 +190,10 @@ class Database:
             with refusals():
                 return await outbox.give_up(connection, id_, owner=owner, error=error, now=now)
 
-    async def supersede(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:
-        """Record that a newer edit made this one needless. False: the lease was lost."""
-        async with self._transaction() as connection:
-            with refusals():
-                return await outbox.supersede(connection, id_, owner=owner, now=now)
+    async def refused(self) -> dict[Channel, str]:
+        """Give the channels of which something owed was last refused for good, with the sentence."""
+        async with self._reading() as connection:
+            return await outbox.refused(connection)
 
     async def outbox_depth(self) -> int:
         """Count the notifications that are owed."""
@@ -247,7 +211,7 @@ class Database:
 
     async def delays(self, key: TaskKey, since: datetime, until: datetime | None) -> DelayHistory:
         """Read how far one task was behind, by our clock; ``until`` None to the latest reading."""
-        return await history.delays(self._reader, key, since, until)
+        return await stored_history.delays(self._reader, key, since, until)
 
     async def observed_sources(self) -> tuple[SourceName, ...]:
         """Name the sources that have stored readings."""
@@ -255,7 +219,7 @@ class Database:
             return await observations.sources(connection)
 
     async def tidy(self, now: datetime) -> None:
-        """Take single polls into blocks, and drop what is older than the retention; every few minutes.
+        """Take single polls into blocks, and drop what is older than it is to be kept; every few minutes.
 
         The work is done beside the writer; each block is put in place in a short transaction of its own.
         """
@@ -265,10 +229,7 @@ class Database:
             await self._take_into_blocks(place, count)
         async with self._transaction() as connection:
             with refusals():
-                before = now - self._retention
-                await observations.prune(connection, before)
-                await prune_shapes(connection, before)
-                await outbox.prune(connection, before)
+                await prune(connection, self._keeping, now)
 
     async def _take_into_blocks(self, place: Place, count: int) -> None:
         while True:

@@ -1,6 +1,7 @@
 """The history of one task: its columns out of the packed readings of its cluster, and nothing else."""
 
 import asyncio
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -53,8 +54,9 @@ async def _shapes(connection: AsyncConnection, key: TaskKey) -> list[tuple[int, 
 
 
 def _numbers_of(key: TaskKey, bodies: Sequence[tuple[int, str]]) -> list[int]:
-    """Find the shapes that the task has had."""
-    return [number for number, body in bodies if TASK.decode(body).key == key]
+    """Find the shapes that the task has had; only what has its tenant somewhere is read whole."""
+    tenant = json.dumps(key.tenant)
+    return [number for number, body in bodies if tenant in body and TASK.decode(body).key == key]
 
 
 async def _next(

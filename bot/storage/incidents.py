@@ -1,50 +1,75 @@
-"""Incidents by number, subject and state, with their audit trail."""
+"""Incidents by number, subject and state."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, case, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle
 from bot.domain.task import SourceName
-from bot.operations.store_port import AuditEntry, IncidentWrite, RevisionConflict
+from bot.operations.store_port import IncidentWrite, RevisionConflict
+from bot.storage import numbers, trail
 from bot.storage.codec import INCIDENT
-from bot.storage.statements import chunks, insert
-from bot.storage.tables import audit, incidents
+from bot.storage.statements import chunks
+from bot.storage.tables import incidents
 
 FEW = 2000
 """More subjects than these are looked for by reading every subject's latest number instead."""
 _columns = (incidents.c.number, incidents.c.revision, incidents.c.body)
+_is_open = incidents.c.lifecycle != literal_column(f"'{Lifecycle.RESOLVED.value}'")
+"""Spelled out: the indexes of what is open are of no use to a parameter."""
 
 
-async def keep(connection: AsyncConnection, write: IncidentWrite) -> Incident:
-    """Insert a new incident, or update the one that has the expected revision."""
-    if write.expected_revision is None:
-        return await _open(connection, replace(write.incident, revision=1))
-    kept = replace(write.incident, revision=write.expected_revision + 1)
-    statement = (
-        update(incidents)
-        .where(incidents.c.number == kept.number, incidents.c.revision == write.expected_revision)
-        .values(_values(kept))
+async def keep(connection: AsyncConnection, writes: Sequence[IncidentWrite]) -> tuple[Incident, ...]:
+    """Insert what is new, update what has the expected revision; all of it or, by an error, nothing."""
+    await _check_revisions(connection, [write for write in writes if write.expected_revision is not None])
+    new = sum(write.expected_revision is None for write in writes)
+    given = iter(await numbers.give(connection, new, "incident"))
+    kept = tuple(
+        replace(write.incident, number=next(given), revision=1)
+        if write.expected_revision is None
+        else replace(write.incident, revision=write.expected_revision + 1)
+        for write in writes
     )
+    changed: list[dict[str, object]] = []
+    opened: list[dict[str, object]] = []
+    for write, incident in zip(writes, kept, strict=True):
+        if write.expected_revision is None:
+            opened.append({"number": incident.number, **_values(incident)})
+        else:
+            changed.append({"which": incident.number, **_values(incident)})
     try:
-        result = await connection.execute(statement)
+        if changed:
+            await connection.execute(_changing, changed)
+        if opened:
+            await connection.execute(incidents.insert(), opened)
     except IntegrityError as error:
-        raise RevisionConflict(f"another incident of {kept.subject.name} is open") from error
-    if result.rowcount != 1:
-        raise RevisionConflict(f"incident {kept.number} was changed meanwhile")
+        raise RevisionConflict("an incident of the same subject is open already") from error
     return kept
 
 
-async def _open(connection: AsyncConnection, incident: Incident) -> Incident:
-    statement = insert(connection, incidents).values(_values(incident)).on_conflict_do_nothing()
-    number = await connection.scalar(statement.returning(incidents.c.number))
-    if number is None:
-        raise RevisionConflict(f"an incident of {incident.subject.name} is open already")
-    return replace(incident, number=IncidentNumber(number))
+_changing = (
+    update(incidents)
+    .where(incidents.c.number == bindparam("which"))
+    .values({column.name: bindparam(column.name) for column in incidents.c if column.name != "number"})
+)
+
+
+async def _check_revisions(connection: AsyncConnection, writes: Sequence[IncidentWrite]) -> None:
+    """Make sure that nobody was first; the rows stay as they are until this transaction is over."""
+    expected = {write.incident.number: write.expected_revision for write in writes}
+    if len(expected) < len(writes):
+        raise RevisionConflict("an incident was changed twice at once")
+    for some in chunks(sorted(expected)):
+        query = select(incidents.c.number, incidents.c.revision).where(incidents.c.number.in_(some))
+        rows = await connection.execute(query.order_by(incidents.c.number).with_for_update())
+        present = {row.number: row.revision for row in rows}
+        for number in some:
+            if present.get(number) != expected[number]:
+                raise RevisionConflict(f"incident {number} was changed meanwhile")
 
 
 def _values(incident: Incident) -> dict[str, object]:
@@ -54,6 +79,7 @@ def _values(incident: Incident) -> dict[str, object]:
         "lifecycle": incident.lifecycle.value,
         "revision": incident.revision,
         "body": INCIDENT.encode(incident),
+        "resolved_at": None if incident.is_open else incident.resolved_at or incident.changed_at,
     }
 
 
@@ -67,11 +93,12 @@ async def forget(connection: AsyncConnection, incident: Incident) -> None:
     result = await connection.execute(statement)
     if result.rowcount != 1:
         raise RevisionConflict(f"incident {incident.number} was changed meanwhile")
+    await trail.forget(connection, [incident.number])
 
 
 async def open_ones(connection: AsyncConnection, source: SourceName | None) -> tuple[Incident, ...]:
     """Read what is pending or firing."""
-    query = select(*_columns).where(incidents.c.lifecycle != Lifecycle.RESOLVED.value)
+    query = select(*_columns).where(_is_open)
     if source is not None:
         query = query.where(incidents.c.source == source)
     return await _read(connection, query.order_by(incidents.c.number))
@@ -81,6 +108,21 @@ async def by_number(connection: AsyncConnection, number: IncidentNumber) -> Inci
     """Read one."""
     found = await _read(connection, select(*_columns).where(incidents.c.number == number))
     return found[0] if found else None
+
+
+async def by_numbers(connection: AsyncConnection, wanted: Sequence[IncidentNumber]) -> tuple[Incident, ...]:
+    """Read these, by number."""
+    found: list[Incident] = []
+    for some in chunks(sorted(set(wanted))):
+        query = select(*_columns).where(incidents.c.number.in_(some)).order_by(incidents.c.number)
+        found += await _read(connection, query)
+    return tuple(found)
+
+
+async def revisions(connection: AsyncConnection, source: SourceName) -> dict[IncidentNumber, int]:
+    """Read the revisions of what is pending or firing; an index alone answers it."""
+    query = select(incidents.c.number, incidents.c.revision).where(incidents.c.source == source, _is_open)
+    return {IncidentNumber(number): revision for number, revision in await connection.execute(query)}
 
 
 async def latest(connection: AsyncConnection, limit: int) -> tuple[Incident, ...]:
@@ -114,21 +156,3 @@ async def _read(connection: AsyncConnection, query: Select[Any]) -> tuple[Incide
 def _incident(row: Row[Any]) -> Incident:
     """Read the body; number and revision are the row's, which the body was written without."""
     return replace(INCIDENT.decode(row.body), number=IncidentNumber(row.number), revision=row.revision)
-
-
-async def append_audit(connection: AsyncConnection, entry: AuditEntry) -> None:
-    """Append to an incident's trail."""
-    await connection.execute(
-        insert(connection, audit).values(
-            incident=entry.incident, at=entry.at, what=entry.what, sentence=entry.sentence, actor=entry.actor
-        )
-    )
-
-
-async def audit_of(connection: AsyncConnection, number: IncidentNumber) -> tuple[AuditEntry, ...]:
-    """Read an incident's trail, oldest first."""
-    query = select(audit).where(audit.c.incident == number).order_by(audit.c.id)
-    return tuple(
-        AuditEntry(IncidentNumber(row.incident), row.at, row.what, row.sentence, row.actor)
-        for row in await connection.execute(query)
-    )

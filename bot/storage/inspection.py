@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from bot.errors import StorageError
 from bot.storage.address import Address, read_address, reader_engine
 from bot.storage.refusals import refusals
-from bot.storage.schema import versions
+from bot.storage.schema import is_older, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Condition:
     @property
     def is_outdated(self) -> bool:
         """Whether the next ``run`` brings it up to date."""
-        return self.version is not None and self.version != self.newest
+        return self.version is not None and is_older(self.version, self.newest)
 
 
 async def inspect(url: str) -> Condition:

@@ -5,24 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.notification import (
-    Action,
-    Notification,
-    OutboxId,
-)
+from bot.domain.delivery import edit_due
+from bot.domain.notification import Action, Channel, Notification, OutboxId
 from bot.operations.store_port import Backlog
-from bot.storage import messages as parents
+from bot.storage import posts as parents
 from bot.storage.codec import NOTIFICATION
-from bot.storage.tables import messages, outbox
+from bot.storage.tables import outbox, posts
 
 OWED, DELIVERED, SUPERSEDED, GIVEN_UP = "owed", "delivered", "superseded", "given up"
 NEVER_POSTED = "its message could not be posted"
 _other = outbox.alias("other")
+is_owed = outbox.c.state == literal_column(f"'{OWED}'")
+"""Spelled out: the indexes of what is owed are of no use to a parameter."""
 _same = and_(
-    _other.c.message == outbox.c.message, _other.c.channel == outbox.c.channel, _other.c.state == OWED
+    _other.c.message == outbox.c.message,
+    _other.c.channel == outbox.c.channel,
+    _other.c.state == literal_column(f"'{OWED}'"),
 )
 
 
@@ -43,11 +56,11 @@ def _claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select
     """Select what may be given out now, most urgent first."""
     earlier = and_(_same, _other.c.position < outbox.c.position)
     parent_stands = (
-        select(messages.c.key)
+        select(posts.c.id)
         .where(
-            messages.c.key == outbox.c.message,
-            messages.c.channel == outbox.c.channel,
-            messages.c.ts.is_not(None),
+            posts.c.key == outbox.c.message,
+            posts.c.channel == outbox.c.channel,
+            posts.c.ts.is_not(None),
         )
         .exists()
     )
@@ -61,7 +74,7 @@ def _claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select
     return (
         select(outbox)
         .where(
-            outbox.c.state == OWED,
+            is_owed,
             outbox.c.action.in_([action.value for action in actions]),
             or_(outbox.c.next_attempt_at.is_(None), outbox.c.next_attempt_at <= now),
             _free(now),
@@ -86,7 +99,7 @@ async def release(connection: AsyncConnection) -> None:
     The owner stays written, so that the outcome of its attempt is known to be unknown.
     """
     held = outbox.c.leased_until.is_not(None)
-    await connection.execute(update(outbox).where(held, outbox.c.state == OWED).values(leased_until=None))
+    await connection.execute(update(outbox).where(held, is_owed).values(leased_until=None))
 
 
 async def claim(
@@ -108,9 +121,7 @@ async def claim(
         return ()
     statement = (
         update(outbox)
-        .where(
-            outbox.c.position.in_([row.position for row in candidates]), outbox.c.state == OWED, _free(now)
-        )
+        .where(outbox.c.position.in_([row.position for row in candidates]), is_owed, _free(now))
         .values(
             outcome_unknown=or_(outbox.c.outcome_unknown, outbox.c.owner.is_not(None)),
             attempts=outbox.c.attempts + 1,
@@ -151,7 +162,7 @@ async def _settle(
     """Change a row that is owed and leased by this owner; None where it is not, or not any more."""
     statement = (
         update(outbox)
-        .where(outbox.c.id == id_, outbox.c.owner == owner, outbox.c.state == OWED)
+        .where(outbox.c.id == id_, outbox.c.owner == owner, is_owed)
         .values(owner=None, leased_until=None, **values)
         .returning(outbox.c.position, outbox.c.message, outbox.c.channel, outbox.c.action)
     )
@@ -166,21 +177,32 @@ async def delivered(
     if row is None:
         return False
     if row.action == Action.POST.value and ts is not None:
-        await parents.stands_at(connection, row.message, row.channel, ts)
+        await parents.stands_at(connection, row.message, row.channel, ts, now)
     if row.action == Action.EDIT.value:
-        await connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.message == row.message,
-                outbox.c.channel == row.channel,
-                outbox.c.action == Action.EDIT.value,
-                outbox.c.state == OWED,
-                outbox.c.position < row.position,
-                _free(now),
-            )
-            .values(state=SUPERSEDED, settled_at=now, owner=None, leased_until=None)
-        )
+        await parents.was_edited(connection, row.message, row.channel, now)
+        await _after_edit(connection, row, now)
+    welcome = outbox.c.channel == row.channel, outbox.c.refused, is_owed
+    await connection.execute(update(outbox).where(*welcome).values(refused=False))
     return True
+
+
+async def _after_edit(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    """Drop the older edits of the same message that wait, and let the newer ones wait a little longer."""
+    waiting = (
+        outbox.c.message == row.message,
+        outbox.c.channel == row.channel,
+        outbox.c.action == Action.EDIT.value,
+        is_owed,
+        _free(now),
+    )
+    older = update(outbox).where(*waiting, outbox.c.position < row.position)
+    await connection.execute(older.values(state=SUPERSEDED, settled_at=now, owner=None, leased_until=None))
+    newer = select(outbox.c.position, outbox.c.body, outbox.c.next_attempt_at).where(*waiting)
+    for position, body, planned in (await connection.execute(newer)).all():
+        due = edit_due(NOTIFICATION.decode(body), now)
+        if due is not None and (planned is None or planned < due):
+            statement = update(outbox).where(outbox.c.position == position)
+            await connection.execute(statement.values(next_attempt_at=due))
 
 
 async def postpone(
@@ -191,11 +213,13 @@ async def postpone(
     until: datetime,
     error: str,
     outcome_unknown: bool,
+    refused: bool,
 ) -> bool:
     """Give a row back; an outcome that was unknown stays so until the message is found or delivered."""
     values = {
         "next_attempt_at": until,
         "last_error": error,
+        "refused": refused,
         "outcome_unknown": or_(outbox.c.outcome_unknown, literal(outcome_unknown)),
     }
     return await _settle(connection, id_, owner, values) is not None
@@ -210,30 +234,27 @@ async def give_up(
     if row is None:
         return False
     if row.action == Action.POST.value:
-        stands = select(messages.c.key).where(
-            messages.c.key == row.message,
-            messages.c.channel == row.channel,
-            messages.c.ts.is_not(None),
-        )
-        mine = and_(outbox.c.message == row.message, outbox.c.channel == row.channel, outbox.c.state == OWED)
+        stands, _ = await parents.standing(connection, row.message, row.channel)
+        mine = and_(outbox.c.message == row.message, outbox.c.channel == row.channel, is_owed)
         owed_anew = select(_other.c.position).where(_same, _other.c.action == Action.POST.value)
         await connection.execute(
             update(outbox)
-            .where(mine, outbox.c.action != Action.POST.value, ~stands.exists(), ~owed_anew.exists())
+            .where(mine, outbox.c.action != Action.POST.value, literal(not stands), ~owed_anew.exists())
             .values(state=GIVEN_UP, last_error=NEVER_POSTED, settled_at=now, owner=None, leased_until=None)
         )
     return True
 
 
-async def supersede(connection: AsyncConnection, id_: OutboxId, *, owner: str, now: datetime) -> bool:
-    """Record that a newer edit made this one needless."""
-    values: dict[str, object] = {"state": SUPERSEDED, "settled_at": now}
-    return await _settle(connection, id_, owner, values) is not None
+async def refused(connection: AsyncConnection) -> dict[Channel, str]:
+    """Give the channels of which something owed was refused for good; of several sentences the newest."""
+    query = select(outbox.c.channel, outbox.c.last_error).where(outbox.c.refused, is_owed)
+    rows = await connection.execute(query.order_by(outbox.c.position))
+    return {Channel(channel): error or "" for channel, error in rows}
 
 
 async def depth(connection: AsyncConnection) -> int:
     """Count what is owed."""
-    count = await connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.state == OWED))
+    count = await connection.scalar(select(func.count()).select_from(outbox).where(is_owed))
     return int(count or 0)
 
 
@@ -241,7 +262,7 @@ async def backlog(connection: AsyncConnection) -> tuple[Backlog, ...]:
     """Tell what is owed of each action; the row that came first is the oldest."""
     counted = (
         select(outbox.c.action, func.count().label("messages"), func.min(outbox.c.position).label("first"))
-        .where(outbox.c.state == OWED)
+        .where(is_owed)
         .group_by(outbox.c.action)
         .subquery()
     )

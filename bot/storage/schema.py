@@ -1,4 +1,4 @@
-"""Brings a database to the newest version of its tables, and refuses one that is newer than the program."""
+"""Brings a database to the newest version of its tables; refuses one that is too new for this program."""
 
 from pathlib import Path
 
@@ -6,10 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, select, text
 
 from bot.errors import StorageError
 from bot.storage.address import Address, back_up
+from bot.storage.tables import oldest_version
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_205_759_403
@@ -19,14 +20,14 @@ _LOCK = 7_205_759_403
 def migrate(connection: Connection, address: Address) -> None:
     """Bring the database to the newest version, inside the caller's transaction.
 
-    An SQLite file that has an older version is copied beside itself first. Raises StorageError where the
-    database is newer than this program.
+    An SQLite file that has an older version is copied beside itself first. One that is newer, but may still
+    be used, is left as it is. Raises StorageError where the database is too new for this program.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     scripts = _scripts()
     present = _version(connection, scripts, address)
-    if present == scripts.get_current_head():
+    if present is not None and not is_older(present, scripts.get_current_head()):
         return
     if present is not None and address.path is not None:
         back_up(address.path, address.path.with_name(f"{address.path.name}.{present}.backup"))
@@ -36,9 +37,10 @@ def migrate(connection: Connection, address: Address) -> None:
 
 
 def check_version(connection: Connection, address: Address) -> None:
-    """Raise StorageError where the database, opened only for reading, has not this program's version."""
+    """Raise StorageError where the database, opened only for reading, is older or too new."""
     scripts = _scripts()
-    if _version(connection, scripts, address) != scripts.get_current_head():
+    present = _version(connection, scripts, address)
+    if present is None or is_older(present, scripts.get_current_head()):
         raise StorageError(
             f"The database {address.name} was made by an older version."
             " Start `logbackup-bot run` once: it brings the database up to date."
@@ -48,16 +50,27 @@ def check_version(connection: Connection, address: Address) -> None:
 def versions(connection: Connection, address: Address) -> tuple[str | None, str | None]:
     """Give the version that a database has (None: no tables yet) and the newest.
 
-    Raises StorageError where the database is newer than this program.
+    Raises StorageError where the database is too new for this program.
     """
     scripts = _scripts()
     return _version(connection, scripts, address), scripts.get_current_head()
 
 
+def is_older(version: str, newest: str | None) -> bool:
+    """Whether a version is older than another; versions are numbers of four digits."""
+    return newest is not None and version < newest
+
+
 def _version(connection: Connection, scripts: ScriptDirectory, address: Address) -> str | None:
+    """Give the database's version. Raises StorageError where this program is too old for it."""
     present = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
-    if present is not None and present not in known:
+    if present is None or present in known:
+        return present
+    oldest = None
+    if inspect(connection).has_table(oldest_version.name):
+        oldest = connection.scalar(select(oldest_version.c.version))
+    if oldest is None or is_older(scripts.get_current_head() or "", oldest):
         raise StorageError(
             f"The database {address.name} was written by a newer version of logbackup-bot."
             " Install that version again, or name another database in BOT_DATABASE_URL."

@@ -1,15 +1,31 @@
 """One transaction: everything in it is kept, or nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Notification
+from bot.domain.posts import Post
 from bot.domain.reading import Reading
+from bot.domain.routing import Subscription, SubscriptionNumber
+from bot.domain.silence import Silence
 from bot.domain.task import Cluster, SourceName
-from bot.operations.store_port import AuditEntry, IncidentWrite, PostedMessage, TaskRecord
-from bot.storage import incidents, messages, observations, owing, tasks
+from bot.operations.store_port import AuditEntry, IncidentWrite, TaskRecord
+from bot.storage import (
+    facts,
+    groups,
+    incidents,
+    leases,
+    observations,
+    owing,
+    posts,
+    silences,
+    tasks,
+    trail,
+)
 from bot.storage.refusals import refusals
 from bot.storage.shapes import ShapesInUse
 
@@ -22,25 +38,60 @@ class Session:
         self._shapes = shapes
         self._polls: list[observations.Poll] = []
 
-    async def keep_incident(self, write: IncidentWrite) -> Incident:
-        """Keep an incident by compare-and-set."""
+    async def check_lease(self, name: str, token: int) -> None:
+        """Make sure that a lease is held, until the transaction is over; LeaseLost where it is not."""
         with refusals():
-            return await incidents.keep(self._connection, write)
+            await leases.check(self._connection, name, token)
+
+    async def keep_incidents(self, writes: Sequence[IncidentWrite]) -> tuple[Incident, ...]:
+        """Keep incidents by compare-and-set; RevisionConflict where another writer was first."""
+        with refusals():
+            return await incidents.keep(self._connection, writes)
 
     async def forget_incident(self, incident: Incident) -> None:
         """Remove a pending incident; RevisionConflict where it was changed meanwhile."""
         with refusals():
             await incidents.forget(self._connection, incident)
 
-    async def append_audit(self, entry: AuditEntry) -> None:
+    async def append_audit(self, entries: Sequence[AuditEntry]) -> None:
         """Append to the audit trail."""
         with refusals():
-            await incidents.append_audit(self._connection, entry)
+            await trail.append(self._connection, entries)
 
-    async def keep_message(self, message: PostedMessage) -> None:
-        """Create or update a message's record; a known ``ts`` is not overwritten by None."""
+    async def keep_posts(self, kept: Sequence[Post]) -> None:
+        """Create or update the records of parent messages; where one stands is not overwritten."""
         with refusals():
-            await messages.keep(self._connection, message)
+            await posts.keep(self._connection, kept)
+
+    async def repost(self, post: Post) -> None:
+        """Keep a parent message that was posted anew."""
+        with refusals():
+            await posts.repost(self._connection, post)
+
+    async def keep_group(self, group: Group) -> Group:
+        """Keep a group by compare-and-set."""
+        with refusals():
+            return await groups.keep(self._connection, group)
+
+    async def keep_silence(self, silence: Silence) -> Silence:
+        """Keep a silence by compare-and-set; the occurrence of a window is kept once."""
+        with refusals():
+            return await silences.keep(self._connection, silence)
+
+    async def keep_subscription(self, subscription: Subscription) -> Subscription:
+        """Keep a new subscription, or give the same one that the channel has."""
+        with refusals():
+            return await silences.subscribe(self._connection, subscription)
+
+    async def forget_subscription(self, number: SubscriptionNumber) -> bool:
+        """End a subscription."""
+        with refusals():
+            return await silences.unsubscribe(self._connection, number)
+
+    async def remember_payload(self, key: str, now: datetime) -> bool:
+        """Remember what Slack sent; False: it was acted on already."""
+        with refusals():
+            return await facts.remember_payload(self._connection, key, now)
 
     async def enqueue(self, notification: Notification) -> None:
         """Put a notification into the outbox."""
@@ -65,7 +116,12 @@ class Session:
     async def keep_fact(self, name: str, value: str) -> None:
         """Keep one small fact."""
         with refusals():
-            await messages.keep_fact(self._connection, name, value)
+            await facts.keep(self._connection, name, value)
+
+    async def forget_facts(self, names: Sequence[str]) -> None:
+        """Forget small facts, those of these names that there are."""
+        with refusals():
+            await facts.forget(self._connection, names)
 
     async def append_observations(self, reading: Reading) -> None:
         """Append one reading to the history."""

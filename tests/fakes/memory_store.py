@@ -1,18 +1,19 @@
 """A store in memory that passes the same contract suite as the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import Action, Channel, MessageKey, OutboxId
+from bot.domain.delivery import edit_due
+from bot.domain.notification import Action, Channel, OutboxId
+from bot.domain.posts import Post
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
-from bot.errors import StorageError
-from bot.operations.store_port import AuditEntry, Backlog, ClusterRecord, PostedMessage
+from bot.operations.store_port import Backlog
+from tests.fakes.memory_records import MemoryRecords
 from tests.fakes.memory_session import MemorySession
-from tests.fakes.memory_tables import Claimed, Row, Tables, last_of, stands, urgency
+from tests.fakes.memory_tables import Claimed, Lease, Row
 
 
 class MemoryWriting:
@@ -23,7 +24,7 @@ class MemoryWriting:
 
     async def __aenter__(self) -> MemorySession:
         await self._store.turn.acquire()
-        self._session = MemorySession(self._store.tables.copy())
+        self._session = MemorySession(self._store.tables.copy(), self._store.leases)
         return self._session
 
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:
@@ -35,77 +36,17 @@ class MemoryWriting:
             self._store.turn.release()
 
 
-class MemoryStore:
-    """Fulfils Store. A test that sets ``broken`` makes every use raise StorageError with that sentence."""
+class MemoryStore(MemoryRecords):
+    """Fulfils Store."""
 
     def __init__(self) -> None:
-        self.tables = Tables()
+        super().__init__()
         self.turn = asyncio.Lock()
-        self.broken: str | None = None
-
-    def refuse_if_told(self) -> None:
-        if self.broken is not None:
-            raise StorageError(self.broken)
+        self.leases: dict[str, Lease] = {}
 
     def writing(self) -> MemoryWriting:
         self.refuse_if_told()
         return MemoryWriting(self)
-
-    async def open_incidents(self, source: SourceName | None = None) -> tuple[Incident, ...]:
-        self.refuse_if_told()
-        found = (one for one in self.tables.incidents.values() if one.is_open)
-        return tuple(one for one in found if source in (None, one.subject.source))
-
-    async def last_incident(self, subject_key: str) -> Incident | None:
-        self.refuse_if_told()
-        return last_of(self.tables.incidents.values(), subject_key)
-
-    async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
-        self.refuse_if_told()
-        incidents = self.tables.incidents.values()
-        found = {key: last_of(incidents, key) for key in subject_keys}
-        return {key: incident for key, incident in found.items() if incident is not None}
-
-    async def incident(self, number: IncidentNumber) -> Incident | None:
-        self.refuse_if_told()
-        return self.tables.incidents.get(number)
-
-    async def incidents(self, *, limit: int = 100) -> tuple[Incident, ...]:
-        self.refuse_if_told()
-        ordered = sorted(self.tables.incidents.values(), key=lambda one: (not one.is_open, -one.number))
-        return tuple(ordered[:limit])
-
-    async def audit(self, number: IncidentNumber) -> tuple[AuditEntry, ...]:
-        self.refuse_if_told()
-        return tuple(entry for entry in self.tables.audit if entry.incident == number)
-
-    async def messages_of(self, number: IncidentNumber) -> tuple[PostedMessage, ...]:
-        self.refuse_if_told()
-        found = sorted(self.tables.messages.items())
-        return tuple(message for _, message in found if number in message.members)
-
-    async def message(self, key: MessageKey, channel: Channel) -> PostedMessage | None:
-        self.refuse_if_told()
-        return self.tables.messages.get((key, channel))
-
-    async def clusters(self, source: SourceName) -> tuple[ClusterRecord, ...]:
-        self.refuse_if_told()
-        records = self.tables.tasks.values()
-        return tuple(
-            ClusterRecord(
-                cluster,
-                tuple(
-                    one
-                    for one in records
-                    if (one.task.key.source, one.task.key.cluster) == (source, cluster.id)
-                ),
-            )
-            for cluster in self.tables.clusters.get(source, ())
-        )
-
-    async def fact(self, name: str) -> str | None:
-        self.refuse_if_told()
-        return self.tables.facts.get(name)
 
     async def claim(
         self,
@@ -118,8 +59,10 @@ class MemoryStore:
     ) -> tuple[Claimed, ...]:
         self.refuse_if_told()
         async with self.turn:
-            wanted = [row for row in self._owed() if row.action in actions]
-            due = sorted((row for row in wanted if self._claimable(row, now)), key=urgency)[:limit]
+            wanted = [row for row in self.tables.owed() if row.action in actions]
+            due = sorted(
+                (row for row in wanted if self._claimable(row, now)), key=lambda row: (row.rank, row.position)
+            )[:limit]
             given = [self._lease(row, owner, now + lease) for row in due]
         edits = {
             place: sorted(
@@ -131,18 +74,17 @@ class MemoryStore:
         ordered = [edits[row.place].pop(0) if row.action is Action.EDIT else row for row in given]
         return tuple(Claimed(row.notification, row.attempts - 1, row.outcome_unknown) for row in ordered)
 
-    def _owed(self) -> list[Row]:
-        return [row for row in self.tables.outbox.values() if row.state == "owed"]
-
     def _claimable(self, row: Row, now: datetime) -> bool:
         if not row.free(now) or (row.next_attempt_at is not None and row.next_attempt_at > now):
             return False
-        earlier = [one for one in self._owed() if one.place == row.place and one.position < row.position]
+        earlier = [
+            one for one in self.tables.owed() if one.place == row.place and one.position < row.position
+        ]
         if any(one.action is Action.POST for one in earlier):
             return False
         if row.action is Action.POST:
             return True
-        if not stands(self.tables, row.place):
+        if not self.tables.stands(row.place):
             return False
         if row.action is Action.REPLY:
             return not any(one.action is Action.REPLY for one in earlier)
@@ -174,44 +116,84 @@ class MemoryStore:
         if row is None:
             return False
         if row.action is Action.POST and ts is not None:
-            known = self.tables.messages.get(row.place, PostedMessage(*row.place, None))
-            self.tables.messages[row.place] = replace(known, ts=ts)
+            known = self.tables.posts.get(row.place, Post(*row.place))
+            self.tables.posts[row.place] = replace(known, ts=ts)
+            self.tables.edited_at.pop(row.place, None)
         if row.action is Action.EDIT:
-            for one in self._owed():
-                older = one.place == row.place and one.position < row.position and one.free(now)
-                if older and one.action is Action.EDIT:
-                    self.tables.outbox[one.notification.id] = replace(one, state="superseded", owner=None)
+            self.tables.edited_at[row.place] = now
+            self._after_edit(row, now)
+        for one in self.tables.owed():
+            if one.notification.channel == row.notification.channel:
+                self.tables.outbox[one.notification.id] = replace(one, refused=False)
         return True
 
+    def _after_edit(self, row: Row, now: datetime) -> None:
+        for one in self.tables.owed():
+            if one.place != row.place or one.action is not Action.EDIT or not one.free(now):
+                continue
+            if one.position < row.position:
+                after = replace(one, state="superseded", owner=None)
+            else:
+                due = edit_due(one.notification, now)
+                planned = [moment for moment in (due, one.next_attempt_at) if moment is not None]
+                after = replace(one, next_attempt_at=max(planned, default=None))
+            self.tables.outbox[one.notification.id] = after
+
     async def postpone(
-        self, id_: OutboxId, *, owner: str, until: datetime, error: str, outcome_unknown: bool
+        self,
+        id_: OutboxId,
+        *,
+        owner: str,
+        until: datetime,
+        error: str,
+        outcome_unknown: bool,
+        refused: bool = False,
     ) -> bool:
         known = self.tables.outbox.get(id_)
         unknown = outcome_unknown or (known is not None and known.outcome_unknown)
-        changes = {"next_attempt_at": until, "error": error, "outcome_unknown": unknown}
+        changes = {"next_attempt_at": until, "error": error, "outcome_unknown": unknown, "refused": refused}
         return await self._settle(id_, owner, **changes) is not None
 
     async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:  # noqa: ARG002 - the port has it; memory keeps no history
         row = await self._settle(id_, owner, state="given up", error=error)
         if row is None:
             return False
-        following = [one for one in self._owed() if one.place == row.place]
+        following = [one for one in self.tables.owed() if one.place == row.place]
         reposted = any(one.action is Action.POST for one in following)
-        if row.action is Action.POST and not reposted and not stands(self.tables, row.place):
+        if row.action is Action.POST and not reposted and not self.tables.stands(row.place):
             for one in following:
                 self.tables.outbox[one.notification.id] = replace(one, state="given up")
         return True
 
-    async def supersede(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:  # noqa: ARG002 - as above
-        return await self._settle(id_, owner, state="superseded") is not None
+    async def refused(self) -> Mapping[Channel, str]:
+        self.refuse_if_told()
+        owed = sorted(self.tables.owed(), key=lambda row: row.position)
+        return {row.notification.channel: row.error or "" for row in owed if row.refused}
+
+    async def take_lease(self, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
+        self.refuse_if_told()
+        async with self.turn:
+            held = self.leases.get(name, Lease(None, now, 0))
+            if held.owner not in (None, owner) and held.until > now:
+                return None
+            token = held.token if held.owner == owner else held.token + 1
+            self.leases[name] = Lease(owner, now + length, token)
+            return token
+
+    async def give_lease(self, name: str, *, owner: str) -> None:
+        self.refuse_if_told()
+        async with self.turn:
+            held = self.leases.get(name)
+            if held is not None and held.owner == owner:
+                self.leases[name] = replace(held, owner=None)
 
     async def outbox_depth(self) -> int:
         self.refuse_if_told()
-        return len(self._owed())
+        return len(self.tables.owed())
 
     async def outbox_backlog(self) -> tuple[Backlog, ...]:
         self.refuse_if_told()
-        owed = sorted(self._owed(), key=lambda row: (row.action.value, row.position))
+        owed = sorted(self.tables.owed(), key=lambda row: (row.action.value, row.position))
         actions = {row.action: row for row in reversed(owed)}
         return tuple(
             Backlog(action, sum(row.action is action for row in owed), first.notification.created_at)

@@ -1,24 +1,20 @@
 """What a store in memory keeps."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
+from bot.domain.coalescing import Waiting, may_stand
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import (
-    Action,
-    ChangeContent,
-    Channel,
-    GreetingContent,
-    MessageKey,
-    Notification,
-    OutboxId,
-    Reason,
-)
-from bot.domain.problem import Severity
+from bot.domain.notification import Action, Channel, MessageKey, Notification, OutboxId
+from bot.domain.posts import Post
 from bot.domain.reading import Reading
+from bot.domain.routing import Subscription, SubscriptionNumber
+from bot.domain.silence import Silence, SilenceNumber
 from bot.domain.task import Cluster, SourceName
-from bot.operations.store_port import AuditEntry, PostedMessage, TaskRecord
+from bot.operations.store_port import AuditEntry, TaskRecord
 
 Place = tuple[MessageKey, Channel]
 
@@ -29,6 +25,7 @@ class Row:
 
     position: int
     notification: Notification
+    rank: int
     state: str = "owed"
     attempts: int = 0
     outcome_unknown: bool = False
@@ -36,7 +33,7 @@ class Row:
     owner: str | None = None
     leased_until: datetime | None = None
     error: str | None = None
-    rank: tuple[int, int] | None = None
+    refused: bool = False
 
     @property
     def place(self) -> Place:
@@ -49,6 +46,12 @@ class Row:
     def free(self, now: datetime) -> bool:
         return self.leased_until is None or self.leased_until <= now
 
+    def as_waiting(self) -> Waiting:
+        unknown = self.outcome_unknown or self.owner is not None
+        under_way = self.leased_until is not None
+        stands = may_stand(self.action, under_way=under_way, outcome_unknown=unknown)
+        return Waiting(self.notification, may_stand=stands)
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -59,6 +62,15 @@ class Claimed:
     outcome_unknown: bool
 
 
+@dataclass(frozen=True)
+class Lease:
+    """Who holds something; nobody does where ``owner`` is None."""
+
+    owner: str | None
+    until: datetime
+    token: int
+
+
 @dataclass
 class Tables:
     """Everything kept; its values are immutable, so a shallow copy is a snapshot."""
@@ -66,7 +78,13 @@ class Tables:
     numbers: int = 0
     incidents: dict[IncidentNumber, Incident] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
-    messages: dict[Place, PostedMessage] = field(default_factory=dict)
+    posts: dict[Place, Post] = field(default_factory=dict)
+    edited_at: dict[Place, datetime] = field(default_factory=dict)
+    groups: dict[IncidentNumber, Group] = field(default_factory=dict)
+    silences: dict[SilenceNumber, Silence] = field(default_factory=dict)
+    subscription_numbers: int = 0
+    subscriptions: dict[SubscriptionNumber, Subscription] = field(default_factory=dict)
+    payloads: set[str] = field(default_factory=set)
     outbox: dict[OutboxId, Row] = field(default_factory=dict)
     tasks: dict[str, TaskRecord] = field(default_factory=dict)
     clusters: dict[SourceName, tuple[Cluster, ...]] = field(default_factory=dict)
@@ -74,62 +92,21 @@ class Tables:
     readings: list[Reading] = field(default_factory=list)
 
     def copy(self) -> "Tables":
-        return Tables(
-            self.numbers,
-            dict(self.incidents),
-            list(self.audit),
-            dict(self.messages),
-            dict(self.outbox),
-            dict(self.tasks),
-            dict(self.clusters),
-            dict(self.facts),
-            list(self.readings),
-        )
+        values: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Tables(**{name: one if isinstance(one, int) else one.copy() for name, one in values.items()})
+
+    def number(self) -> IncidentNumber:
+        self.numbers += 1
+        return IncidentNumber(self.numbers)
+
+    def owed(self) -> list[Row]:
+        return [row for row in self.outbox.values() if row.state == "owed"]
+
+    def stands(self, place: Place) -> bool:
+        return place in self.posts and self.posts[place].ts is not None
 
 
 def last_of(incidents: Iterable[Incident], subject_key: str) -> Incident | None:
     """Give a subject's latest incident."""
     found = [incident for incident in incidents if incident.subject.key == subject_key]
     return max(found, key=lambda incident: incident.number, default=None)
-
-
-def stands(tables: Tables, place: Place) -> bool:
-    """Whether a parent message was posted."""
-    message = tables.messages.get(place)
-    return message is not None and message.ts is not None
-
-
-def severity_of(notification: Notification) -> Severity:
-    """Tell how severe it is what a notification speaks of."""
-    content = notification.content
-    if isinstance(content, GreetingContent):
-        return max((incident.severity for incident in content.incidents), default=Severity.WARNING)
-    return content.after.severity if isinstance(content, ChangeContent) else content.incident.severity
-
-
-def urgency(row: Row) -> tuple[int, int, int]:
-    """Rank a row: new messages before replies before edits, the more severe first."""
-    return *(row.rank or rank(row.notification)), row.position
-
-
-def rank(notification: Notification) -> tuple[int, int]:
-    """Rank a notification; an edit whose figures have only moved on goes last."""
-    order = (Action.POST, Action.REPLY, Action.EDIT).index(notification.action)
-    return 3 if notification.reason is Reason.MOVED_ON else order, -severity_of(notification)
-
-
-def take_place(tables: Tables, edit: Notification) -> bool:
-    """Put an edit into the place of an older one of its message that waits, if there is one."""
-    waiting = [
-        row
-        for row in tables.outbox.values()
-        if row.place == (edit.message, edit.channel) and row.action is Action.EDIT and row.state == "owed"
-        if row.leased_until is None
-    ]
-    if not waiting:
-        return False
-    old = min(waiting, key=lambda row: row.position)
-    del tables.outbox[old.notification.id]
-    better = min(old.rank or rank(old.notification), rank(edit))
-    tables.outbox[edit.id] = Row(old.position, edit, rank=better)
-    return True

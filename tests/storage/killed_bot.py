@@ -16,7 +16,7 @@ async def main(url: str) -> None:
     await owe(database, notification("claimed"))
     await database.claim(owner="killed", now=T0, lease=LEASE, limit=5)
     async with database.writing() as session:
-        await session.keep_incident(IncidentWrite(incident("never committed"), None))
+        await session.keep_incidents([IncidentWrite(incident("never committed"), None)])
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.sleep(timedelta(minutes=1).total_seconds())

@@ -14,11 +14,12 @@ from bot.domain.notification import (
     OutboxId,
     Reason,
 )
+from bot.domain.posts import Post
 from bot.domain.problem import Problem, Severity
 from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
-from bot.operations.store_port import IncidentWrite, PostedMessage, Store
+from bot.operations.store_port import IncidentWrite, Store
 from bot.storage.database import Database
 from tests.fakes.memory_store import MemoryStore
 
@@ -63,13 +64,15 @@ def incident(
 async def kept(store: AnyStore, new: Incident) -> Incident:
     """Keep a new incident in a transaction of its own."""
     async with store.writing() as session:
-        return await session.keep_incident(IncidentWrite(new, None))
+        (one,) = await session.keep_incidents([IncidentWrite(new, None)])
+    return one
 
 
 async def changed(store: AnyStore, one: Incident) -> Incident:
     """Keep a change of an incident that is known."""
     async with store.writing() as session:
-        return await session.keep_incident(IncidentWrite(one, one.revision))
+        (now,) = await session.keep_incidents([IncidentWrite(one, one.revision)])
+    return now
 
 
 def notification(
@@ -161,14 +164,20 @@ def resolved(one: Incident) -> Incident:
 async def standing(store: AnyStore, *keys: MessageKey) -> None:
     """Record that parent messages stand."""
     async with store.writing() as session:
-        for key in keys or (ALERT,):
-            await session.keep_message(PostedMessage(key, ALERTS, "1.0"))
+        await session.keep_posts([Post(key, ALERTS, "1.0") for key in keys or (ALERT,)])
 
 
-async def postpone(store: AnyStore, id_: str, *, unknown: bool = False, owner: str = "a bot") -> bool:
+async def postpone(
+    store: AnyStore, id_: str, *, unknown: bool = False, owner: str = "a bot", refused: bool = False
+) -> bool:
     """Give a notification back for ten seconds."""
     return await store.postpone(
-        OutboxId(id_), owner=owner, until=T0 + 10 * SECOND, error="busy", outcome_unknown=unknown
+        OutboxId(id_),
+        owner=owner,
+        until=T0 + 10 * SECOND,
+        error="busy",
+        outcome_unknown=unknown,
+        refused=refused,
     )
 
 

@@ -8,13 +8,12 @@ import pytest
 
 from bot.domain.evidence import StatusBroken
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle
-from bot.domain.problem import Severity
-from bot.errors import StorageError
-from bot.operations.store_port import AuditEntry, IncidentWrite, PostedMessage, RevisionConflict
+from bot.domain.posts import Post
+from bot.domain.problem import Problem, Severity
+from bot.operations.store_port import AuditEntry, IncidentWrite, RevisionConflict
 from tests.storage.storage_samples import (
     ALERT,
     ALERTS,
-    OTHERS,
     PROD,
     T0,
     TEST,
@@ -91,10 +90,10 @@ async def test_a_transaction_that_raises_keeps_nothing_of_anything(store: AnySto
 
     async def fail() -> None:
         async with store.writing() as session:
-            await session.keep_incident(IncidentWrite(incident("another"), None))
-            await session.keep_incident(IncidentWrite(replace(one, reopened=3), one.revision))
-            await session.append_audit(AuditEntry(one.number, T0, "opened", "It failed."))
-            await session.keep_message(PostedMessage(ALERT, ALERTS, "1.5", (one.number,)))
+            await session.keep_incidents([IncidentWrite(incident("another"), None)])
+            await session.keep_incidents([IncidentWrite(replace(one, reopened=3), one.revision)])
+            await session.append_audit([AuditEntry(one.number, T0, "opened", "It failed.")])
+            await session.keep_posts([Post(ALERT, ALERTS, "1.5", (one.number,))])
             await session.enqueue(notification("n"))
             await session.keep_fact("greeted/prod", "yes")
             raise LookupError
@@ -103,7 +102,7 @@ async def test_a_transaction_that_raises_keeps_nothing_of_anything(store: AnySto
         await fail()
     assert await store.incidents() == (one,)
     assert await store.audit(one.number) == ()
-    assert await store.message(ALERT, ALERTS) is None
+    assert await store.post(ALERT, ALERTS) is None
     assert await store.outbox_depth() == 0
     assert await store.fact("greeted/prod") is None
 
@@ -113,7 +112,7 @@ async def test_a_cancelled_transaction_keeps_nothing_and_frees_the_store(store: 
 
     async def interrupted() -> None:
         async with store.writing() as session:
-            await session.keep_incident(IncidentWrite(incident(), None))
+            await session.keep_incidents([IncidentWrite(incident(), None)])
             inside.set()
             await asyncio.Event().wait()
 
@@ -142,7 +141,7 @@ async def test_only_a_pending_incident_that_nobody_changed_is_forgotten(store: A
             async with store.writing() as session:
                 await session.forget_incident(one)
     async with store.writing() as session:
-        await session.append_audit(AuditEntry(newer.number, T0, "opened", "It failed."))
+        await session.append_audit([AuditEntry(newer.number, T0, "opened", "It failed.")])
         await session.forget_incident(newer)
     assert await store.incidents() == (firing,)
     assert await store.audit(newer.number) == ()
@@ -183,51 +182,80 @@ async def test_the_trail_is_read_in_the_order_in_which_it_was_written(store: Any
     one, two = await kept(store, incident("a")), await kept(store, incident("b"))
     entries = (
         AuditEntry(one.number, T0 + timedelta(hours=1), "opened", "It failed."),
-        AuditEntry(one.number, T0, "acknowledged", "Ann has it.", "U1"),
+        AuditEntry(one.number, T0, "acknowledged", "Ann has it.", "U1", "Ann"),
+        AuditEntry(
+            one.number,
+            T0,
+            "worsened",
+            "It is worse.",
+            None,
+            None,
+            Problem.LAGGING,
+            Severity.CRITICAL,
+            timedelta(hours=1),
+        ),
     )
     async with store.writing() as session:
-        await session.append_audit(entries[0])
-        await session.append_audit(AuditEntry(two.number, T0, "opened", "So did this."))
-        await session.append_audit(entries[1])
+        await session.append_audit([entries[0], AuditEntry(two.number, T0, "opened", "So did this.")])
+        await session.append_audit(entries[1:])
+        await session.append_audit([])
     assert await store.audit(one.number) == entries
 
 
-async def test_a_trail_or_a_message_of_no_incident_is_refused(store: AnyStore) -> None:
-    nobody = IncidentNumber(404)
-    with pytest.raises(StorageError):
-        async with store.writing() as session:
-            await session.append_audit(AuditEntry(nobody, T0, "opened", "It failed."))
-    with pytest.raises(StorageError):
-        async with store.writing() as session:
-            await session.keep_message(PostedMessage(ALERT, ALERTS, None, (nobody,)))
-    assert await store.message(ALERT, ALERTS) is None
+async def test_incidents_are_kept_together_in_their_order(store: AnyStore) -> None:
+    """A storm opens thousands in one transaction."""
+    old = await kept(store, incident("old"))
+    new = [incident(f"new {number}") for number in range(2500)]
+    writes = [
+        *(IncidentWrite(one, None) for one in new),
+        IncidentWrite(replace(old, reopened=1), old.revision),
+    ]
+    async with store.writing() as session:
+        assert await session.keep_incidents([]) == ()
+        found = await session.keep_incidents(writes)
+        await session.append_audit([AuditEntry(one.number, T0, "opened", "It failed.") for one in found])
+    numbers = [one.number for one in found]
+    assert numbers == [*range(old.number + 1, old.number + 2501), old.number]
+    assert [one.revision for one in found] == [1] * 2500 + [2]
+    assert await store.incidents_by_number([*numbers, IncidentNumber(10**6)]) == tuple(
+        sorted(found, key=lambda one: one.number)
+    )
+    assert await store.revisions(PROD) == {one.number: one.revision for one in found}
+    assert len(await store.audit(found[7].number)) == 1
 
 
-async def test_a_message_knows_its_members_and_they_know_it(store: AnyStore) -> None:
+async def test_one_conflict_among_many_writes_keeps_nothing(store: AnyStore) -> None:
     one, two = await kept(store, incident("a")), await kept(store, incident("b"))
-    both = PostedMessage(ALERT, ALERTS, None, (two.number, one.number))
-    alone = PostedMessage(ALERT, OTHERS, "9.5", (one.number,))
-    async with store.writing() as session:
-        await session.keep_message(both)
-        await session.keep_message(alone)
-    assert await store.messages_of(one.number) == (both, alone)
-    assert await store.messages_of(two.number) == (both,)
-    fewer = replace(both, members=(one.number,))
-    async with store.writing() as session:
-        await session.keep_message(fewer)
-    assert await store.message(ALERT, ALERTS) == fewer
-    assert await store.messages_of(two.number) == ()
+    newer = await changed(store, replace(one, reopened=1))
+    bad: dict[str, list[IncidentWrite]] = {
+        "an old revision": [IncidentWrite(two, two.revision), IncidentWrite(one, one.revision)],
+        "one that is not there": [IncidentWrite(replace(two, number=IncidentNumber(404)), 1)],
+        "the same one twice": [IncidentWrite(two, two.revision), IncidentWrite(two, two.revision)],
+        "one subject twice": [IncidentWrite(incident("c"), None), IncidentWrite(incident("c"), None)],
+        "a subject that has one": [IncidentWrite(incident("c"), None), IncidentWrite(incident("a"), None)],
+    }
+    for writes in bad.values():
+        with pytest.raises(RevisionConflict):
+            async with store.writing() as session:
+                await session.keep_incidents(writes)
+    assert await store.open_incidents() == (newer, two)
 
 
-async def test_where_a_message_stands_is_not_lost_to_a_writer_that_does_not_know(store: AnyStore) -> None:
-    """The watch renews members from what it read before the delivery recorded where the message stands."""
+async def test_a_subject_changes_hands_in_one_transaction(store: AnyStore) -> None:
+    one = await kept(store, incident("a"))
     async with store.writing() as session:
-        await session.keep_message(PostedMessage(ALERT, ALERTS, "1.5"))
-        await session.keep_message(PostedMessage(ALERT, ALERTS, None))
-    assert await store.message(ALERT, ALERTS) == PostedMessage(ALERT, ALERTS, "1.5")
-    async with store.writing() as session:
-        await session.keep_message(PostedMessage(ALERT, ALERTS, "2.5"))
-    assert await store.message(ALERT, ALERTS) == PostedMessage(ALERT, ALERTS, "2.5")
+        _, new = await session.keep_incidents(
+            [IncidentWrite(resolved(one), one.revision), IncidentWrite(incident("a"), None)]
+        )
+    assert await store.open_incidents() == (new,)
+
+
+async def test_the_revisions_are_those_of_what_is_open(store: AnyStore) -> None:
+    pending = await kept(store, incident("a", lifecycle=Lifecycle.PENDING))
+    firing = await changed(store, await kept(store, incident("b")))
+    await kept(store, incident("c", lifecycle=Lifecycle.RESOLVED))
+    await kept(store, incident("d", source=TEST))
+    assert await store.revisions(PROD) == {pending.number: 1, firing.number: 2}
 
 
 async def test_a_fact_is_overwritten(store: AnyStore) -> None:

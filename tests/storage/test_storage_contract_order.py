@@ -3,15 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
+from bot.domain.delivery import EDIT_EVERY
 from bot.domain.notification import (
     Action,
     ChangeContent,
     GreetingContent,
     MessageKey,
     Notification,
-    OutboxId,
     Reason,
 )
 from bot.domain.problem import Severity
@@ -81,13 +79,11 @@ async def test_replies_of_a_message_keep_their_order_in_each_channel(store: AnyS
     assert await claimed(store) == ["a2"]
 
 
-@pytest.mark.parametrize("ending", [give_up, lambda store, id_: store.supersede(id_, owner="a bot", now=T0)])
-async def test_a_reply_that_never_goes_does_not_hold_up_the_next(store: AnyStore, ending: object) -> None:
+async def test_a_reply_that_never_goes_does_not_hold_up_the_next(store: AnyStore) -> None:
     await standing(store)
     await owe(store, notification("r1", Action.REPLY), notification("r2", Action.REPLY))
     await claimed(store)
-    assert callable(ending)
-    assert await ending(store, OutboxId("r1"))
+    assert await give_up(store, "r1")
     assert await claimed(store) == ["r2"]
 
 
@@ -138,50 +134,6 @@ async def test_a_claim_takes_only_the_actions_that_it_names(store: AnyStore) -> 
     assert await claimed(store) == ["p"]
 
 
-async def test_an_edit_takes_the_place_of_an_older_one_that_waits(store: AnyStore) -> None:
-    """Only the newest state is worth showing, and what changes all the time must not lose its turn."""
-    await standing(store, ALERT, ANOTHER)
-    await owe(
-        store,
-        notification("old", Action.EDIT),
-        notification("between", Action.EDIT, message=ANOTHER),
-        notification("new", Action.EDIT),
-    )
-    assert await store.outbox_depth() == 2
-    assert await claimed(store) == ["new", "between"]
-
-
-async def test_an_edit_in_anothers_place_is_as_urgent_as_either(store: AnyStore) -> None:
-    """A change that nobody was shown yet is told before mere figures, though newer figures came over it."""
-    await standing(store, ALERT, ANOTHER)
-    await owe(
-        store,
-        notification("figures", Action.EDIT, message=ANOTHER, reason=Reason.MOVED_ON),
-        notification("change", Action.EDIT, severity=Severity.WARNING),
-        notification("figures after the change", Action.EDIT, reason=Reason.MOVED_ON),
-    )
-    assert await claimed(store) == ["figures after the change", "figures"]
-
-
-async def test_the_same_edit_twice_is_one(store: AnyStore) -> None:
-    await standing(store)
-    await owe(store, notification("n", Action.EDIT))
-    await owe(store, notification("n", Action.EDIT))
-    assert await claimed(store) == ["n"]
-
-
-async def test_an_old_edit_that_waits_is_superseded_by_a_newer_one(store: AnyStore) -> None:
-    await standing(store)
-    await owe(store, notification("old", Action.EDIT))
-    await claimed(store)
-    await postpone(store, "old")
-    await owe(store, notification("new", Action.EDIT))
-    assert await claimed(store) == ["new"]
-    await deliver(store, "new")
-    assert await store.outbox_depth() == 0
-    assert await claimed(store, T0 + 10 * SECOND) == []
-
-
 async def test_a_newer_edit_waits_while_an_older_one_is_under_way(store: AnyStore) -> None:
     await standing(store)
     await owe(store, notification("old", Action.EDIT))
@@ -189,15 +141,8 @@ async def test_a_newer_edit_waits_while_an_older_one_is_under_way(store: AnyStor
     await owe(store, notification("new", Action.EDIT))
     assert await claimed(store, owner="another") == []
     await deliver(store, "old", owner="one")
-    assert await claimed(store, owner="another") == ["new"]
-
-
-async def test_a_superseded_edit_is_not_owed(store: AnyStore) -> None:
-    await standing(store)
-    await owe(store, notification("n", Action.EDIT))
-    await claimed(store)
-    assert await store.supersede(OutboxId("n"), owner="a bot", now=T0)
-    assert await store.outbox_depth() == 0
+    assert await claimed(store, T0 + EDIT_EVERY - SECOND, owner="another") == []
+    assert await claimed(store, T0 + EDIT_EVERY, owner="another") == ["new"]
 
 
 async def test_with_a_post_that_is_given_up_all_that_would_follow_is(store: AnyStore) -> None:

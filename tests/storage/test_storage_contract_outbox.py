@@ -8,7 +8,8 @@ from bot.domain.notification import (
     MessageKey,
     OutboxId,
 )
-from bot.operations.store_port import Backlog, PostedMessage
+from bot.domain.posts import Post
+from bot.operations.store_port import Backlog
 from tests.storage.storage_samples import (
     ALERT,
     ALERTS,
@@ -83,8 +84,7 @@ async def test_an_owner_that_lost_its_lease_is_told(store: AnyStore) -> None:
     assert not await deliver(store, "n", owner="slow")
     assert not await postpone(store, "n", owner="slow")
     assert not await give_up(store, "n", owner="slow")
-    assert not await store.supersede(OutboxId("n"), owner="slow", now=T0)
-    assert await store.message(ALERT, ALERTS) is None
+    assert await store.post(ALERT, ALERTS) is None
     assert await deliver(store, "n", owner="next")
 
 
@@ -112,8 +112,8 @@ async def test_a_delivered_post_tells_where_its_message_stands_and_keeps_its_mem
     await claimed(store)
     await deliver(store, "n", ts="7.5")
     await deliver(store, "m", ts="8.5")
-    assert await store.message(ALERT, ALERTS) == PostedMessage(ALERT, ALERTS, "7.5")
-    assert await store.message(ALERT, OTHERS) == PostedMessage(ALERT, OTHERS, "8.5")
+    assert await store.post(ALERT, ALERTS) == Post(ALERT, ALERTS, "7.5")
+    assert await store.post(ALERT, OTHERS) == Post(ALERT, OTHERS, "8.5")
 
 
 async def test_a_delivered_reply_does_not_move_its_parent(store: AnyStore) -> None:
@@ -121,7 +121,7 @@ async def test_a_delivered_reply_does_not_move_its_parent(store: AnyStore) -> No
     await owe(store, notification("n", Action.REPLY))
     await claimed(store)
     await deliver(store, "n", ts="7.5")
-    assert await store.message(ALERT, ALERTS) == PostedMessage(ALERT, ALERTS, "1.0")
+    assert await store.post(ALERT, ALERTS) == Post(ALERT, ALERTS, "1.0")
 
 
 async def test_what_is_postponed_comes_when_it_is_due_and_counts_its_attempts(store: AnyStore) -> None:
@@ -156,3 +156,34 @@ async def test_the_backlog_tells_of_each_action_how_much_is_owed_and_since_when(
         Backlog(Action.POST, 2, T0 + SECOND),
         Backlog(Action.REPLY, 1, T0 + 9 * SECOND),
     )
+
+
+async def test_channels_that_refuse_are_named_until_they_take_something_again(store: AnyStore) -> None:
+    assert await store.refused() == {}
+    names = [MessageKey(f"incident/{i}") for i in range(3)]
+    await owe(store, *(notification(f"n{i}", message=name) for i, name in enumerate(names)))
+    await owe(store, notification("other", channel=OTHERS))
+    await claimed(store)
+    await postpone(store, "n0", refused=True)
+    await postpone(store, "n1", refused=True)
+    await postpone(store, "other")
+    assert await store.refused() == {ALERTS: "busy"}
+    await deliver(store, "n2")
+    assert await store.refused() == {}
+
+
+async def test_a_later_failure_of_another_kind_is_no_refusal(store: AnyStore) -> None:
+    await owe(store, notification("n"))
+    for refused in (True, False):
+        await claimed(store, T0 + 10 * SECOND)
+        await postpone(store, "n", refused=refused)
+    assert await store.refused() == {}
+
+
+async def test_what_is_refused_and_then_given_up_refuses_no_more(store: AnyStore) -> None:
+    await owe(store, notification("n"))
+    await claimed(store)
+    await postpone(store, "n", refused=True)
+    await claimed(store, T0 + 10 * SECOND)
+    await give_up(store, "n")
+    assert await store.refused() == {}

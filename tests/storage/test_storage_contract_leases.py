@@ -1,0 +1,116 @@
+"""What every store promises about who of several replicas does what."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.operations.store_port import LeaseLost
+from bot.storage.database import Database
+from tests.storage.storage_samples import SECOND, T0, AnyStore, incident, kept
+
+LENGTH = timedelta(seconds=20)
+
+
+async def take(store: AnyStore, owner: str, now: datetime = T0, name: str = "prod") -> int | None:
+    return await store.take_lease(name, owner=owner, now=now, length=LENGTH)
+
+
+async def check(store: AnyStore, token: int, name: str = "prod") -> None:
+    async with store.writing() as session:
+        await session.check_lease(name, token)
+        await session.keep_fact("late", "written")
+
+
+async def test_a_lease_has_one_owner_at_a_time(store: AnyStore) -> None:
+    token = await take(store, "one")
+    assert token is not None
+    assert await take(store, "other") is None
+    assert await take(store, "other", T0 + LENGTH - SECOND) is None
+    assert await take(store, "other", name="test") is not None
+    await check(store, token)
+
+
+async def test_a_lease_is_renewed_under_the_same_token(store: AnyStore) -> None:
+    token = await take(store, "one")
+    assert await take(store, "one", T0 + 10 * SECOND) == token
+    assert await take(store, "other", T0 + LENGTH) is None
+    assert await take(store, "one", T0 + 10 * LENGTH) == token, "nobody else had it meanwhile"
+
+
+async def test_a_late_write_of_an_old_holder_fails(store: AnyStore) -> None:
+    """It was stopped for longer than its lease and does not know."""
+    old = await take(store, "stopped")
+    new = await take(store, "next", T0 + LENGTH)
+    assert old is not None
+    assert new is not None
+    assert new > old
+    with pytest.raises(LeaseLost):
+        await check(store, old)
+    assert await store.fact("late") is None
+    await check(store, new)
+    assert await take(store, "stopped", T0 + LENGTH) is None
+    again = await take(store, "stopped", T0 + 2 * LENGTH)
+    assert again is not None
+    assert again > new
+
+
+async def test_a_lease_that_is_given_back_is_free_at_once(store: AnyStore) -> None:
+    old = await take(store, "one")
+    await store.give_lease("prod", owner="somebody else")
+    assert await take(store, "other") is None
+    await store.give_lease("prod", owner="one")
+    assert old is not None
+    with pytest.raises(LeaseLost):
+        await check(store, old)
+    new = await take(store, "other")
+    assert new is not None
+    assert new > old
+
+
+async def test_a_lease_that_nobody_ever_took_is_not_held(store: AnyStore) -> None:
+    with pytest.raises(LeaseLost):
+        await check(store, 1, name="never taken")
+    await store.give_lease("never taken", owner="one")
+
+
+async def test_of_many_who_reach_for_a_lease_one_gets_it(store: AnyStore) -> None:
+    for moment in (T0, T0 + LENGTH):
+        owners = [f"{moment} {number}" for number in range(5)]
+        tokens = await asyncio.gather(*(take(store, owner, moment) for owner in owners))
+        assert sum(token is not None for token in tokens) == 1
+
+
+async def test_a_lease_cannot_change_hands_before_the_commit(store: AnyStore) -> None:
+    """Whoever wants it waits until what was written under it is there."""
+    token = await take(store, "one")
+    assert token is not None
+    inside, go_on = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with store.writing() as session:
+            await session.check_lease("prod", token)
+            inside.set()
+            await go_on.wait()
+            await session.keep_fact("a", "1")
+
+    writing = asyncio.create_task(write())
+    await inside.wait()
+    taking = asyncio.create_task(take(store, "other", T0 + LENGTH))
+    done, _ = await asyncio.wait([taking], timeout=0.2)
+    assert not done
+    go_on.set()
+    await writing
+    assert await taking == token + 1
+    assert await store.fact("a") == "1"
+
+
+async def test_two_transactions_under_one_lease_do_not_wait_for_each_other(store: AnyStore) -> None:
+    if not isinstance(store, Database) or store._reader.dialect.name != "postgresql":
+        return
+    token = await take(store, "one")
+    assert token is not None
+    async with store.writing() as session:
+        await session.check_lease("prod", token)
+        await asyncio.wait_for(check(store, token), timeout=5)
+        await asyncio.wait_for(kept(store, incident()), timeout=5)
