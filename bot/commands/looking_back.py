@@ -8,7 +8,7 @@ from bot.commands import filters
 from bot.commands.acts import Target
 from bot.commands.filters import WHOM, Arguments
 from bot.commands.forms import DEFAULT_DAYS, ShowChart, ShowDigest, ShowHistory, ShowTimeline, WriteReport
-from bot.commands.spoken import TARGET, Spoken, target_reader, target_words, write_target
+from bot.commands.spoken import TARGET, THIS_ONE_SAID, Spoken, target_reader, target_words, write_target
 from bot.commands.times import span
 from bot.commands.values import length_text, shown, whole_number
 from bot.commands.verb import Example, Verb
@@ -90,8 +90,6 @@ def _write_digest(command: ShowDigest) -> Sequence[str]:
     return [*filters.scope_words(command.scope), *since]
 
 
-_THIS_ONE = "In the thread of an incident or a group it means that one; elsewhere, say its number or a name."
-
 BEFORE: tuple[Verb[Any], ...] = (
     Verb(
         name="chart",
@@ -99,7 +97,7 @@ BEFORE: tuple[Verb[Any], ...] = (
         arguments=f"{TARGET} [length, or since: from: to:]",
         details=(
             "Minutes behind, with the limits, what happened when, and what was silenced. Gaps are gaps.",
-            _THIS_ONE,
+            THIS_ONE_SAID,
         ),
         examples=(
             Example("chart 24h", "this one over the last 24 hours, in its thread"),
@@ -117,7 +115,7 @@ BEFORE: tuple[Verb[Any], ...] = (
         name="history",
         summary="The delay day by day",
         arguments=f"{TARGET} [days]",
-        details=(f"{DEFAULT_DAYS} days, unless you say how many.", _THIS_ONE),
+        details=(f"{DEFAULT_DAYS} days, unless you say how many.", THIS_ONE_SAID),
         examples=(
             Example("history", "this one, in its thread"),
             Example("history pay/orders 14d", "the tenant orders of pay over two weeks"),
@@ -132,7 +130,7 @@ BEFORE: tuple[Verb[Any], ...] = (
         name="timeline",
         summary="Everything that happened, with times",
         arguments=TARGET,
-        details=(_THIS_ONE,),
+        details=(THIS_ONE_SAID,),
         examples=(
             Example("timeline", "of this one, in its thread"),
             Example("timeline 42", "of incident 42, or of group 42"),
@@ -147,7 +145,7 @@ BEFORE: tuple[Verb[Any], ...] = (
         name="report",
         summary="What happened, as the draft of a report",
         arguments=TARGET,
-        details=("A file in Markdown: what, when, who, how bad, and what cannot be restored.", _THIS_ONE),
+        details=("A file in Markdown: what, when, who, how bad, and what cannot be restored.", THIS_ONE_SAID),
         examples=(
             Example("report", "about this one, in its thread"),
             Example("report 42", "about incident 42, or group 42"),

@@ -18,6 +18,11 @@ ASK = "ask"
 TARGET = "[number or name]"
 """How the help writes a target."""
 
+THIS_ONE_SAID = (
+    "In the thread of an incident or a group it means that one; elsewhere, say its number or a name."
+)
+"""How the help says what a target is that nobody names."""
+
 _NUMBER = re.compile(r"(#?)([0-9]{1,7})([.,:;!]?)")
 _NUMBERED = ("incident", "group", "alert")
 _ANNOUNCING = ("from", "until", "reason", "text")

@@ -17,6 +17,7 @@ _CURLY = dict.fromkeys(map(ord, "“”„‟＂«»"), '"')
 _NOTHING = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\ue000\ue001\ue002\ue003\ue004"))
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _MARKS = "*_~`"
+_LONGEST_KEYWORD = 60
 _WORD = re.compile(
     r"(?:(?P<mark>[*_~`]*)(?P<key>[A-Za-z][A-Za-z_-]*)(?P<operator>\s*(?:>=|<=|[><＞])\s*|[:：]\s*))?"
     r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>\S+))?',
@@ -35,7 +36,7 @@ _MUST_ESCAPE = re.compile(
 _HIDDEN = re.compile("\ue000[^\ue001]*\ue001")
 _HIDING = {ord(" "): "\ue002", ord('"'): "\ue003", ord("\\"): "\ue004"}
 _REVEALING = {ord("\ue002"): " ", ord("\ue003"): '"', ord("\ue004"): "\\"}
-_HIDDEN_NAME = re.compile("@[^\\s\ue000]*\ue000([^\ue001]*)\ue001")
+_HIDDEN_NAME = re.compile("@[^\\s@\ue000]*\ue000([^\ue001]*)\ue001")
 _HIDDEN_LINK = re.compile("\ue000([^\ue001]*)\ue001")
 
 
@@ -57,8 +58,9 @@ class Word:
 
     @property
     def said(self) -> str:
-        """The word as a keyword, a number or part of a time; empty for what is a filter or quoted."""
-        return "" if self.quoted or self.key is not None else as_said(self.value)
+        """The word as a keyword, a number or part of a time; empty for a filter, a quotation, a long word."""
+        is_words = self.quoted or self.key is not None or len(self.value) > _LONGEST_KEYWORD
+        return "" if is_words else as_said(self.value)
 
 
 def as_said(text: str) -> str:
