@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -56,13 +56,18 @@ class SocketConnections:
         self._clock = clock
         self._journal = journal
         self._pace = pace
-        self._alive: set[int] = set()
+        self._alive: dict[int, datetime] = {}
         self._told: dict[int, str] = {}
 
     @property
     def alive(self) -> int:
         """How many connections hear Slack now."""
         return len(self._alive)
+
+    @property
+    def alive_since(self) -> tuple[datetime, ...]:
+        """When each connection that hears Slack now began to hear, the oldest first."""
+        return tuple(sorted(self._alive.values()))
 
     @property
     def trouble(self) -> str | None:
@@ -92,7 +97,7 @@ class SocketConnections:
                 self._tell(index, error.sentence, "slack not connected")
                 wait = max(wait, getattr(error, "retry_after", None) or wait)
             finally:
-                self._alive.discard(index)
+                self._alive.pop(index, None)
                 await _close(handler, self._pace.close_within)
             await self._clock.sleep(wait)
             wait = min(wait * 2, self._pace.longest_wait)
@@ -120,7 +125,7 @@ class SocketConnections:
             if error.code not in TOKEN_REFUSED:
                 raise
             raise SlackPermanent(CURE, code=error.code) from error
-        self._alive.add(index)
+        self._alive[index] = self._clock.now()
         self._told.pop(index, None)
         self._journal.info("slack connected", connection=index + 1)
 
@@ -137,12 +142,12 @@ class SocketConnections:
             await self._clock.sleep(self._pace.look_every)
             if await handler.client.is_connected():
                 misses = 0
-                self._alive.add(index)
+                self._alive.setdefault(index, self._clock.now())
                 if self._clock.now() >= renew_at:
                     return True
             else:
                 misses += 1
-                self._alive.discard(index)
+                self._alive.pop(index, None)
         return False
 
     def _tell(self, index: int, sentence: str, event: str) -> None:

@@ -11,6 +11,7 @@ from bot.domain.notification import Channel, OutboxId
 from bot.errors import SlackPermanent, SlackTemporary
 from bot.operations.ports import Sent
 from bot.slack.failures import call
+from bot.slack.files import open_direct
 from bot.views.blocks import Message
 
 T = TypeVar("T")
@@ -89,11 +90,13 @@ class SlackMessenger:
         )
 
     async def resolve_channel(self, name: str) -> Channel:
-        """Give the id of a channel named ``#alerts``, ``alerts`` or by its id.
+        """Give the id of a channel named ``#alerts``, ``alerts`` or by its id; a person's means them directly.
 
         Those the bot is in are few and looked through first; a large workspace has thousands of others.
         """
-        bare = name.strip().lstrip("#")
+        bare = name.strip().lstrip("#@")
+        if _is_a_person(bare):
+            return Channel(await open_direct(self._client, bare))
         if _looks_like_an_id(bare):
             return Channel(bare)
         wanted = bare.lower()
@@ -138,5 +141,9 @@ def _carries(message: dict[str, Any], outbox_id: OutboxId) -> bool:
     return metadata.get("event_type") == EVENT_TYPE and payload.get("id") == outbox_id
 
 
-def _looks_like_an_id(name: str) -> bool:
-    return len(name) > 8 and name[0] in "CGD" and name.isalnum() and name.isupper()  # noqa: PLR2004 - Slack's ids have nine and more
+def _looks_like_an_id(name: str, kinds: str = "CGD") -> bool:
+    return len(name) > 8 and name[0] in kinds and name.isalnum() and name.isupper()  # noqa: PLR2004 - Slack's ids have nine and more
+
+
+def _is_a_person(name: str) -> bool:
+    return _looks_like_an_id(name, "UW")

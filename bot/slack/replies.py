@@ -13,9 +13,9 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.errors import SlackError, SlackPermanent, SlackTemporary
-from bot.operations.answer_command import Asked
 from bot.operations.ports import Clock, Journal
 from bot.slack.failures import call, read_failure
+from bot.slack.payloads import Place
 from bot.views.blocks import Message
 
 TRIES = 3
@@ -42,49 +42,64 @@ class Replies:
         self._journal = journal
 
     async def privately(
-        self, asked: Asked, message: Message, response_url: str, *, replace: bool = False
+        self, place: Place, message: Message, response_url: str, *, replace: bool = False
     ) -> None:
         """Show a message to who asked alone; with ``replace`` in the place of what they pressed."""
         if response_url:
             try:
                 await self._respond(
                     response_url,
-                    _body(message, response_type="ephemeral", thread=asked.thread, replace=replace),
+                    _body(message, response_type="ephemeral", thread=place.thread, replace=replace),
                 )
             except SlackError as error:
                 self._journal.warning("response_url refused", code=error.code)
             else:
                 return
+        if not place.channel:
+            await self._directly(place, message)
+            return
         try:
             await self._post(
                 self._client.chat_postEphemeral,
                 message,
-                channel=asked.channel or asked.user,
-                user=asked.user,
-                thread_ts=asked.thread,
+                channel=place.channel,
+                user=place.user,
+                thread_ts=place.thread,
             )
         except SlackError as error:
             if error.code in NOT_THERE:
-                await self._directly(asked, message)
+                await self._directly(place, message)
             else:
-                self._give_up(asked, error)
+                self._give_up(place, error)
 
-    async def to_all(self, asked: Asked, message: Message, response_url: str) -> None:
-        """Show a message to everybody where it was asked. Raises SlackError."""
-        await self._respond(response_url, _body(message, response_type="in_channel", thread=asked.thread))
+    async def to_all(self, place: Place, message: Message, response_url: str) -> None:
+        """Show a message to everybody where it was asked. Raises SlackError.
 
-    async def in_thread(self, asked: Asked, message: Message) -> None:
+        Without a response_url, as in a dialog, the Web API is the way: the bot must be in the channel.
+        """
+        if not response_url:
+            await self._post(
+                self._client.chat_postMessage,
+                message,
+                channel=place.channel,
+                thread_ts=place.thread,
+                **NO_PREVIEWS,
+            )
+            return
+        await self._respond(response_url, _body(message, response_type="in_channel", thread=place.thread))
+
+    async def in_thread(self, place: Place, message: Message) -> None:
         """Post a message where it was asked, in its thread if there is one."""
         try:
             await self._post(
                 self._client.chat_postMessage,
                 message,
-                channel=asked.channel,
-                thread_ts=asked.thread,
+                channel=place.channel,
+                thread_ts=place.thread,
                 **NO_PREVIEWS,
             )
         except SlackError as error:
-            self._give_up(asked, error)
+            self._give_up(place, error)
 
     async def take_away(self, response_url: str) -> None:
         """Take away the private message whose button was pressed; where it is gone already, all is well."""
@@ -93,16 +108,14 @@ class Replies:
         except SlackError as error:
             self._journal.info("private message not taken away", code=error.code)
 
-    async def _directly(self, asked: Asked, message: Message) -> None:
+    async def _directly(self, place: Place, message: Message) -> None:
         try:
-            await self._post(self._client.chat_postMessage, message, channel=asked.user, **NO_PREVIEWS)
+            await self._post(self._client.chat_postMessage, message, channel=place.user, **NO_PREVIEWS)
         except SlackError as error:
-            self._give_up(asked, error)
+            self._give_up(place, error)
 
-    def _give_up(self, asked: Asked, error: SlackError) -> None:
-        self._journal.warning(
-            "answer not posted", door=asked.door.value, channel=asked.channel, code=error.code
-        )
+    def _give_up(self, place: Place, error: SlackError) -> None:
+        self._journal.warning("answer not posted", channel=place.channel, code=error.code)
 
     async def _respond(self, url: str, body: dict[str, Any]) -> None:
         """Send to a response_url once. Raises SlackError."""

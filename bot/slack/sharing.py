@@ -22,15 +22,15 @@ def ask_before_sharing(text: str) -> Message:
 
 def shared_by(message: Message, name: str) -> Message:
     """Name who shared an answer, without pinging them."""
-    return _with_line(message, f"Shared by {escape(name[:_NAME])}") if name else message
+    return with_line(message, f"Shared by {escape(name[:_NAME])}") if name else message
 
 
 def with_help(message: Message) -> Message:
     """Add the line that says how to ask for more."""
-    return _with_line(message, HELP_LINE)
+    return with_line(message, HELP_LINE)
 
 
-def _with_line(message: Message, markup: str) -> Message:
+def with_line(message: Message, markup: str) -> Message:
     """Add a small line, in the place of another one where Slack would not take both."""
     text = f"{message.text}\n{markup}"
     if not message.blocks:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.commands import Door
-from bot.operations.answer_command import Answer, Asked
+from bot.operations.answering import Answer, Asked
 from bot.sandbox.slack import Outcome, Trouble
 from bot.slack.sharing import ask_before_sharing, shared_by, with_help
 from bot.views.blocks import PAYLOAD, Button, Message, actions, context, message, section, size
@@ -68,7 +68,7 @@ async def test_an_answer_that_may_not_be_shared_stays_private() -> None:
     async with stage() as on:
         private = await on.types("status")
         on.slack.add_person(replace(on.slack.person("anna"), guest=True))
-        on.doors._people._known.clear()
+        on.people._known.clear()
         refusal = await on.clicks(private, "Share")
         assert "Guests" in refusal.text
         assert refusal.ephemeral_to is not None

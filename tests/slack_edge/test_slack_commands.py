@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.sandbox.slack import Message
-from tests.slack_edge.transcript import Stage, labels, read, stage
+from bot.sandbox.slack.deliveries import DeliveryKind
+from tests.slack_edge.small_fleet import fleet_stage
+from tests.slack_edge.transcript import Stage, labels, read
 
 COMMANDS = {
     "status": "1 of 34 tasks",
@@ -52,7 +53,7 @@ DOORS: dict[str, Callable[[Stage, str], Awaitable[Message]]] = {
 
 @pytest.mark.parametrize(("text", "shown"), COMMANDS.items(), ids=COMMANDS)
 async def test_a_slash_command_is_answered_privately(text: str, shown: str) -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.types(text)
         assert shown in read(answer)
         assert answer.ephemeral_to == on.slack.person("anna").id
@@ -64,7 +65,7 @@ async def test_a_slash_command_is_answered_privately(text: str, shown: str) -> N
 async def test_what_is_said_is_answered_where_it_was_said(
     text: str, shown: str, door: Callable[[Stage, str], Awaitable[Message]]
 ) -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await door(on, text)
         assert shown in read(answer)
         assert answer.ephemeral_to is None
@@ -72,7 +73,7 @@ async def test_what_is_said_is_answered_where_it_was_said(
 
 
 async def test_a_mention_is_answered_in_a_thread_of_its_own() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.says("@logbackup status")
         asked = on.channel("general").messages[0]
         assert answer.thread_ts == asked.ts
@@ -80,19 +81,19 @@ async def test_a_mention_is_answered_in_a_thread_of_its_own() -> None:
 
 
 async def test_a_direct_message_in_a_thread_is_answered_there() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         first = await on.writes("status")
         assert (await on.writes("tasks", thread=first.ts)).thread_ts == first.ts
 
 
 async def test_no_words_mean_status() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         assert "1 of 34 tasks" in read(await on.types(""))
 
 
 @pytest.mark.parametrize("text", ["@logbackup", "@logbackup ", "@logbackup :", "@logbackup @logbackup"])
 async def test_an_empty_mention_adds_a_line_of_help(text: str) -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.says(text)
         assert "1 of 34 tasks" in read(answer)
         assert "`/logbackup help` lists" in str(answer.blocks[-1])
@@ -100,7 +101,7 @@ async def test_an_empty_mention_adds_a_line_of_help(text: str) -> None:
 
 
 async def test_a_mention_with_words_has_no_line_of_help() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         assert "`/logbackup help` lists" not in read(await on.says("@logbackup status"))
 
 
@@ -115,43 +116,43 @@ async def test_a_mention_with_words_has_no_line_of_help() -> None:
     ],
 )
 async def test_the_bot_may_be_mentioned_anywhere(text: str) -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         assert read(await on.says(text)).startswith("🟢 *pay/ledger*")
 
 
 async def test_a_mention_in_a_direct_message_is_not_taken_for_a_name() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         assert "1 of 34 tasks" in read(await on.writes("@logbackup status"))
 
 
 @pytest.mark.parametrize("text", ["tasks delay>10m", "tasks delay > 10m"])
 async def test_what_slack_escapes_is_read_as_it_was_typed(text: str) -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.types(text)
         assert "&gt;10m" in on.slack.deliveries[-1].body["text"].replace(" ", "")
         assert "None of 34 tasks" in read(answer)
 
 
 async def test_curly_quotes_and_links_of_slacks_clients_are_read_as_they_were_typed() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         assert read(await on.says("@logbackup task “pay/ledger”")).startswith("🟢 *pay/ledger*")
         body = on.slack.deliveries[-1].body
         text = f"<@{on.slack.bot_user}|logbackup> task <http://pay/ledger|pay/ledger>"
         event = {**body["event"], "text": text, "ts": "1.000001"}
-        ack = AsyncAck()  # type: ignore[no-untyped-call] # Bolt does not say
-        answer = await on.one(on.doors.on_mention(ack, {**body, "event": event, "event_id": "Ev1"}))
+        again = {**body, "event": event, "event_id": "Ev1"}
+        answer = await on.one(on.slack._outgoing.send(DeliveryKind.EVENT, again).first)
         assert read(answer).startswith("🟢 *pay/ledger*")
 
 
 async def test_a_typo_gets_the_nearest_verb_and_a_button_that_works() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.types("taks")
         assert "Did you mean tasks?" in answer.text
         assert "page 1 of 2" in read(await on.clicks(answer, "tasks"))
 
 
 async def test_an_unknown_cluster_gets_the_nearest_names_as_buttons() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.types("status shopp")
         assert "Nothing that is watched is called “shopp”" in answer.text
         assert "shop" in labels(answer)
@@ -159,7 +160,7 @@ async def test_an_unknown_cluster_gets_the_nearest_names_as_buttons() -> None:
 
 
 async def test_an_ambiguous_name_gets_buttons_to_choose_from() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         answer = await on.says("@logbackup task orders")
         assert {"pay/orders", "shop/orders"} <= set(labels(answer))
         chosen = await on.clicks(answer, "pay/orders", by="ben")
@@ -168,12 +169,18 @@ async def test_an_ambiguous_name_gets_buttons_to_choose_from() -> None:
 
 
 async def test_a_wrong_argument_is_a_sentence() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         assert "is not the number of an incident" in (await on.types("incident many")).text
 
 
 async def test_twenty_questions_at_once_are_all_answered() -> None:
-    async with stage() as on:
+    async with fleet_stage() as (on, _):
         asking = (on.slack.command("anna", "general", "/logbackup", "status") for _ in range(20))
         shown = await on.shown_after(asyncio.gather(*asking))
         assert len(shown) == 20
+
+
+async def test_a_failing_database_is_told_in_the_answer() -> None:
+    async with fleet_stage() as (on, small):
+        small.store.broken = "The database is locked."
+        assert (await on.types("incidents")).text == "The database is locked."

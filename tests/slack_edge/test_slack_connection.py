@@ -114,6 +114,19 @@ async def test_it_connects_twice() -> None:
         assert await on.asks() is Outcome.ACKNOWLEDGED
 
 
+async def test_a_connection_is_as_old_as_since_it_hears() -> None:
+    async with line() as on:
+        before = on.clock.now()
+        await on.connected()
+        since = on.connections.alive_since
+        assert list(since) == sorted(since)
+        assert before <= since[0] <= since[1] <= on.clock.now()
+        looked = len(on.clock.slept)
+        await on.clock.until(lambda: len(on.clock.slept) > looked + 4)
+        assert on.connections.alive_since == since, "a look does not make it younger"
+    assert on.connections.alive_since == ()
+
+
 async def test_while_one_connection_is_refreshed_the_other_hears() -> None:
     async with line() as on:
         await on.connected()

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.clock import SystemClock
-from bot.operations.answer_command import Answer, Asked
+from bot.errors import StorageError
+from bot.operations.answering import Answer, Asked
 from bot.sandbox.slack import Message as Shown
 from bot.sandbox.slack import Outcome, Trouble
 from bot.sandbox.slack.deliveries import DeliveryKind
 from bot.slack.replies import TRIES
 from bot.views.blocks import Message
-from tests.slack_edge.transcript import Stage, fleet, labels, read, stage
+from tests.slack_edge.transcript import Stage, labels, read, stage
 
 
 def calm(text: str = "Here.") -> Any:
@@ -70,11 +70,11 @@ async def test_a_press_that_comes_again_acts_once() -> None:
 
 
 async def test_no_more_is_remembered_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.slack.listeners.REMEMBERED", 3)
+    monkeypatch.setattr("bot.slack.under_way.REMEMBERED", 3)
     async with stage(calm()) as on:
         for _ in range(5):
             await on.types("status")
-        assert len(on.doors._seen) == 3
+        assert len(on.doors.under_way._seen) == 3
 
 
 async def test_the_same_words_said_twice_are_answered_twice() -> None:
@@ -220,24 +220,22 @@ async def test_it_is_acknowledged_although_slacks_own_methods_hang() -> None:
         assert reaction.outcome is Outcome.ACKNOWLEDGED
 
 
-async def test_a_slow_ocp_holds_up_nobody_else() -> None:
-    clock, released = SystemClock(), asyncio.Event()
-    small = await fleet(clock)
-    at_once = small.source.log_backup_tasks
+async def test_a_slow_question_holds_up_nobody_else() -> None:
+    released = asyncio.Event()
 
-    async def slow(*arguments: Any, **named: Any) -> Any:
-        await released.wait()
-        return await at_once(*arguments, **named)
+    async def answer(asked: Asked) -> Answer:
+        if asked.text == "tasks since:2h":
+            await released.wait()
+        return Answer(Message(asked.text))
 
-    small.source.log_backup_tasks = slow  # type: ignore[method-assign] # this OCP is slow
-    async with stage(small.answering.answer) as on, asyncio.timeout(2):
+    async with stage(answer) as on, asyncio.timeout(2):
         await on.slack.command("anna", "general", "/logbackup", "tasks since:2h")
         await on.slack.command("ben", "general", "/logbackup", "status")
         await on.slack.until(lambda slack: slack.ephemerals("ben"))
         assert on.slack.ephemerals("anna") == ()
         released.set()
         await on.quiet()
-        assert "OCP was asked just now" in read(on.slack.ephemerals("anna")[0])
+        assert on.slack.ephemerals("anna")[0].text == "tasks since:2h"
 
 
 async def test_a_fault_of_ours_is_a_sentence_and_a_log_line() -> None:
@@ -257,7 +255,7 @@ async def test_a_fault_on_the_way_back_is_a_log_line() -> None:
         async def broken(*_: object, **__: object) -> None:
             raise ZeroDivisionError
 
-        on.doors._replies.privately = broken  # type: ignore[method-assign] # it breaks
+        on.doors._answers._replies.privately = broken  # type: ignore[method-assign] # it breaks
         assert await on.shown_after(on.slack.command("anna", "general", "/logbackup", "status")) == []
         assert on.journal.names("error") == ["payload not handled"]
 
@@ -308,7 +306,7 @@ async def test_in_a_channel_without_the_bot_the_command_works_all_the_same() -> 
 async def test_a_refused_answer_is_a_log_line(code: str) -> None:
     async with stage() as on:
         on.slack.trouble.refuse("*", code)
-        on.doors._people._known.clear()
+        on.people._known.clear()
         assert await on.shown_after(on.slack.say("anna", "general", "@logbackup status")) == []
         assert "answer not posted" in on.journal.names("warning")
         assert on.journal.names("error") == []
@@ -337,7 +335,7 @@ async def test_a_throttled_answer_is_posted_when_slack_takes_it() -> None:
         async def sleep(span: timedelta) -> None:
             waits.append(span)
 
-        on.doors._replies._clock.sleep = sleep  # type: ignore[method-assign] # time does not pass
+        on.doors._answers._replies._clock.sleep = sleep  # type: ignore[method-assign] # time does not pass
         on.slack.trouble.add("chat.postMessage", Trouble.RATE_LIMITED, times=TRIES - 1, retry_after=7)
         await on.says("@logbackup status")
         assert waits == [timedelta(seconds=7)] * (TRIES - 1)
@@ -350,7 +348,7 @@ async def test_an_answer_is_given_up_after_three_tries_and_when_slack_asks_for_a
         async def sleep(span: timedelta) -> None:
             waits.append(span)
 
-        on.doors._replies._clock.sleep = sleep  # type: ignore[method-assign] # time does not pass
+        on.doors._answers._replies._clock.sleep = sleep  # type: ignore[method-assign] # time does not pass
         on.slack.trouble.add("chat.postMessage", Trouble.RATE_LIMITED, retry_after=7)
         assert await on.shown_after(on.slack.say("anna", "general", "@logbackup status")) == []
         assert len(waits) == TRIES - 1
@@ -379,10 +377,11 @@ async def test_an_answer_that_slack_finds_ill_formed_comes_as_text() -> None:
         assert set(on.journal.names("error")) == {"answer ill-formed, sent as text"}
 
 
-async def test_a_failing_database_is_told_in_the_answer() -> None:
-    small = await fleet(SystemClock())
-    small.store.broken = "The database is locked."
-    async with stage(small.answering.answer) as on:
+async def test_a_failure_with_a_sentence_is_told_in_the_answer() -> None:
+    async def broken(_: Asked) -> Answer:
+        raise StorageError("The database is locked.")
+
+    async with stage(broken) as on:
         assert (await on.types("incidents")).text == "The database is locked."
 
 
@@ -409,7 +408,7 @@ async def test_an_answer_that_does_not_end_is_dropped() -> None:
     async with stage(endless) as on:
         await on.slack.command("anna", "general", "/logbackup", "status")
         await on.doors.close(timedelta(0))
-        assert on.doors._under_way == set()
+        assert on.doors.under_way.tasks == set()
 
 
 async def test_a_payload_of_an_odd_shape_is_survived() -> None:

@@ -10,6 +10,7 @@ from bot.errors import SlackPermanent, SlackTemporary
 from bot.sandbox.slack import SimulatedSlack, Trouble
 from bot.slack.bolt import web_client
 from bot.slack.people import KNOWN_FOR, MOST_KNOWN, REFUSALS, People, Standing, read_standing
+from tests.fakes.listed_journal import ListedJournal
 from tests.fakes.manual_clock import ManualClock
 from tests.slack_edge.transcript import labels, read, stage
 
@@ -57,7 +58,7 @@ async def test_while_slack_does_not_say_who_somebody_is_nobody_is_served(code: s
 async def test_somebody_is_looked_up_once_in_ten_minutes() -> None:
     clock = ManualClock()
     async with SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
-        people = People(web_client(slack.bot_token, slack.api_url), clock)
+        people = People(web_client(slack.bot_token, slack.api_url), clock, ListedJournal())
         anna = slack.person("anna")
         for _ in range(2):
             assert await people.standing(anna.id) is Standing.MEMBER
@@ -71,7 +72,7 @@ async def test_somebody_is_looked_up_once_in_ten_minutes() -> None:
 async def test_a_failure_is_raised_and_not_remembered() -> None:
     clock = ManualClock()
     async with SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
-        people = People(web_client(slack.bot_token, slack.api_url), clock)
+        people = People(web_client(slack.bot_token, slack.api_url), clock, ListedJournal())
         anna = slack.person("anna").id
         slack.trouble.add("auth.test", Trouble.ERROR_BEFORE, times=1)
         with pytest.raises(SlackTemporary):
@@ -86,7 +87,7 @@ async def test_a_failure_is_raised_and_not_remembered() -> None:
 async def test_no_more_people_are_remembered_than_fit() -> None:
     clock = ManualClock()
     async with SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
-        people = People(web_client(slack.bot_token, slack.api_url), clock)
+        people = People(web_client(slack.bot_token, slack.api_url), clock, ListedJournal())
         anna, ben = slack.person("anna").id, slack.person("ben").id
         await people.standing(anna)
         people._known.update({f"U{number}": people._known[anna] for number in range(MOST_KNOWN - 1)})

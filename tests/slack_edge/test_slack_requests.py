@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.monitoring.web import LARGEST_REQUEST
 from bot.slack.bolt import bolt_app
 from bot.slack.requests import slack_routes
+from tests.fakes.listed_journal import ListedJournal
 from tests.slack_edge.transcript import Stage, over_http, read
 
 FORM = "application/x-www-form-urlencoded"
@@ -86,7 +87,8 @@ async def test_an_event_that_comes_again_is_answered_once() -> None:
         mention = next(one for one in on.slack.deliveries if one.body["event"]["type"] == "app_mention")
 
         async def again() -> None:
-            await on.slack._outgoing.send(mention.kind, mention.body).first
+            later = {**mention.body, "is_signed_later": True}  # signed within the same second it would be refused
+            await on.slack._outgoing.send(mention.kind, later).first
 
         assert await on.shown_after(again()) == []
 
@@ -197,4 +199,4 @@ async def test_an_unsigned_check_of_the_certificate_reaches_nothing() -> None:
 
 async def test_without_a_secret_there_are_no_routes() -> None:
     with pytest.raises(ValueError, match="signing_secret"):
-        slack_routes(bolt_app(None), " ", SystemClock())
+        slack_routes(bolt_app(None), " ", SystemClock(), ListedJournal())

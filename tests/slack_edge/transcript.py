@@ -1,22 +1,14 @@
 """People and the bot in a simulated Slack: say, expect, click, expect the edit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.domain.notification import OutboxId
-from bot.domain.task import Cluster, ClusterId, SourceName, Task
-from bot.domain.thresholds import Thresholds
+from bot.domain.permission import UserGroup
 from bot.monitoring.web import WebServer
-from bot.operations.answer_command import Answer, Answering, Asked
-from bot.operations.describe_fleet import FleetView
-from bot.operations.ports import Clock
-from bot.operations.source_state import restore
-from bot.operations.watch_tasks import Watching, poll
 from bot.sandbox.slack import Channel, Message, Reaction, SimulatedSlack
 from bot.slack.bolt import bolt_app, web_client
 from bot.slack.connection import Pace, SocketConnections
@@ -24,82 +16,24 @@ from bot.slack.listeners import Doors, listen
 from bot.slack.people import People
 from bot.slack.replies import Replies
 from bot.slack.requests import PATH, slack_routes
-from bot.views.health_report import BotHealth
 from tests.fakes.listed_journal import ListedJournal
-from tests.fakes.listed_source import ListedSource, task
-from tests.fakes.memory_store import MemoryStore
+from tests.slack_edge.small_talk import Answers, Talk
 
-PROD = SourceName("ocp")
-PAY = Cluster(PROD, ClusterId(1000005), "pay")
-SHOP = Cluster(PROD, ClusterId(1000006), "shop")
-BIG = Cluster(PROD, ClusterId(1000007), "big")
-TENANTS = 30
 ONE = Pace(connections=1)
 WITHIN = 5.0
-
-Answers = Callable[[Asked], Awaitable[Answer]]
-
-
-def rows(cluster: Cluster) -> Callable[[datetime], Sequence[Task]]:
-    """Give what OCP lists: ``pay/orders`` has failed, the others are well."""
-
-    def listed(at: datetime) -> Sequence[Task]:
-        fresh = at - timedelta(seconds=5)
-        if cluster is BIG:
-            names = [f"t{number:02}" for number in range(TENANTS)]
-            return [task(name, cluster=cluster, checkpoint=fresh) for name in names]
-        if cluster is SHOP:
-            return [task(name, cluster=cluster, checkpoint=fresh) for name in ("cart", "orders")]
-        failed = task(
-            "orders", cluster=cluster, status="FAILED", checkpoint=fresh, error="disk <full> & gone"
-        )
-        return [failed, task("ledger", cluster=cluster, checkpoint=fresh)]
-
-    return listed
-
-
-@dataclass
-class Fleet:
-    """A source that was polled once, and what answers questions about it."""
-
-    source: ListedSource
-    store: MemoryStore
-    answering: Answering
-
-
-async def fleet(clock: Clock) -> Fleet:
-    """Poll a small fleet once, so that there is something to ask about and one incident."""
-    source, store = ListedSource(clock, PROD), MemoryStore()
-    source.rows = {cluster: rows(cluster) for cluster in (PAY, SHOP, BIG)}
-    limits = Thresholds()
-    state = await restore(PROD, timedelta(seconds=30), store, lambda *_: limits)
-    watching = Watching(
-        source=source,
-        store=store,
-        clock=clock,
-        journal=ListedJournal(),
-        thresholds_for=lambda *_: limits,
-        channels_for=lambda _: (),
-        default_channels=(),
-        new_id=lambda: OutboxId("1"),
-        owed=lambda: None,
-    )
-    await poll(state, watching)
-
-    async def health() -> BotHealth:
-        return BotHealth("1.2.3", clock.now(), 0, ())
-
-    answering = Answering(FleetView((state,)), {PROD: source}, store, clock, UTC, health)
-    return Fleet(source, store, answering)
 
 
 class Stage:
     """A simulated Slack with the bot in it, and what people do there."""
 
-    def __init__(self, slack: SimulatedSlack, doors: Doors, journal: ListedJournal) -> None:
+    def __init__(
+        self, slack: SimulatedSlack, doors: Doors, journal: ListedJournal, talk: Talk, people: People
+    ) -> None:
         self.slack = slack
         self.doors = doors
         self.journal = journal
+        self.talk = talk
+        self.people = people
 
     # ── what people do, and what the bot shows in return
 
@@ -141,10 +75,10 @@ class Stage:
 
     async def quiet(self) -> None:
         """Wait until everything was delivered and the bot has nothing under way."""
-        while self.slack._outgoing._under_way or self.doors._under_way:
+        while self.slack._outgoing._under_way or self.doors.under_way.tasks:
             await self.slack.settled()
-            if self.doors._under_way:
-                await asyncio.wait(self.doors._under_way)
+            if self.doors.under_way.tasks:
+                await asyncio.wait(self.doors.under_way.tasks)
 
     def _shown(self) -> list[Message]:
         public = [message for channel in self.slack.channels for message in channel.everything]
@@ -176,46 +110,49 @@ def read(message: Message) -> str:
     return message.text + "\n" + str(message.blocks)
 
 
+def _spoken(answers: Answers | Talk | None) -> Talk:
+    """Give somebody who answers: the one that is given, or small talk."""
+    if isinstance(answers, Talk):
+        return answers
+    return Talk() if answers is None else Talk(answers)
+
+
 @asynccontextmanager
-async def over_http(answers: Answers | None = None) -> AsyncIterator[tuple[Stage, str]]:
+async def over_http(answers: Answers | Talk | None = None) -> AsyncIterator[tuple[Stage, str]]:
     """As ``stage``, but Slack sends signed requests; gives the address too."""
-    clock = SystemClock()
-    journal = ListedJournal()
-    if answers is None:
-        answers = (await fleet(clock)).answering.answer
+    clock, journal, talk = SystemClock(), ListedJournal(), _spoken(answers)
     async with SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
         client = web_client(slack.bot_token, slack.api_url)
         app = bolt_app(slack.api_url)
-        people, replies = People(client, clock), Replies(client, clock, journal)
-        doors = listen(app, answers, people, client, replies, journal)
-        routes = slack_routes(app, slack.signing_secret, clock)
+        people, replies = People(client, clock, journal), Replies(client, clock, journal)
+        doors = listen(app, talk, people, client, replies, journal)
+        routes = slack_routes(app, slack.signing_secret, clock, journal)
         async with WebServer("127.0.0.1", 0, None, routes) as server:
             address = server.url + PATH
             assert await slack.verify_request_url(address)
             slack.invite_bot(slack.add_channel("general"))
-            yield Stage(slack, doors, journal), address
+            yield Stage(slack, doors, journal, talk, people), address
             await doors.close(timedelta(seconds=0.1))
 
 
 @asynccontextmanager
-async def stage(answers: Answers | None = None, **options: Any) -> AsyncIterator[Stage]:
-    """Connect the bot to a simulated Slack by Socket Mode; ``answers`` in place of the small fleet's."""
-    clock = SystemClock()
-    if answers is None:
-        answers = (await fleet(clock)).answering.answer
-    journal = ListedJournal()
+async def stage(
+    answers: Answers | Talk | None = None, *, groups: Collection[UserGroup] = (), **options: Any
+) -> AsyncIterator[Stage]:
+    """Connect the bot's edge to a simulated Slack by Socket Mode; ``answers`` in place of small talk."""
+    clock, journal, talk = SystemClock(), ListedJournal(), _spoken(answers)
     async with SimulatedSlack(clock=clock, pacing_clock=clock, **options) as slack:
         slack.invite_bot(slack.add_channel("general"))
         client = web_client(slack.bot_token, slack.api_url)
         app = bolt_app(slack.api_url)
-        people, replies = People(client, clock), Replies(client, SystemClock(), journal)
-        doors = listen(app, answers, people, client, replies, journal)
+        people, replies = People(client, clock, journal, groups), Replies(client, SystemClock(), journal)
+        doors = listen(app, talk, people, client, replies, journal)
         connections = SocketConnections(app, slack.app_token, clock, journal, ONE)
         running = asyncio.create_task(connections.run())
         try:
             await slack.until(lambda slack: slack.sockets)
             await slack.settled()
-            yield Stage(slack, doors, journal)
+            yield Stage(slack, doors, journal, talk, people)
         finally:
             await doors.close(timedelta(seconds=0.1))
             running.cancel()
