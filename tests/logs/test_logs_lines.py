@@ -1,5 +1,6 @@
 """The lines of the log: their shape, their levels, and where they go."""
 
+import asyncio
 import json
 import logging
 import subprocess
@@ -11,7 +12,7 @@ from io import StringIO
 import pytest
 from slack_bolt.logger import get_bolt_logger
 
-from bot.logs import configure, journal
+from bot.logs import MASK, about, configure, journal
 
 
 class Screen(StringIO):
@@ -208,3 +209,49 @@ def test_an_interrupt_is_no_crash() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
     assert "KeyboardInterrupt" in done.stderr
     assert "stopped unexpectedly" not in done.stderr
+
+
+async def test_what_a_line_belongs_to_is_in_every_line_written_meanwhile() -> None:
+    """The lines of one poll, one delivery or one payload are found by its id, the libraries' too."""
+    stream = StringIO()
+    diary = configure("json", stream=stream)
+
+    async def poll(name: str) -> None:
+        with about(poll=name, level="mine"):
+            diary.info("begun")
+            await asyncio.sleep(0)
+            logging.getLogger("httpx").warning("slow")
+            await asyncio.create_task(within())
+        diary.info("over")
+
+    async def within() -> None:
+        diary.info("read", poll="own")
+
+    await asyncio.gather(poll("one"), poll("two"))
+    found = [(line["event"], line.get("poll")) for line in lines(stream)]
+    assert sorted(map(str, found)) == sorted(
+        map(
+            str,
+            [
+                ("begun", "one"),
+                ("begun", "two"),
+                ("slow", "one"),
+                ("slow", "two"),
+                ("read", "own"),
+                ("read", "own"),
+                ("over", None),
+                ("over", None),
+            ],
+        )
+    )
+    assert {line["level_"] for line in lines(stream) if line["event"] == "slow"} == {"mine"}
+    assert {line["level"] for line in lines(stream) if line["event"] == "slow"} == {"warning"}
+
+
+def test_a_secret_in_what_a_line_belongs_to_is_masked() -> None:
+    stream = StringIO()
+    diary = configure("json", secrets=["made-up-1"], stream=stream)
+    with about(payload="made-up-1"):
+        diary.info("came")
+        logging.getLogger("slack_sdk").warning("late")
+    assert [line["payload"] for line in lines(stream)] == [MASK, MASK]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 from io import StringIO
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from bot.errors import SourceBroken
 from bot.logs import MASK, Masker, configure, journal
 from bot.operations.ports import Journal
+from bot.settings import load
+from bot.settings.variables import VARIABLES
 
 SECRETS = {
     "bot token": "xoxb-12-made-up",
@@ -28,6 +31,8 @@ SECRETS = {
     "digits": "8675309",
     "short": "q7",
     "database": "postgresql://bot:made%40up@db/x",
+    "heartbeat": "https://hc-ping.com/5b1e7c1a-made-up",
+    "heartbeat's token": "5b1e7c1a-made-up",
 }
 
 
@@ -147,6 +152,40 @@ def test_no_secret_is_ever_logged(door: Callable[[Journal, str], object], secret
         quote(secret, safe=""),
     ):
         assert known not in written
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    "other_login", [("OCP_PASSWORD",), ("OCP_ACCESS_KEY", "OCP_SECRET_KEY")], ids=["by key", "by password"]
+)
+def test_no_secret_of_the_settings_is_ever_logged_wherever_it_was_written(
+    other_login: tuple[str, ...], form: str, tmp_path: Path
+) -> None:
+    """Every variable that can hold a secret, as the program sets up its log with them."""
+    fitting = {
+        "SLACK_BOT_TOKEN": "xoxb-made-up-1",
+        "SLACK_APP_TOKEN": "xapp-made-up-2",
+        "BOT_DATABASE_URL": "postgresql://bot:made-up-3@db/x",
+        "BOT_HEARTBEAT_URL": "https://hc.example.com/ping/made-up-4",
+    }
+    values = {
+        variable.name: fitting.get(variable.name, f"made-up-{variable.name.lower()}")
+        for variable in VARIABLES
+        if variable.secret and variable.name not in other_login
+    }
+    environment: dict[str, str] = {}
+    for number, (name, value) in enumerate(values.items()):
+        file = tmp_path / name
+        file.write_text(value)
+        environment |= {name: value} if number % 2 else {f"{name}_FILE": str(file)}
+    user = {} if "OCP_PASSWORD" in other_login else {"OCP_USER": "u"}
+    settings = load(environment | user).settings
+    lines = StringIO()
+    diary = configure(form, "debug", settings.secrets(), stream=lines)
+    for said in (*values.values(), repr(values), json.dumps(values), b64encode(b"u:made-up-ocp_password")):
+        diary.info("settings", said=said, settings=settings, dumped=settings.model_dump())
+    assert "made-up" not in lines.getvalue()
+    assert b64encode(b"u:made-up-ocp_password").decode() not in lines.getvalue()
 
 
 @pytest.mark.parametrize(
