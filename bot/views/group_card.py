@@ -57,8 +57,8 @@ def group_state(group: Group) -> str:
     return f"{group.severity.word if group.is_open else 'over'}, group {group.number}"
 
 
-def group_lines(content: GroupContent, zone: tzinfo) -> list[str]:
-    """Say how a group stands: its headline, who has it, and the worst of its members."""
+def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) -> list[str]:
+    """Say how a group stands: its headline, who has it, and, with ``members``, the worst of them."""
     group, counts = content.group, content.counts
     top = f"{group_mark(group)} *{group_headline(group, counts, zone)}*  {group_state(group)}"
     if not group.is_open:
@@ -72,7 +72,8 @@ def group_lines(content: GroupContent, zone: tzinfo) -> list[str]:
         lines.append(silenced_line(content.silence, zone))
     if content.was_silenced:
         lines.append("It was silenced until now and is still not over.")
-    lines += member_lines(content.worst, counts.members, content.read_at, group)
+    if members:
+        lines += member_lines(content.worst, counts.members, content.read_at, group)
     return lines + instead_lines(content.instead_of)
 
 
@@ -95,10 +96,12 @@ def member_lines(
     now: datetime,
     group: Group | None = None,
     silenced: Silenced = NOT_SILENCED,
+    *,
+    most: int = TOLD,
 ) -> list[str]:
     """Tell the worst members one by one, and count the rest."""
-    lines = [_member_line(incident, now, group, silenced) for incident in worst[:TOLD]]
-    left = members - min(len(worst), TOLD)
+    lines = [_member_line(incident, now, group, silenced) for incident in worst[:most]]
+    left = members - len(lines)
     return [*lines, f"…and {left:,} more."] if left > 0 else lines
 
 

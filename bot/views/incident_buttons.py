@@ -19,7 +19,7 @@ from bot.commands import (
     WriteReport,
     to_text,
 )
-from bot.domain.grouping import Cause, Group
+from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.naming import Scope
@@ -41,6 +41,7 @@ __all__ = [
     "incident_rows",
     "incidents_of_group",
     "reminder_row",
+    "scope_of_trait",
     "silencing_button",
     "subject_scope",
     "taking",
@@ -126,17 +127,20 @@ def group_rows(group: Group, members: int, silence: Silence | None = None) -> tu
 
 
 def incidents_of_group(group: Group) -> Button:
-    """Offer the list of all incidents around a group, nearest to what its members share."""
-    trait = group.trait
+    """Offer the list of all incidents around a group."""
+    return Button("Incidents around it", to_text(ListIncidents(scope_of_trait(group.trait))))
+
+
+def scope_of_trait(trait: Trait) -> Scope:
+    """Give the scope that is nearest to what the members of a group share."""
     match trait.cause:
         case Cause.DESTINATION:
             path = trait.value.partition("?")[0][:PATH_KEPT]
-            scope = Scope(source=trait.source, path=f"{path}*")
+            return Scope(source=trait.source, path=f"{path}*")
         case Cause.CLUSTER:
-            scope = Scope(source=trait.source, cluster=trait.value)
+            return Scope(source=trait.source, cluster=trait.value)
         case _:
-            scope = Scope(source=trait.source)
-    return Button("Incidents around it", to_text(ListIncidents(scope)))
+            return Scope(source=trait.source)
 
 
 def cluster_tasks(incident: Incident) -> Button:

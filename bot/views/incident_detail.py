@@ -1,74 +1,119 @@
-"""The answer to ``incident``: one incident as it stands, and what happened to it."""
+"""The answer to ``incident``: one incident, or one group, as it stands, and what happened to it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Protocol
+from datetime import UTC, tzinfo
 
 from bot.commands import ListIncidents, ShowIncident, to_text
-from bot.domain.incident import Incident
-from bot.domain.notification import IncidentContent
-from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
-from bot.views.incident_card import incident_buttons, state_lines
-from bot.views.wording import clean, count, name, slack_time
+from bot.domain.incident import IncidentNumber
+from bot.domain.notification import GroupContent, IncidentContent
+from bot.views.blocks import (
+    PAYLOAD,
+    Block,
+    Button,
+    Menu,
+    Message,
+    actions,
+    context,
+    message,
+    section,
+    sections,
+    size,
+)
+from bot.views.error_text import error_quotation
+from bot.views.group_card import group_lines, member_lines
+from bot.views.handled import NOT_SILENCED, Silenced
+from bot.views.happening import Happening, story_lines
+from bot.views.hint_blocks import hint_lines, step_blocks
+from bot.views.hints import seen_in_incident
+from bot.views.incident_buttons import Row, group_rows, incident_rows
+from bot.views.incident_card import state_lines
+from bot.views.links import NO_LINKS, Links, ocp_address, runbook_lines
+from bot.views.wording import slack_time
 
-TOLD = 15
-"""So many happenings are told, the last ones; the rest is counted."""
-_SENTENCE = 250
-
-
-class Happening(Protocol):
-    """One thing that happened to an incident; ``actor`` is a Slack user's id, None for the bot."""
-
-    @property
-    def at(self) -> datetime:
-        """When (our clock)."""
-        ...
-
-    @property
-    def sentence(self) -> str:
-        """What, for people."""
-        ...
-
-    @property
-    def actor(self) -> str | None:
-        """Who."""
-        ...
+FIRST, LAST = 3, 12
+"""Of what happened the first and the last are told; ``timeline`` has more."""
+MEMBERS = 20
+_ROOM = 500
+"""What the heading of the story and the ids of buttons take."""
 
 
 def incident_detail_message(
-    command: ShowIncident,
-    incident: Incident | None,
+    content: IncidentContent,
     happenings: Sequence[Happening] = (),
     *,
-    now: datetime,
-    offset: timedelta = timedelta(0),
     zone: tzinfo = UTC,
+    links: Links = NO_LINKS,
     shareable: bool = True,
 ) -> Message:
-    """Show one incident, or say that there is none of this number. ``happenings`` are the oldest first."""
-    if incident is None:
-        sentence = f"There is no incident {command.number}."
-        return message(
-            sentence, [section(sentence), *actions([Button("Incidents", to_text(ListIncidents()))])]
-        )
-    lines = state_lines(IncidentContent(incident, read_at=now, offset=offset), zone)
-    told = [_line(happening, zone) for happening in happenings[-TOLD:]]
+    """Show one incident as it stands at ``content.read_at``, what to look at, and what happened to it."""
+    incident = content.incident
+    lines = state_lines(content, zone)
     blocks: list[Block] = sections(lines)
-    if told:
-        blocks += sections(["*What happened*", *told])
-    if len(happenings) > TOLD:
-        blocks.append(context(f"{count(len(happenings) - TOLD, 'earlier event')} left out"))
-    buttons = [button for button in incident_buttons(incident) if button.command != to_text(command)]
+    if incident.is_open:
+        if content.error:
+            blocks.append(error_quotation(content.error))
+        seen = seen_in_incident(incident, content.status, content.error)
+        blocks += sections([*hint_lines(seen), *runbook_lines(links, incident)])
+        blocks += step_blocks(seen)
+    rows = incident_rows(incident, content.silence, ocp_url=ocp_address(links, incident))
+    end = [context(f"As of {slack_time(content.read_at, zone)}")]
+    end += _rows(rows, ShowIncident(incident.number), shareable=shareable)
+    told = _story(happenings, zone, blocks + end)
+    blocks += sections(told) + end
+    return message("\n".join([*lines, *told]), blocks)
+
+
+def group_detail_message(
+    content: GroupContent,
+    happenings: Sequence[Happening] = (),
+    *,
+    silenced: Silenced = NOT_SILENCED,
+    zone: tzinfo = UTC,
+    links: Links = NO_LINKS,
+    shareable: bool = True,
+) -> Message:
+    """Show one group as it stands, the worst ``MEMBERS`` of its members, and what happened to it."""
+    group = content.group
+    lines = group_lines(content, zone, members=False)
+    members = member_lines(
+        content.worst, content.counts.members, content.read_at, group, silenced, most=MEMBERS
+    )
+    runbooks = runbook_lines(links, content.worst[0]) if content.worst else []
+    blocks: list[Block] = [*sections([*lines, *runbooks]), *sections(members)]
+    rows = group_rows(group, content.counts.members, content.silence)
+    end = [context(f"As of {slack_time(content.read_at, zone)}")]
+    end += _rows(rows, ShowIncident(group.number), shareable=shareable)
+    told = _story(happenings, zone, blocks + end)
+    blocks += sections(told) + end
+    return message("\n".join([*lines, *members, *told]), blocks)
+
+
+def unknown_incident_message(number: IncidentNumber) -> Message:
+    """Say that there is no incident of this number."""
+    sentence = f"There is no incident {number}."
+    return message(sentence, [section(sentence), *actions([Button("Incidents", to_text(ListIncidents()))])])
+
+
+def _story(happenings: Sequence[Happening], zone: tzinfo, beside: list[Block]) -> list[str]:
+    told = story_lines(happenings, FIRST, LAST, zone, PAYLOAD - size(beside) - _ROOM)
+    return ["*What happened*", *told] if told else []
+
+
+def _rows(rows: Sequence[Row], command: ShowIncident, *, shareable: bool) -> list[Block]:
+    """Offer what the card offers, but for what is shown already; refreshing stands in its place."""
+    text = to_text(command)
+    blocks: list[Block] = []
+    for row in rows[:-1]:
+        blocks += actions(row)
+    last: list[Button | Menu] = [Button("Refresh", text)]
+    last += [one for one in (_without(each, text) for each in rows[-1]) if one is not None]
     if shareable:
-        buttons.append(Button("Share", to_text(command), shared=True))
-    return message("\n".join([*lines, *told]), blocks + actions(buttons))
+        last.insert(-1 if isinstance(last[-1], Menu) else len(last), Button("Share", text, shared=True))
+    return blocks + actions(last)
 
 
-def _line(happening: Happening, zone: tzinfo) -> str:
-    who = "" if happening.actor is None else f"{_named(happening.actor)}: "
-    return f"{slack_time(happening.at, zone)}  {who}{literal(clean(happening.sentence, _SENTENCE))}"
-
-
-def _named(actor: str) -> str:
-    """Show a person without paging them: an edit or a private answer would not anyway."""
-    return name(f"@{actor}")
+def _without(element: Button | Menu, command: str) -> Button | Menu | None:
+    """Leave out what only leads to where one is."""
+    if isinstance(element, Menu):
+        return Menu(tuple(option for option in element.options if option.command != command))
+    return None if element.command == command and not element.url else element

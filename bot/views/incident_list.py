@@ -1,14 +1,15 @@
 """The answer to ``incidents``: what is open, the worst first, then the last ones that are over."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListIncidents, ShowIncident, ShowStatus, to_text
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.selection import wanted
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.greeting import worst_first
+from bot.views.handled import NOT_SILENCED, Silenced, marks
 from bot.views.incident_card import worst
 from bot.views.trouble import incident_mark, what, whom
 from bot.views.typed import typed
@@ -17,34 +18,55 @@ from bot.views.wording import ago, count, duration, lasting, slack_time
 PAGE = 15
 _BUTTONS = 5
 
+Groups = Mapping[IncidentNumber, IncidentNumber]
+"""The group that speaks for an incident, by the incident's number."""
+_NO_GROUPS: Groups = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    shown: Sequence[Incident]
+    number: int
+    pages: int
+    left: int
+
 
 def incident_list_message(
     command: ListIncidents,
     incidents: Sequence[Incident],
     *,
     now: datetime,
+    silenced: Silenced = NOT_SILENCED,
+    groups: Groups = _NO_GROUPS,
     zone: tzinfo = UTC,
     shareable: bool = True,
 ) -> Message:
-    """Show one page of the incidents asked for, of all that are known."""
+    """Show one page of the incidents asked for, of all that are known, with who has each."""
     admitted = [incident for incident in incidents if _admits(command, incident)]
     still_open = sorted((one for one in admitted if one.is_open), key=worst_first)
     over = sorted((one for one in admitted if not one.is_open), key=_latest_first)
-    pages = max(1, -(-len(admitted) // PAGE))
-    page = min(command.page, pages)
-    shown = [*still_open, *over][(page - 1) * PAGE : page * PAGE]
+    page = _page(command, [*still_open, *over])
     first = f"{count(len(still_open), 'open incident') if still_open else 'No open incident'}"
+    silent = sum(one.number in silenced for one in still_open)
+    if silent:
+        first += f" ({silent:,} silenced)"
     if over:
         first += f", {len(over):,} over"
-    if pages > 1:
-        first += f", page {page:,} of {pages:,}"
-    lines = [_line(incident, now, zone) for incident in shown]
+    if page.pages > 1:
+        first += f", page {page.number:,} of {page.pages:,}"
+    lines = [_line(incident, now, silenced, groups, zone) for incident in page.shown]
     blocks: list[Block] = [section(f"*{first}*"), *sections(lines)]
-    left = len(admitted) - page * PAGE
-    if left > 0:
-        blocks.append(context(f"…and {left:,} more: {typed(replace(command, page=page + 1))}"))
-    blocks += actions(_buttons(command, shown, page, pages, shareable=shareable))
+    if page.left > 0:
+        blocks.append(context(f"…and {page.left:,} more: {typed(replace(command, page=page.number + 1))}"))
+    blocks += actions(_buttons(command, page, shareable=shareable))
     return message("\n".join([first, *lines]), blocks)
+
+
+def _page(command: ListIncidents, ordered: Sequence[Incident]) -> _Page:
+    pages = max(1, -(-len(ordered) // PAGE))
+    number = min(command.page, pages)
+    shown = ordered[(number - 1) * PAGE : number * PAGE]
+    return _Page(shown, number, pages, len(ordered) - number * PAGE)
 
 
 def _admits(command: ListIncidents, incident: Incident) -> bool:
@@ -64,11 +86,12 @@ def _latest_first(incident: Incident) -> tuple[float, int]:
     return (-_ended(incident).timestamp(), -incident.number)
 
 
-def _line(incident: Incident, now: datetime, zone: tzinfo) -> str:
+def _line(incident: Incident, now: datetime, silenced: Silenced, groups: Groups, zone: tzinfo) -> str:
     who = f"{incident_mark(incident)} *{incident.number}* {literal(whom(incident))}"
     if incident.is_open:
         state = "recovering" if incident.good_polls else what(incident)
-        return f"{who} {literal(state)}{lasting(now - incident.since)} · {incident.severity.word}"
+        people = marks(incident, silenced, zone, group=groups.get(incident.number))
+        return f"{who} {literal(state)}{lasting(now - incident.since)} · {incident.severity.word}{people}"
     ended = _ended(incident)
     return (
         f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · {incident.problem} for "
@@ -76,18 +99,16 @@ def _line(incident: Incident, now: datetime, zone: tzinfo) -> str:
     )
 
 
-def _buttons(
-    command: ListIncidents, shown: Sequence[Incident], page: int, pages: int, *, shareable: bool
-) -> list[Button]:
+def _buttons(command: ListIncidents, page: _Page, *, shareable: bool) -> list[Button]:
     buttons = [
         Button(f"Incident {incident.number}", to_text(ShowIncident(incident.number)))
-        for incident in shown[:_BUTTONS]
+        for incident in page.shown[:_BUTTONS]
     ]
-    if page > 1:
-        buttons.append(Button("Previous", to_text(replace(command, page=page - 1))))
-    if page < pages:
-        buttons.append(Button("Next", to_text(replace(command, page=page + 1))))
+    if page.number > 1:
+        buttons.append(Button("Previous", to_text(replace(command, page=page.number - 1))))
+    if page.number < page.pages:
+        buttons.append(Button("Next", to_text(replace(command, page=page.number + 1))))
     buttons.append(Button("Status", to_text(ShowStatus())))
     if shareable:
-        buttons.append(Button("Share", to_text(replace(command, page=page)), shared=True))
+        buttons.append(Button("Share", to_text(replace(command, page=page.number)), shared=True))
     return buttons
