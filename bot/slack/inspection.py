@@ -21,13 +21,26 @@ SCOPES: Mapping[str, str] = {
     "channels:read": "the bot cannot find channels by name",
     "chat:write": "the bot cannot post",
     "commands": "there is no /logbackup",
+    "files:write": "charts and reports are told in words only",
     "groups:history": "the bot cannot look whether a message arrived in a private channel",
     "groups:read": "the bot cannot find private channels by name",
     "im:history": "the bot hears no direct messages",
+    "im:write": "charts asked for by command, and a person's own subscriptions, do not reach them directly",
+    "usergroups:read": "the bot cannot tell who is in the user groups that the settings name",
     "users:read": "the bot cannot tell members from guests, and answers nobody",
 }
 """The scopes that manifest.yml asks for, and what does not work without each."""
-OPTIONAL = frozenset({"channels:history", "groups:history", "groups:read", "im:history"})
+OPTIONAL = frozenset(
+    {
+        "channels:history",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:write",
+        "usergroups:read",
+    }
+)
 """The scopes without which alerts arrive and commands are answered all the same."""
 
 

@@ -180,7 +180,7 @@ class Doors:
             await self._answers.tell(came, outcome)
 
     async def _acknowledged(self, ack: AsyncAck, came: Came, way: Way) -> None:
-        """Begin the work and acknowledge it: what only reads at once, what changes something when it is done."""
+        """Begin the work; acknowledge what only reads at once, what changes something when it is done."""
         run = self._begin(came, way)
         if changes(came.asked.text):
             await run.in_time()

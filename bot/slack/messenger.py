@@ -90,7 +90,7 @@ class SlackMessenger:
         )
 
     async def resolve_channel(self, name: str) -> Channel:
-        """Give the id of a channel named ``#alerts``, ``alerts`` or by its id; a person's means them directly.
+        """Give the id of a channel named ``#alerts``, ``alerts`` or by its id; a person's id means their own.
 
         Those the bot is in are few and looked through first; a large workspace has thousands of others.
         """

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import SystemClock
 from bot.domain.notification import OutboxId
+from bot.domain.routing import Routing
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.domain.thresholds import Thresholds
 from bot.operations.answer_command import Answering
@@ -67,8 +68,7 @@ async def fleet(clock: Clock) -> Fleet:
         clock=clock,
         journal=ListedJournal(),
         thresholds_for=lambda *_: limits,
-        channels_for=lambda _: (),
-        default_channels=(),
+        routing_for=lambda _, __: Routing(None),
         new_id=lambda: OutboxId("1"),
         owed=lambda: None,
     )

@@ -1,4 +1,4 @@
-"""Somebody who answers, in place of the bot's own operation: what the edge asks is listed, what it gets is made up."""
+"""Somebody who answers in place of the bot's own operation: what the edge asks is listed."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ PAGES = {"tasks": ("1", "Next", "tasks page:2"), "tasks page:2": ("2", "Previous
 DONE = {"ack": "You have acknowledged incident 42.", "unsilence 3": "Silence 3 is over."}
 PICTURE = Attachment("delay.png", "Delay of pay/orders", b"\x89PNG picture", "The delay has grown to 20 min.")
 REPORT = Attachment("incident-42.md", "Incident 42", b"# Incident 42\n")
+FILES = {"chart": ("20 min behind.", PICTURE), "report": ("Incident 42 in full.", REPORT)}
 
 
 def note_dialog(about: str = "note 42") -> Dialog:
@@ -37,18 +38,16 @@ async def small_talk(asked: Asked) -> Answer:
         return Answer(message("34 tasks", [section(f"page {page} of 2"), *row]))
     if text in DONE:
         return Answer(message(DONE[text], [section(DONE[text])]), done=True)
-    if text in ("note", "note ask", "note 42 ask"):
+    if text in ("note ask", "note 42 ask"):
         how = "Type `note 42` and your words."
         return Answer(message(how, [section(how)]), dialog=note_dialog(), may_be_shared=False)
-    if text == "chart":
-        row = actions(share)
-        return Answer(message("20 min behind.", [section("20 min behind."), *row]), attachments=(PICTURE,))
-    if text == "report":
-        return Answer(message("Incident 42", [section("Incident 42")]), attachments=(REPORT,))
+    if text in FILES:
+        said, file = FILES[text]
+        return Answer(message(said, [section(said), *actions(share)]), attachments=(file,))
     return Answer(mistake_message(UserMistake(f"{text} is not understood.")), may_be_shared=False)
 
 
-async def kept(asked: Asked, filled: Filled) -> Answer | Mistaken:
+async def kept(_: Asked, filled: Filled) -> Answer | Mistaken:
     """Keep a note, where it says something."""
     note = filled.values.get("note", "")
     if note == "?":

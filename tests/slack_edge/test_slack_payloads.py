@@ -71,7 +71,8 @@ def test_where_others_read_along_the_answer_is_private_and_begins_no_thread() ->
     own, within = by_mention(event(shared)), by_mention(event(shared, thread_ts="1.0"))
     assert own is not None
     assert within is not None
-    assert (own.asked.thread, within.asked.thread) == (None, "1.0")
+    assert (own.place.thread, within.place.thread) == (None, "1.0")
+    assert (own.asked.thread, within.asked.thread) == ("1.5", "1.0")
     assert own.asked.private
     assert within.asked.private
 

@@ -87,7 +87,7 @@ async def test_an_event_that_comes_again_is_answered_once() -> None:
         mention = next(one for one in on.slack.deliveries if one.body["event"]["type"] == "app_mention")
 
         async def again() -> None:
-            later = {**mention.body, "is_signed_later": True}  # signed within the same second it would be refused
+            later = {**mention.body, "is_signed_later": True}
             await on.slack._outgoing.send(mention.kind, later).first
 
         assert await on.shown_after(again()) == []
