@@ -14,16 +14,33 @@ from bot.views.wording import ago, clean, count, duration, took
 _OFFSET_MATTERS = timedelta(minutes=1)
 _SOURCES = 20
 _SENTENCE = 300
+_KILO = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class BotHealth:
-    """What the bot knows of itself: messages that are owed, and sentences about what does not work."""
+    """What the bot knows of itself: messages that are owed, and sentences about what does not work.
+
+    Everything with a default may be unknown, and is then not told. ``owed_since`` is when the longest waiting
+    message was born; ``door`` is how Slack is heard (``Socket Mode``, ``HTTP``) and ``connected_since`` since
+    when, where ``connected``; ``leads`` is whether this one watches and sends; ``last_error`` is a sentence.
+    ``database`` is what it is kept in, ``database_bytes`` and ``disk_free_bytes`` are sizes.
+    """
 
     version: str
     started_at: datetime
     owed: int = 0
     troubles: Sequence[str] = ()
+    owed_since: datetime | None = None
+    door: str = ""
+    connected: bool | None = None
+    connected_since: datetime | None = None
+    leads: bool | None = None
+    last_error: str = ""
+    last_error_at: datetime | None = None
+    database: str = ""
+    database_bytes: int | None = None
+    disk_free_bytes: int | None = None
 
 
 def health_message(
@@ -36,19 +53,62 @@ def health_message(
     ]
     troubles += [line for source in fleet.sources for line in _clock_lines(source)]
     troubles += [line for source in fleet.sources for line in _list_lines(source)][:5]
+    troubles += [line for line in _slack_lines(health, now) if health.connected is False]
     first = "The bot is well" if not troubles else "Something keeps the bot from its work"
     lines = [_line(source, now) for source in fleet.sources[:_SOURCES]]
     if len(fleet.sources) > _SOURCES:
         lines.append(f"…and {count(len(fleet.sources) - _SOURCES, 'more OCP')}")
-    waiting = (
-        "Nothing waits to be sent." if not health.owed else f"{count(health.owed, 'message')} to be sent."
-    )
+    own = own_lines(health, now)
     small = f"Version {literal(health.version)} · started {ago(health.started_at, now)}"
-    blocks: list[Block] = [*sections([f"*{first}*", *troubles, *lines, waiting]), context(small)]
+    blocks: list[Block] = [*sections([f"*{first}*", *troubles, *lines, *own]), context(small)]
     buttons = [Button("Status", to_text(ShowStatus()))]
     if shareable:
         buttons.append(Button("Share", to_text(command), shared=True))
-    return message("\n".join([first, *troubles, *lines, waiting]), blocks + actions(buttons))
+    return message("\n".join([first, *troubles, *lines, *own]), blocks + actions(buttons))
+
+
+def own_lines(health: BotHealth, now: datetime) -> list[str]:
+    """Say what waits to be sent, how Slack is heard, who leads, what failed last and what room is left."""
+    lines = [_waiting(health, now), *(_slack_lines(health, now) if health.connected else [])]
+    if health.leads is not None:
+        lines.append("This one watches and sends." if health.leads else "Another one watches and sends.")
+    if health.last_error:
+        when = "" if health.last_error_at is None else f" {ago(health.last_error_at, now)}"
+        lines.append(f"Last error{when}: {literal(clean(health.last_error, _SENTENCE))}")
+    sizes = [] if health.database_bytes is None else [bytes_words(health.database_bytes)]
+    sizes += [] if health.disk_free_bytes is None else [f"{bytes_words(health.disk_free_bytes)} free"]
+    if health.database:
+        sizes.insert(0, literal(clean(health.database)))
+    if sizes:
+        lines.append(f"Database: {', '.join(sizes)}.")
+    return lines
+
+
+def _waiting(health: BotHealth, now: datetime) -> str:
+    if not health.owed:
+        return "Nothing waits to be sent."
+    longest = "" if health.owed_since is None else f", the longest for {duration(now - health.owed_since)}"
+    return f"{count(health.owed, 'message')} to be sent{longest}."
+
+
+def _slack_lines(health: BotHealth, now: datetime) -> list[str]:
+    if health.connected is None:
+        return []
+    door = f" ({literal(clean(health.door))})" if health.door else ""
+    if not health.connected:
+        return [f"{MARKS[Standing.WARNING]} Slack is not connected{door}: what people say is not heard."]
+    since = "" if health.connected_since is None else f" for {duration(now - health.connected_since)}"
+    return [f"Slack is connected{door}{since}."]
+
+
+def bytes_words(number: int) -> str:
+    """Say a size: ``512 kB``, ``1.4 GB``."""
+    size = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < _KILO:
+            return f"{size:.0f} {unit}" if unit in {"B", "kB"} else f"{size:.1f} {unit}"
+        size /= _KILO
+    return f"{size:.1f} TB"
 
 
 def _line(source: SourceNow, now: datetime) -> str:

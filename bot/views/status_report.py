@@ -33,7 +33,7 @@ def status_message(
     scale = count(len(found.clusters), "cluster") if found.clusters else ""
     small = " · ".join(part for part in (scale, read_line(sources, now)) if part)
     if found.clusters and (len(clusters) > 1 or command.scope.is_everything):
-        lines = _cluster_lines(fleet, clusters, now)
+        lines = cluster_lines(fleet, clusters, now)
     else:
         lines = _task_lines(command, found, now)
     blocks: list[Block] = sections([*troubles, f"*{first}*"])
@@ -82,10 +82,13 @@ def clusters_worst_first(fleet: FleetSnapshot, clusters: Sequence[ClusterNow]) -
     return sorted(clusters, key=lambda one: (order.index(standing_of(fleet, one)), one.worst_first))
 
 
-def _cluster_lines(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], now: datetime) -> list[str]:
+def cluster_lines(
+    fleet: FleetSnapshot, clusters: Sequence[ClusterNow], now: datetime, most: int = LINES
+) -> list[str]:
+    """Tell the worst clusters one by one, and count the rest by how they stand."""
     ordered = clusters_worst_first(fleet, clusters)
-    lines = [_cluster_line(fleet, cluster, now) for cluster in ordered[:LINES]]
-    rest = ordered[LINES:]
+    lines = [_cluster_line(fleet, cluster, now) for cluster in ordered[:most]]
+    rest = ordered[most:]
     for standing in Standing:
         alike = [cluster for cluster in rest if standing_of(fleet, cluster) is standing]
         if alike:

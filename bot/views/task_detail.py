@@ -21,6 +21,8 @@ from bot.views.blocks import (
     sections,
 )
 from bot.views.error_text import error_quotation
+from bot.views.hint_blocks import hint_lines, step_blocks
+from bot.views.hints import seen_in_task
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, source_name, trouble_lines
 from bot.views.trouble import MARKS, phrase, standing_word, task_name
@@ -56,6 +58,9 @@ def task_message(
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
+    if task.problem is not None:
+        seen = seen_in_task(task, task.problem)
+        blocks += [*sections(hint_lines(seen)), *step_blocks(seen)]
     blocks += fields(_facts(task, cluster, zone))
     blocks += _others(task)
     blocks.append(context(_read(task, now, zone)))

@@ -1,0 +1,153 @@
+"""The digest: what is open, what happened since the last one, what gets slower; one line when all is well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from bot.commands import ListIncidents, ListSilences, ShowStatus, to_text
+from bot.domain.fleet import Standing, TaskNow
+from bot.domain.incident import Incident
+from bot.domain.silence import Silence
+from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
+from bot.views.greeting import worst_first
+from bot.views.handled import NOT_SILENCED, Silenced, marks, matcher_words, until
+from bot.views.incident_card import gap_lines, worst
+from bot.views.trouble import MARKS, incident_mark, task_name, what, whom
+from bot.views.typed import typed
+from bot.views.wording import clean, count, duration, lasting, slack_time
+
+OPEN, OVER, SILENT, SLOW, TROUBLES = 10, 5, 5, 5, 3
+"""So many of each are told one by one; the rest is counted."""
+_WORTH_TELLING = timedelta(minutes=2)
+"""A delay shorter than this is not among the longest ones that a digest tells."""
+_SENTENCE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """A task that gets slowly worse: how far it was usually behind ``before``, and is ``now``."""
+
+    name: str
+    before: timedelta
+    now: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """What a digest tells, from ``since`` until ``until`` (our clock).
+
+    ``still_open`` and ``over`` are the incidents that are open now and that ended in this time; ``began`` is
+    how many began in it. ``troubles`` are plain sentences about what keeps the bot from its work.
+    """
+
+    since: datetime
+    until: datetime
+    tasks: Sequence[TaskNow] = ()
+    still_open: Sequence[Incident] = ()
+    over: Sequence[Incident] = ()
+    began: int = 0
+    silences: Sequence[Silence] = ()
+    silenced: Silenced = NOT_SILENCED
+    slower: Sequence[Slower] = ()
+    troubles: Sequence[str] = ()
+
+
+def digest_message(facts: DigestFacts, zone: tzinfo = UTC) -> Message:
+    """Tell what somebody who was away has to know, the worst first."""
+    since = slack_time(facts.since, zone)
+    parts = [
+        _open_lines(facts, zone),
+        [
+            f"{MARKS[Standing.WARNING]} {literal(clean(text, _SENTENCE))}"
+            for text in facts.troubles[:TROUBLES]
+        ],
+        _silent_lines(facts, zone),
+        _over_lines(facts, zone),
+        _slower_lines(facts),
+    ]
+    if not any(parts):
+        line = f"{MARKS[Standing.WELL]} Log backup is well: {_scale(facts)}. Nothing happened since {since}."
+        return message(line, sections([line]))
+    first = _first(facts)
+    parts.append(_slow_lines(facts))
+    blocks: list[Block] = sections([f"*{first}*"])
+    for lines in parts:
+        blocks += sections(lines)
+    blocks.append(context(f"From {since} to {slack_time(facts.until, zone)} · {_scale(facts)}"))
+    row = [Button("Status", to_text(ShowStatus())), Button("Incidents", to_text(ListIncidents()))]
+    row += [Button("Silences", to_text(ListSilences()))] if facts.silences else []
+    text = [first, *(line for lines in parts for line in lines)]
+    return message("\n".join(text), blocks + actions(row))
+
+
+def _first(facts: DigestFacts) -> str:
+    """Say in one line how many need somebody, as a phone's notification shows it."""
+    number = len(facts.still_open)
+    if number:
+        mark = incident_mark(min(facts.still_open, key=worst_first))
+        said = f"{mark} {count(number, 'incident is', 'incidents are')} open"
+    else:
+        said = f"{MARKS[Standing.WELL]} Nothing is open"
+    return f"{said}; {facts.began:,} began and {len(facts.over):,} ended since the last digest"
+
+
+def _scale(facts: DigestFacts) -> str:
+    delays = [task.delay for task in facts.tasks if task.delay is not None]
+    worst_ = f", the slowest {duration(max(delays))} behind" if delays else ""
+    return f"{count(len(facts.tasks), 'task')}{worst_}"
+
+
+def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
+    told = sorted(facts.still_open, key=worst_first)[:OPEN]
+    lines = [
+        f"{incident_mark(one)} *{literal(whom(one))}* {literal(what(one))}{lasting(facts.until - one.since)} "
+        f"· incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
+        for one in told
+    ]
+    return lines + _rest(len(facts.still_open) - len(told), typed("incidents"))
+
+
+def _silent_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
+    told = facts.silences[:SILENT]
+    lines = [
+        f"Silent {until(one, zone)}: {matcher_words(one.matcher)} (silence {one.number})" for one in told
+    ]
+    return lines + _rest(len(facts.silences) - len(told), typed("silences"))
+
+
+def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
+    told = sorted(facts.over, key=lambda one: (one.gap is None, -one.worst_severity, one.number))[:OVER]
+    lines = []
+    for one in told:
+        lasted = duration((one.resolved_at or one.changed_at) - one.since)
+        lines.append(
+            f"{incident_mark(one)} *{literal(whom(one))}* was {one.problem} for {lasted}, at worst "
+            f"{worst(one)} · incident {one.number}, over"
+        )
+        lines += gap_lines(one, zone)
+    return lines + _rest(len(facts.over) - len(told), typed("incidents since:1d"))
+
+
+def _slow_lines(facts: DigestFacts) -> list[str]:
+    """Tell the longest delays that no open incident tells already."""
+    slow = [one for one in facts.tasks if one.delay is not None and one.incident is None]
+    slow = [one for one in slow if one.delay is not None and one.delay >= _WORTH_TELLING]
+    slow.sort(key=lambda one: -(one.delay or timedelta(0)))
+    named = [f"{literal(task_name(one))} {duration(one.delay or timedelta(0))}" for one in slow[:SLOW]]
+    return [f"Longest delays without an incident: {', '.join(named)}."] if named else []
+
+
+def _slower_lines(facts: DigestFacts) -> list[str]:
+    told = facts.slower[:SLOW]
+    lines = [
+        f"*{literal(clean(one.name))}* gets slower: usually {duration(one.now)} behind, "
+        f"{duration(one.before)} before."
+        for one in told
+    ]
+    return lines + _rest(len(facts.slower) - len(told), "")
+
+
+def _rest(number: int, where: str) -> list[str]:
+    if number <= 0:
+        return []
+    return [f"…and {number:,} more: {where}" if where else f"…and {number:,} more."]

@@ -1,0 +1,148 @@
+"""The Home tab: the same picture for one person, what is theirs first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from bot.commands import (
+    ListIncidents,
+    ListSilences,
+    ListTasks,
+    ShowDigest,
+    ShowHealth,
+    ShowHelp,
+    ShowIncident,
+    ShowStatus,
+    to_text,
+)
+from bot.domain.fleet import FleetSnapshot
+from bot.domain.handling import UserId
+from bot.domain.incident import Incident
+from bot.domain.naming import Found, Scope, find
+from bot.domain.silence import Silence
+from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
+from bot.views.greeting import worst_first
+from bot.views.handled import NOT_SILENCED, Silenced, marks
+from bot.views.health_report import BotHealth, own_lines
+from bot.views.incident_buttons import taking
+from bot.views.silence_list import silence_buttons, silence_line
+from bot.views.sources import read_line, trouble_lines
+from bot.views.status_report import cluster_lines, headline
+from bot.views.trouble import incident_mark, what, whom
+from bot.views.typed import typed
+from bot.views.wording import count, lasting
+
+THEIRS, OTHERS, SILENCES, CLUSTERS = 8, 12, 6, 12
+"""So many of each are shown; the rest is counted."""
+_TRY = (
+    ("status pay", "one cluster in one look"),
+    ("tasks delay>10m", "what is more than 10 minutes behind"),
+    ("chart pay/orders 24h", "a day's delay as a picture"),
+    ("silence pay 2h disk swap", "keep a cluster quiet"),
+    ("subscribe pay", "be told here of what is wrong with pay"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFacts:
+    """What a Home tab shows: open incidents, silences that are not over, and what mutes what."""
+
+    fleet: FleetSnapshot
+    still_open: Sequence[Incident]
+    silences: Sequence[Silence]
+    health: BotHealth
+    silenced: Silenced = NOT_SILENCED
+
+
+def home_view(person: UserId, facts: HomeFacts, *, now: datetime, zone: tzinfo = UTC) -> list[Block]:
+    """Draw the tab for one person: 100 blocks at most, each button with an id of its own."""
+    ordered = sorted(facts.still_open, key=worst_first)
+    theirs = [one for one in ordered if is_theirs(one, person)]
+    others = [one for one in ordered if not is_theirs(one, person)]
+    blocks: list[Block] = []
+    if theirs:
+        blocks += _incidents("Yours", theirs, THEIRS, facts, now, zone)
+    title = "Other open incidents" if theirs else "Open incidents"
+    blocks += _incidents(title, others, OTHERS, facts, now, zone) if others else []
+    if not ordered:
+        blocks.append(section("*Nothing is open.*"))
+    blocks.append({"type": "divider"})
+    blocks += _fleet(facts.fleet, now)
+    blocks.append({"type": "divider"})
+    blocks += _silences(facts, now, zone)
+    blocks.append({"type": "divider"})
+    blocks += sections(["*The bot itself*", *own_lines(facts.health, now)])
+    blocks += sections(["*Try*", *(f"{typed(text)}  {does}" for text, does in _TRY)])
+    blocks += actions(
+        [
+            Button("Health", to_text(ShowHealth())),
+            Button("Help", to_text(ShowHelp())),
+        ]
+    )
+    return list(numbered(blocks))
+
+
+def is_theirs(incident: Incident, person: UserId) -> bool:
+    """Whether somebody has an incident: it was given to them, or they acknowledged it and nobody got it."""
+    handling = incident.handling
+    if handling.assigned is not None:
+        return handling.assigned.to.id == person
+    return handling.acknowledged is not None and handling.acknowledged.by.id == person
+
+
+def _incidents(
+    title: str, incidents: Sequence[Incident], most: int, facts: HomeFacts, now: datetime, zone: tzinfo
+) -> list[Block]:
+    """Show incidents one by one, each with the thing to do about it."""
+    blocks = [section(f"*{title}* ({len(incidents):,})")]
+    for one in incidents[:most]:
+        people = marks(one, facts.silenced, zone)
+        line = (
+            f"{incident_mark(one)} *{literal(whom(one))}* {literal(what(one))}{lasting(now - one.since)} "
+            f"· {one.severity.word}, incident {one.number}{people}"
+        )
+        untouched = not one.handling.is_taken
+        button = taking(one.handling, one.number) if untouched else _details(one)
+        blocks.append(beside(section(line), button))
+    left = len(incidents) - most
+    if left > 0:
+        blocks.append(context(f"…and {left:,} more: {typed('incidents')}"))
+    if title != "Yours":
+        blocks += actions([Button("All incidents", to_text(ListIncidents()))])
+    return blocks
+
+
+def _details(incident: Incident) -> Button:
+    return Button("Details", to_text(ShowIncident(incident.number)))
+
+
+def _fleet(fleet: FleetSnapshot, now: datetime) -> list[Block]:
+    troubles = trouble_lines(fleet.sources, now)
+    found = find(fleet, Scope())
+    if not isinstance(found, Found):
+        return sections(troubles)
+    first = headline(found, complete=not troubles)
+    lines = cluster_lines(fleet, found.clusters, now, CLUSTERS)
+    read = read_line(fleet.sources, now)
+    blocks = sections([*troubles, f"*{first}*", *lines])
+    blocks += [context(read)] if read else []
+    row = [
+        Button("Status", to_text(ShowStatus())),
+        Button("All tasks", to_text(ListTasks())),
+        Button("Digest", to_text(ShowDigest())),
+    ]
+    return blocks + actions(row)
+
+
+def _silences(facts: HomeFacts, now: datetime, zone: tzinfo) -> list[Block]:
+    if not facts.silences:
+        return [section("*Nothing is silenced.*")]
+    blocks = [section(f"*{count(len(facts.silences), 'silence')}*")]
+    for one in facts.silences[:SILENCES]:
+        end, _extend = silence_buttons(one)
+        blocks.append(beside(section(silence_line(one, now, zone=zone)), end))
+    row = [Button("All silences", to_text(ListSilences()))]
+    left = len(facts.silences) - SILENCES
+    if left > 0:
+        blocks.append(context(f"…and {left:,} more: {typed('silences')}"))
+    return blocks + actions(row)
