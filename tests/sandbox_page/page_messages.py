@@ -190,7 +190,7 @@ def rich_blocks() -> list[Json]:
     ]
 
 
-def dialog_view() -> Json:
+def dialog_view(preview: str = "No alert is posted while the silence lasts. The incident stays.") -> Json:
     def option(text: str, value: str) -> Json:
         return {"text": plain(text), "value": value}
 
@@ -203,12 +203,13 @@ def dialog_view() -> Json:
         "blocks": [
             {
                 "type": "section",
-                "text": mrkdwn("No alert is posted while the silence lasts. The incident stays."),
+                "text": mrkdwn(preview),
             },
             {
                 "type": "input",
                 "block_id": "length",
                 "label": plain("For how long"),
+                "dispatch_action": True,
                 "element": {
                     "type": "static_select",
                     "action_id": "length",

@@ -107,7 +107,12 @@ async def page_stage(*, with_bot: bool = True) -> AsyncIterator[Stage]:
 
 def _bot(client: AsyncWebClient, heard: list[tuple[str, Any]]) -> AsyncApp:
     app = AsyncApp(client=client)
+    _hear_words(app, heard)
+    _hear_presses(app, heard)
+    return app
 
+
+def _hear_words(app: AsyncApp, heard: list[tuple[str, Any]]) -> None:
     @app.command("/logbackup")
     async def command(ack: Any, respond: Any, command: Any) -> None:
         await ack()
@@ -116,29 +121,6 @@ def _bot(client: AsyncWebClient, heard: list[tuple[str, Any]]) -> AsyncApp:
             await respond(text="4 tasks", blocks=table_blocks())
         else:
             await respond(text="2 of 48 tasks need you", blocks=status_blocks())
-
-    @app.action("silence")
-    async def silence(ack: Any, body: Any, client: Any) -> None:
-        await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=dialog_view())
-
-    @app.action("home_refresh")
-    @app.action("ack")
-    @app.action("assign")
-    @app.action("more")
-    @app.action("resolve")
-    async def acted(ack: Any, action: Any) -> None:
-        await ack()
-        heard.append((action["action_id"], action))
-
-    @app.view("silence")
-    async def silenced(ack: Any, view: Any) -> None:
-        values = {name: block[name] for name, block in view["state"]["values"].items()}
-        heard.append(("silenced", values))
-        if values["reason"]["value"] == "because":
-            await ack(response_action="errors", errors={"reason": "Say a little more."})
-        else:
-            await ack()
 
     @app.event("app_mention")
     async def mentioned(event: Any, say: Any) -> None:
@@ -157,4 +139,36 @@ def _bot(client: AsyncWebClient, heard: list[tuple[str, Any]]) -> AsyncApp:
     async def other() -> None:
         return
 
-    return app
+
+def _hear_presses(app: AsyncApp, heard: list[tuple[str, Any]]) -> None:
+    @app.action("silence")
+    async def silence(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=dialog_view())
+
+    @app.action("length")
+    async def chosen(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        values = body["view"]["state"]["values"]
+        heard.append(("length", values))
+        length = values["length"]["length"]["selected_option"]["value"]
+        preview = dialog_view(f"3 tasks are muted for {length}.")
+        await client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=preview)
+
+    @app.action("home_refresh")
+    @app.action("ack")
+    @app.action("assign")
+    @app.action("more")
+    @app.action("resolve")
+    async def acted(ack: Any, action: Any) -> None:
+        await ack()
+        heard.append((action["action_id"], action))
+
+    @app.view("silence")
+    async def silenced(ack: Any, view: Any) -> None:
+        values = {name: block[name] for name, block in view["state"]["values"].items()}
+        heard.append(("silenced", values))
+        if values["reason"]["value"] == "because":
+            await ack(response_action="errors", errors={"reason": "Say a little more."})
+        else:
+            await ack()

@@ -52,6 +52,25 @@ async def test_an_alert_is_read_acknowledged_and_silenced(
         assert stage.slack.channel("alerts").message(ts) is not None
 
 
+async def test_a_dialog_previews_what_is_chosen_and_keeps_what_was_typed(tmp_path: Path) -> None:
+    async with page_stage() as stage:
+        await stage.alert()
+        async with looking(stage, tmp_path) as look:
+            page: Any = look.page
+            await page.get_by_role("button", name="Silence…").click()
+            dialog = page.get_by_role("dialog", name="Silence pay/orders")
+            await dialog.get_by_label("Why").fill("The disk is being replaced.")
+            await dialog.get_by_label("The whole cluster").check()
+            await dialog.get_by_label("For how long").select_option("4h")
+            await dialog.get_by_text("3 tasks are muted for 4h.").wait_for()
+            assert await dialog.get_by_label("Why").input_value() == "The disk is being replaced."
+            assert await dialog.get_by_label("The whole cluster").is_checked()
+            assert await dialog.get_by_label("For how long").input_value() == "4h"
+            told = stage.heard[-1][1]
+            assert told["reason"]["reason"]["value"] == "The disk is being replaced."
+            assert [one["value"] for one in told["whom"]["whom"]["selected_options"]] == ["cluster"]
+
+
 @SIZES
 async def test_a_thread_is_answered_in_its_pane(tmp_path: Path, name: str, size: dict[str, int]) -> None:
     async with page_stage() as stage:

@@ -199,7 +199,7 @@ async def test_a_dialog_is_opened_filled_in_and_its_errors_are_shown() -> None:
         assert first["length"]["selected_option"]["value"] == "4h"
         assert [one["value"] for one in first["whom"]["selected_options"]] == ["cluster"]
         assert first["until"]["selected_date_time"] == 1772640000
-        assert second["length"]["selected_option"]["value"] == "1h"
+        assert second["length"]["selected_option"]["value"] == "4h"
 
 
 async def test_what_must_be_filled_in_is_asked_for() -> None:

@@ -53,6 +53,12 @@ BAD: dict[str, tuple[Kind, Json]] = {
     "option text over 75": ("message", message(actions(select(options=options(text="x" * 76))))),
     "option value over 150": ("message", message(actions(select(options=options(value="x" * 151))))),
     "option and groups": ("message", message(actions(select(options=options(), option_groups=[])))),
+    "a radio button chosen at first that is not offered": (
+        "message",
+        message(
+            actions(select(type="radio_buttons", options=options(), initial_option=options(value="b")[0]))
+        ),
+    ),
     "an initial option that is not offered": (
         "message",
         message(actions(select(options=options(), initial_option=options(value="other")[0]))),

@@ -1,11 +1,13 @@
 """What people do, and how a real Bolt app hears of it: messages, commands, clicks, Home, shortcuts."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from bot.sandbox.slack import CannotDo, Outcome
 from tests.sandbox_slack.simulated_slack_listener import hearing
+from tests.sandbox_slack.simulated_slack_parts import actions, options, select
 from tests.sandbox_slack.simulated_slack_stage import bolt, button, connected, section, stage
 
 
@@ -35,8 +37,56 @@ async def test_a_message_comes_escaped_with_mentions_as_entities() -> None:
         text = (await heard.next())["event"]["text"]
         assert text == (
             f"<@{on.slack.bot_user}> delay&gt;10m <@U0000BEN01> <!subteam^{group.id}> <!here> "
-            f"<#{on.alerts.id}|alerts> a@b.com &lt;!channel&gt;"
+            f"<#{on.alerts.id}|alerts> <mailto:a@b.com|a@b.com> &lt;!channel&gt;"
         )
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("see https://ocp.example.com/x?a=1&b=2.", "see <https://ocp.example.com/x?a=1&amp;b=2>."),
+        ("see ocp.example.com", "see <http://ocp.example.com|ocp.example.com>"),
+        ("(docs.example.org/a)", "(<http://docs.example.org/a|docs.example.org/a>)"),
+        ("ask ana@example.com", "ask <mailto:ana@example.com|ana@example.com>"),
+        ("task pay/orders.v2 delay>1.5h", "task pay/orders.v2 delay&gt;1.5h"),
+        ("path:file:///obbackup/", "path:file:///obbackup/"),
+        ("https://example.com/@ben#alerts", "<https://example.com/@ben#alerts>"),
+    ],
+)
+async def test_links_in_a_message_come_marked_up_as_slack_s_client_does(typed: str, sent: str) -> None:
+    async with hearing() as (on, heard):
+        await on.slack.say("anna", on.slack.dm("anna"), typed)
+        assert (await heard.next())["event"]["text"] == sent
+
+
+async def test_a_command_whose_app_asks_for_escaping_comes_with_entities_and_their_names() -> None:
+    async with hearing(escaping=("/logbackup",)) as (on, heard):
+        group = on.slack.add_group("dba", ["anna"])
+        await on.slack.command("anna", "alerts", "/logbackup", "assign @ben @dba #alerts a@b.com <!here>")
+        assert (await heard.next())["text"] == (
+            f"assign <@U0000BEN01|ben> <!subteam^{group.id}|@dba> <#{on.alerts.id}|alerts> "
+            "<mailto:a@b.com|a@b.com> &lt;!here&gt;"
+        )
+
+
+async def test_a_press_tells_what_every_menu_of_the_message_holds() -> None:
+    async with hearing() as (on, heard):
+        choice = select(options=options(3), initial_option=options(3)[0])
+        other = select(action_id="other", options=options(2))
+        block = actions(choice, other, button("go"), block_id="row")
+        ts = str((await on.client.chat_postMessage(channel="alerts", text="x", blocks=[block]))["ts"])
+        await on.slack.click("anna", "alerts", ts, "choose", "v2")
+        assert _held(await heard.next()) == {"choose": "v2", "other": None}
+        await on.slack.click("anna", "alerts", ts, "go")
+        assert _held(await heard.next()) == {"choose": "v2", "other": None}
+        await on.slack.click("ben", "alerts", ts, "go")
+        assert _held(await heard.next()) == {"choose": "v", "other": None}
+
+
+def _held(body: dict[str, Any]) -> dict[str, str | None]:
+    """Say what is chosen in each menu of the block ``row``, by action id."""
+    row = body["state"]["values"]["row"]
+    return {name: (one["selected_option"] or {}).get("value") for name, one in row.items()}
 
 
 async def test_a_direct_message_is_heard_without_a_mention() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from bot.sandbox.slack import CannotDo
 from tests.sandbox_slack.simulated_slack_listener import Heard, hearing
+from tests.sandbox_slack.simulated_slack_parts import actions, home, options
+from tests.sandbox_slack.simulated_slack_parts import select as menu
 from tests.sandbox_slack.simulated_slack_stage import Stage, button, modal, refused, section, text_input
 
 
@@ -151,3 +153,93 @@ async def test_somebody_chooses_people_dates_and_several_options() -> None:
         assert values["block-who"]["who"]["selected_user"] == "U0000ANNA1"
         assert values["block-day"]["day"]["selected_date"] == "2026-03-05"
         assert values["block-crowd"]["crowd"]["selected_users"] == ["U0000BEN01"]
+
+
+def _length(**more: Any) -> dict[str, Any]:
+    """Make an input whose choice is told at once, with three lengths to choose from."""
+    chooser = {"type": "static_select", "action_id": "length", "options": options(3), **more}
+    return text_input("length", element=chooser, dispatch_action=True)
+
+
+async def test_a_press_in_a_dialog_tells_what_all_inputs_hold_by_then() -> None:
+    async with hearing() as (on, heard):
+        view_id = await opened(on, heard, modal(_length(initial_option=options(3)[0]), text_input()))
+        await on.slack.click_view("anna", view_id, "length", "v2", filled={"reason": "a disk"})
+        body = await heard.next()
+        assert body["actions"][0]["selected_option"]["value"] == "v2"
+        values = body["view"]["state"]["values"]
+        assert values["block-length"]["length"]["selected_option"]["value"] == "v2"
+        assert values["block-reason"]["reason"]["value"] == "a disk"
+
+
+async def test_what_was_filled_in_outlives_an_update_that_keeps_the_ids() -> None:
+    async with hearing() as (on, heard):
+        view_id = await opened(on, heard, modal(_length(), text_input(), text_input("other")))
+        filled = {"reason": "a disk", "other": "gone"}
+        await on.slack.click_view("anna", view_id, "length", "v1", filled=filled)
+        again = modal(section("Mutes 3 tasks."), _length(), text_input(), text_input("other", block_id="new"))
+        answer = await on.client.views_update(view_id=view_id, view=again)
+        assert answer["view"]["state"]["values"]["block-reason"]["reason"]["value"] == "a disk"
+        await on.slack.submit_view("anna", view_id, {"other": "told anew"})
+        await heard.next()
+        values = (await heard.next())["view"]["state"]["values"]
+        assert values["block-length"]["length"]["selected_option"]["value"] == "v1"
+        assert values["block-reason"]["reason"]["value"] == "a disk"
+        assert values["new"]["other"]["value"] == "told anew"
+
+
+async def test_a_choice_that_an_update_no_longer_offers_is_not_kept() -> None:
+    async with hearing() as (on, heard):
+        view_id = await opened(on, heard, modal(_length()))
+        await on.slack.click_view("anna", view_id, "length", "v2")
+        await on.client.views_update(view_id=view_id, view=modal(_length(options=options(2))))
+        with pytest.raises(CannotDo, match="Length must be filled in"):
+            await on.slack.submit_view("anna", view_id)
+
+
+async def test_a_dialog_with_errors_keeps_what_was_filled_in() -> None:
+    async with hearing() as (on, heard):
+        view_id = await opened(on, heard, modal(text_input(), text_input("other")))
+        heard.answer = {"response_action": "errors", "errors": {"block-reason": "too short"}}
+        await on.slack.submit_view("anna", view_id, {"reason": "x", "other": "kept"})
+        heard.answer = {}
+        await on.slack.submit_view("anna", view_id, {"reason": "longer"})
+        await heard.next()
+        values = (await heard.next())["view"]["state"]["values"]
+        assert values["block-other"]["other"]["value"] == "kept"
+
+
+async def test_a_choice_in_the_home_tab_is_remembered() -> None:
+    async with hearing() as (on, heard):
+        row = actions(menu(options=options(3)), button("go"), block_id="row")
+        await on.client.views_publish(user_id="U0000ANNA1", view=home(row))
+        view = on.slack.home("anna")
+        assert view is not None
+        await on.slack.click_view("anna", view.id, "choose", "v1")
+        await on.slack.click_view("anna", view.id, "go")
+        await heard.next()
+        body = await heard.next()
+        assert body["container"] == {"type": "view", "view_id": view.id}
+        assert body["view"]["state"]["values"]["row"]["choose"]["selected_option"]["value"] == "v1"
+
+
+async def test_radio_buttons_checkboxes_and_a_time_come_back_as_they_were_chosen() -> None:
+    async with hearing() as (on, heard):
+        choices = options(3)
+        radio = {
+            "type": "radio_buttons",
+            "action_id": "radio",
+            "options": choices,
+            "initial_option": choices[1],
+        }
+        ticks: dict[str, Any] = {"type": "checkboxes", "action_id": "ticks", "options": choices}
+        at = {"type": "timepicker", "action_id": "at", "initial_time": "18:00"}
+        when = {"type": "datetimepicker", "action_id": "when"}
+        inputs = [text_input(str(one["action_id"]), element=one) for one in (radio, ticks, at, when)]
+        view_id = await opened(on, heard, modal(*inputs))
+        await on.slack.submit_view("anna", view_id, {"ticks": ["v", "v2"], "when": "1772640000"})
+        values = (await heard.next())["view"]["state"]["values"]
+        assert values["block-radio"]["radio"]["selected_option"] == choices[1]
+        assert values["block-ticks"]["ticks"]["selected_options"] == [choices[0], choices[2]]
+        assert values["block-at"]["at"]["selected_time"] == "18:00"
+        assert values["block-when"]["when"]["selected_date_time"] == 1772640000

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_slack.simulated_slack_stage import acknowledge, bolt, connected, raw_socket, receive, stage
+from tests.sandbox_slack.simulated_slack_stage import (
+    acknowledge,
+    bolt,
+    connected,
+    raw_socket,
+    receive,
+    refused,
+    stage,
+)
 
 MENTIONS: dict[str, Any] = {"events": ("app_mention",)}
 
@@ -72,6 +80,19 @@ async def test_events_tell_what_becomes_of_a_channel() -> None:
             "channel_rename",
             "channel_left",
         ]
+
+
+async def test_who_is_thrown_out_is_told_and_sees_no_more() -> None:
+    async with stage(events=("member_left_channel",)) as on:
+        on.slack.kick("alerts", "ben")
+        (told,) = (delivery.body["event"] for delivery in on.slack.deliveries)
+        assert (told["type"], told["user"], told["channel"]) == (
+            "member_left_channel",
+            "U0000BEN01",
+            on.alerts.id,
+        )
+        call = on.client.chat_postEphemeral(channel=on.alerts.id, user="U0000BEN01", text="x")
+        assert (await refused(call))["error"] == "user_not_in_channel"
 
 
 async def test_edits_and_deletions_are_told_where_messages_are() -> None:

@@ -27,6 +27,15 @@ async def test_a_picture_is_posted_into_a_thread() -> None:
         assert on.slack.files[file_id].title == answer["file"]["title"] == "Delay"
 
 
+async def test_where_a_file_was_shared_is_known_only_after_the_upload_was_answered() -> None:
+    async with stage() as on:
+        answer = await on.client.files_upload_v2(channel=on.alerts.id, content=PICTURE, filename="a.png")
+        assert {"channels", "shares"}.isdisjoint(answer["file"])
+        told = await on.client.files_info(file=answer["file"]["id"])
+        (message,) = on.alerts.messages
+        assert told["file"]["shares"] == {"public": {on.alerts.id: [{"ts": message.ts}]}}
+
+
 async def test_an_upload_wants_the_channel_s_id_not_its_name() -> None:
     async with stage() as on:
         call = on.client.files_upload_v2(channel="#alerts", content=PICTURE, filename="delay.png")

@@ -40,3 +40,9 @@ async def test_the_shortcuts_of_a_manifest_are_offered() -> None:
             Shortcut("Explain this", "explain"),
             Shortcut("Status", "status", of_messages=False),
         )
+
+
+async def test_a_command_is_escaped_where_its_manifest_says_so() -> None:
+    commands = [{"command": "/a", "should_escape": True}, {"command": "/b", "should_escape": False}]
+    asked = installation({"features": {"slash_commands": commands}})
+    assert (asked["commands"], asked["escaping"]) == (frozenset({"/a", "/b"}), frozenset({"/a"}))

@@ -18,7 +18,8 @@ _SHOP = SimulatedCluster(1000006, "shop", 6, version="4.3.5.1")
 _CRM = SimulatedCluster(1000007, "crm", 7, version="4.2.1.8")
 _SHOP_STANDBY = SimulatedCluster(1000008, "shop-dr", 8, version="4.3.5.1", type="STANDBY")
 
-_PAY_MOUNTS = ("file:///obbackup/pay-a", "file:///obbackup/pay-b", "file:///obbackup/pay-c")
+_PAY_MOUNT = "file:///obbackup/"
+"""One mount for all twelve tasks of a cluster, as a logical backup has it: they break together."""
 _NFS = "file:///data/nfs-b/archive"
 _SHOP_BUCKET = (
     "oss://shop-archive/clog?host=oss-cn-hangzhou.example.com"
@@ -85,7 +86,7 @@ def _of_tenants(
 
 def _destinations(cluster: SimulatedCluster, tenant: str) -> tuple[str, ...]:
     if cluster is _PAY:
-        return (_PAY_MOUNTS[_PAY_TENANTS.index(tenant) % len(_PAY_MOUNTS)],)
+        return (_PAY_MOUNT,)
     if cluster is _CRM:
         return (_CRM_BUCKET, _NFS) if tenant == "leads" else (_CRM_BUCKET,)
     if cluster is _SHOP and tenant in _SHOP_ON_NFS:

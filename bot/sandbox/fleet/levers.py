@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.sandbox.fleet.condition import Trouble
 from bot.sandbox.fleet.fleet import Fleet
 
-_FEW = 6
-"""A storage with more tasks than this is not offered: one press should not fill the channel."""
+_MOST = 12
+"""A storage with more tasks than this is not offered: most of the fleet should stay well to look at."""
 _OF_STORAGE = frozenset({Trouble.STORAGE_FULL, Trouble.STORAGE_UNREACHABLE})
 _ERROR = "Write {storage} failed: permission denied (errno 13). Check the mount & its owner <root>."
 
@@ -87,7 +87,7 @@ def _break_storage(fleet: Fleet, at: datetime, fault: Callable[[str, datetime], 
     whole = [
         storage
         for storage, troubles in shared.items()
-        if 1 < len(troubles) <= _FEW and Trouble.NONE in troubles and not _OF_STORAGE & set(troubles)
+        if 1 < len(troubles) <= _MOST and Trouble.NONE in troubles and not _OF_STORAGE & set(troubles)
     ]
     if not whole:
         return _nobody()

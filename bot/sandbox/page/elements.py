@@ -51,6 +51,8 @@ def element(given: Node, names: Names, block_id: str | None) -> Node:
             for group in given.get("option_groups", [])
         ],
     }
+    config = given.get("dispatch_action_config") or {}
+    drawn["triggers"] = list(config.get("trigger_actions_on") or ["on_enter_pressed"])
     drawn |= {name: given.get(name, usual) for name, usual in _COPIED}
     if confirm := given.get("confirm"):
         drawn["confirm"] = _confirmation(confirm, names)

@@ -37,13 +37,14 @@ class Press(_Request):
 
 
 class PressInView(_Request):
-    """Press a button or choose something in a dialog or the Home tab."""
+    """Press a button or choose something in a dialog or the Home tab; ``values`` is what is filled in."""
 
     act: Literal["press_in_view"]
     view: Word
     action: Word
     block: Word | None = None
     value: Value | Values | None = None
+    values: Annotated[dict[Word, Value | Values | None], Field(max_length=100)] = Field(default_factory=dict)
 
 
 class Submit(_Request):

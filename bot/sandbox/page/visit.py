@@ -153,8 +153,12 @@ class Visit:
                 return _outcome(
                     await self.slack.click(self.person, channel, ts, action, value, block_id=block)
                 )
-            case PressInView(view=view, action=action, block=block, value=value):
-                return _outcome(await self.slack.click_view(self.person, view, action, value, block_id=block))
+            case PressInView(view=view, action=action, block=block, value=value, values=values):
+                return _outcome(
+                    await self.slack.click_view(
+                        self.person, view, action, value, block_id=block, filled=values
+                    )
+                )
             case Submit(view=view, values=values):
                 return _outcome(await self.slack.submit_view(self.person, view, values))
             case Close(view=view, every=every):

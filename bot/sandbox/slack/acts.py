@@ -16,6 +16,7 @@ from bot.sandbox.slack.people import BOT_USER, SLACKBOT, Person
 from bot.sandbox.slack.refusal import CannotDo, Refusal
 from bot.sandbox.slack.response_urls import ResponseUrls
 from bot.sandbox.slack.triggers import Triggers
+from bot.sandbox.slack.typed_text import Typed, escaped
 from bot.sandbox.slack.view import View
 from bot.sandbox.slack.workspace import Workspace
 
@@ -40,6 +41,7 @@ class Acts:
         triggers: Triggers,
         responses: ResponseUrls,
         commands: Iterable[str],
+        escaping: Iterable[str],
         root_url: Callable[[], str],
     ) -> None:
         self._workspace = workspace
@@ -47,6 +49,8 @@ class Acts:
         self._triggers = triggers
         self._responses = responses
         self._commands = frozenset(commands)
+        self._escaping = frozenset(escaping)
+        self._chosen: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._address = root_url
 
     def _find(self, channel: str | Channel) -> Channel:
@@ -76,7 +80,7 @@ class Acts:
             ts=self._workspace.stamp(place),
             channel=place.id,
             author=somebody.id,
-            text=payloads.escaped(text, self._workspace),
+            text=escaped(text, self._workspace),
             thread_ts=thread_ts,
         )
         self._workspace.keep(place, message)
@@ -91,7 +95,7 @@ class Acts:
         before = place.message(ts)
         if before is None or before.author != somebody.id:
             raise CannotDo("people edit only what they wrote")
-        after = before.changed(at=self._workspace.stamp(place), text=payloads.escaped(text, self._workspace))
+        after = before.changed(at=self._workspace.stamp(place), text=escaped(text, self._workspace))
         self._workspace.keep(place, after, "edit")
         self._workspace.emit("message", message_changed(place, before, after), place)
         return after
@@ -110,9 +114,8 @@ class Acts:
         somebody, place = self._present(person, channel)
         if name not in self._commands:
             raise CannotDo(f"{name} is not a valid command")
-        body = payloads.slash_command(
-            somebody, place, name, payloads.escaped(text, self._workspace, entities=False)
-        )
+        typed = Typed.ESCAPED_COMMAND if name in self._escaping else Typed.COMMAND
+        body = payloads.slash_command(somebody, place, name, escaped(text, self._workspace, typed))
         body["response_url"] = self._address() + self._responses.mint(place, somebody.id)
         body["trigger_id"] = self._triggers.mint(somebody.id)
         delivery = self._outgoing.send(DeliveryKind.COMMAND, body, accepts_response=True)
@@ -160,23 +163,41 @@ class Acts:
         somebody, place = self._present(person, channel)
         message = self._seen(somebody, place, ts)
         inside = [block for attachment in message.attachments for block in attachment.get("blocks", [])]
-        element, found_in = form_values.find(
-            [*message.blocks, *self._workspace.with_block_ids(inside)], action_id, block_id
-        )
+        blocks = [*message.blocks, *self._workspace.with_block_ids(inside)]
+        element, found_in = form_values.find(blocks, action_id, block_id)
         action = form_values.action_of(element, found_in, value, self._now())
-        body = payloads.block_actions(somebody, action, channel=place, message=message)
+        before = self._chosen.get((somebody.id, place.id, ts), {})
+        chosen = {action_id: value} if form_values.is_stateful(element) else {}
+        values = form_values.state_of(blocks, chosen, form_values.kept(blocks, before))
+        self._chosen[somebody.id, place.id, ts] = values
+        body = payloads.block_actions(somebody, action, values, channel=place, message=message)
         body["response_url"] = self._address() + self._responses.mint(place, somebody.id, message)
         return await self._interact(somebody, body)
 
     async def click_view(
-        self, person: str, view_id: str, action_id: str, value: Chosen = None, *, block_id: str | None = None
+        self,
+        person: str,
+        view_id: str,
+        action_id: str,
+        value: Chosen = None,
+        *,
+        block_id: str | None = None,
+        filled: Mapping[str, Chosen] | None = None,
     ) -> Reaction:
-        """Press or choose something in a dialog or in the Home tab."""
+        """Press or choose something in a dialog or in the Home tab; the app is told what all inputs hold.
+
+        ``filled`` is what was filled in meanwhile, by action id; the view remembers it.
+        """
         somebody, view = self._viewing(person, view_id)
         element, found_in = form_values.find(view.blocks, action_id, block_id)
         action = form_values.action_of(element, found_in, value, self._now())
-        values = form_values.state_of(view.blocks, {})
-        return await self._interact(somebody, payloads.view_actions(somebody, action, view, values))
+        now = {action_id: value} if form_values.is_stateful(element) else {}
+        view = self._filled_in(view, {**(filled or {}), **now})
+        return await self._interact(somebody, payloads.view_actions(somebody, action, view))
+
+    def _filled_in(self, view: View, filled: Mapping[str, Chosen]) -> View:
+        values = form_values.state_of(view.blocks, filled, view.values)
+        return self._workspace.remember_view(replace(view, values=values))
 
     def _viewing(self, person: str, view_id: str) -> tuple[Person, View]:
         somebody, view = self._workspace.person(person), self._workspace.view(view_id)
@@ -202,11 +223,11 @@ class Acts:
     async def submit_view(
         self, person: str, view_id: str, filled: Mapping[str, Chosen] | None = None
     ) -> Reaction:
-        """Submit a dialog, its inputs filled in by action id; what is not named keeps what it came with."""
+        """Submit a dialog, its inputs filled in by action id; what is not named keeps what it holds."""
         somebody, view = self._viewing(person, view_id)
-        values = form_values.state_of(view.blocks, filled or {})
-        form_values.refuse_incomplete(view.blocks, values)
-        body = payloads.view_submission(somebody, view, values)
+        view = self._filled_in(view, filled or {})
+        form_values.refuse_incomplete(view.blocks, view.values)
+        body = payloads.view_submission(somebody, view)
         reaction = await self._interact(somebody, body, accepts_response=True)
         if reaction.outcome is not Outcome.ACKNOWLEDGED:
             return reaction

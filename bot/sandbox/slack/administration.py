@@ -68,6 +68,15 @@ class Administration(Acts):
         self._workspace.feed.tell(Change("channel", found.id))
         return found
 
+    def kick(self, channel: str | Channel, person: str) -> Channel:
+        """Throw somebody out of a channel; the bot is told that they left."""
+        found, user = self._find(channel), self._workspace.person(person).id
+        found.members.discard(user)
+        event = membership("member_left_channel", found, user, self._workspace.stamp(found))
+        self._workspace.emit("member_left_channel", event, found)
+        self._workspace.feed.tell(Change("channel", found.id, user))
+        return found
+
     def archive(self, channel: str | Channel) -> Channel:
         """Archive a channel."""
         return self._set_archived(channel, archived=True)

@@ -147,6 +147,10 @@ def _static_select_faults(element: Json, where: str) -> Iterator[Fault]:
             yield from text_faults(group.get("label"), f"{inside}/label", 75, PLAIN)
             yield from options_faults(group, inside, 100)
     known = [option for group in groups if isinstance(group, dict) for option in listed(group.get("options"))]
+    yield from _chosen_at_first_faults(element, where, known)
+
+
+def _chosen_at_first_faults(element: Json, where: str, known: list[Any]) -> Iterator[Fault]:
     one = [element["initial_option"]] if "initial_option" in element else []
     if any(option not in known for option in [*one, *listed(element.get("initial_options"))]):
         yield "initial option must be one of the options", where
@@ -197,6 +201,7 @@ def _alone_faults(element: Json, where: str) -> Iterator[Fault]:
 
 def _choice_faults(element: Json, where: str) -> Iterator[Fault]:
     yield from options_faults(element, where, 10, kinds=ANY_TEXT)
+    yield from _chosen_at_first_faults(element, where, listed(element.get("options")))
 
 
 def _overflow_faults(element: Json, where: str) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """What people fill in and choose: the state of a dialog's inputs, and the action of one element."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.sandbox.slack.channel import walk
@@ -96,20 +96,52 @@ def action_of(element: Json, block_id: str, value: Chosen, action_ts: str) -> Js
     return action | chosen(element, value)
 
 
-def state_of(blocks: Sequence[Json], filled: Mapping[str, Chosen]) -> Json:
-    """Say what all inputs hold: what was filled in by action id, else what they came with."""
+def state_of(blocks: Sequence[Json], filled: Mapping[str, Chosen], before: Json) -> Json:
+    """Say what all inputs hold: what was filled in by action id, else what they held before.
+
+    ``before`` is such a state; an input that is not in it holds what it came with.
+    """
     values: Json = {}
     left = dict(filled)
-    for block in blocks:
-        for element in walk(block):
-            action_id = element.get("action_id")
-            if action_id is None or element is block or element.get("type") in {"button", "overflow"}:
-                continue
-            value = left.pop(action_id, _initial(element))
-            values.setdefault(block["block_id"], {})[action_id] = chosen(element, value)
+    for element, block_id in _stateful(blocks):
+        action_id = element["action_id"]
+        held = before.get(block_id, {}).get(action_id)
+        if action_id in left:
+            held = chosen(element, left.pop(action_id))
+        values.setdefault(block_id, {})[action_id] = held or chosen(element, _initial(element))
     if left:
         raise CannotDo(f"there is no input called {', '.join(sorted(left))}")
     return values
+
+
+def is_stateful(element: Json) -> bool:
+    """Whether an element holds something; a button and an overflow menu are only pressed."""
+    return element["type"] not in {"button", "workflow_button", "overflow"}
+
+
+def _stateful(blocks: Sequence[Json]) -> Iterator[tuple[Json, str]]:
+    for block in blocks:
+        for element in walk(block):
+            if "action_id" in element and element is not block and is_stateful(element):
+                yield element, block["block_id"]
+
+
+def kept(blocks: Sequence[Json], before: Json) -> Json:
+    """Say what is kept of a state when a view gets other blocks: what has the same ids and still fits."""
+    values: Json = {}
+    for element, block_id in _stateful(blocks):
+        held = before.get(block_id, {}).get(element["action_id"])
+        if held is not None and held["type"] == element["type"] and _fits(element, held):
+            values.setdefault(block_id, {})[element["action_id"]] = held
+    return values
+
+
+def _fits(element: Json, held: Json) -> bool:
+    groups = [element, *element.get("option_groups", [])]
+    offered = [option["value"] for group in groups for option in group.get("options", [])]
+    one = held.get("selected_option")
+    several = held.get("selected_options", [])
+    return not offered or all(option["value"] in offered for option in [*([one] if one else []), *several])
 
 
 def refuse_incomplete(blocks: Sequence[Json], values: Json) -> None:

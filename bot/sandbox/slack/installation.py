@@ -20,6 +20,7 @@ class Installation(TypedDict):
     scopes: frozenset[str]
     events: frozenset[str]
     commands: frozenset[str]
+    escaping: frozenset[str]
     shortcuts: tuple[Shortcut, ...]
 
 
@@ -28,7 +29,7 @@ def installation(manifest: Mapping[str, Any]) -> Installation:
     features = manifest.get("features", {})
     scopes = manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])
     events = manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])
-    commands = [command["command"] for command in features.get("slash_commands", [])]
+    commands = features.get("slash_commands", [])
     shortcuts = [
         Shortcut(one["name"], one["callback_id"], of_messages=one.get("type") == "message")
         for one in features.get("shortcuts", [])
@@ -36,6 +37,7 @@ def installation(manifest: Mapping[str, Any]) -> Installation:
     return Installation(
         scopes=frozenset(scopes),
         events=frozenset(events),
-        commands=frozenset(commands),
+        commands=frozenset(one["command"] for one in commands),
+        escaping=frozenset(one["command"] for one in commands if one.get("should_escape")),
         shortcuts=tuple(shortcuts),
     )

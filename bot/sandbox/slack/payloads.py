@@ -1,43 +1,15 @@
 """The bodies of what Slack brings to an app: events in their envelope, commands, clicks, dialogs."""
 
-import html
-import re
 from typing import Any
 
 from bot.sandbox.slack.channel import Channel, ChannelKind, Message
 from bot.sandbox.slack.events import foreign
 from bot.sandbox.slack.people import APP_ID, BOT_USER, HOME_TEAM, Person
 from bot.sandbox.slack.view import View
-from bot.sandbox.slack.workspace import Workspace
 
 Json = dict[str, Any]
 TOKEN = "deprecated-verification-token"  # noqa: S105 - Slack's legacy field, verified by nobody
 _NAMES = {ChannelKind.DIRECT: "directmessage", ChannelKind.PRIVATE: "privategroup"}
-_MENTION = re.compile(r"(?<![\w@.])@([a-z][\w.-]*\w|[a-z])")
-_CHANNEL = re.compile(r"(?<![\w#&])#([a-z0-9][\w-]*)")
-_KNOWN = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
-
-
-def escaped(text: str, workspace: Workspace, *, entities: bool = True) -> str:
-    """Turn what a person typed into what Slack sends: ``&``, ``<``, ``>`` escaped, mentions as entities."""
-    text = html.escape(text, quote=False)
-    if not entities:
-        return text
-    text = _KNOWN.sub(lambda m: f"<{m[1]}>" if m[1][1:] in workspace.people else m[0], text)
-    people = {person.name: person.id for person in workspace.people.values()}
-    groups = {group.handle: group.id for group in workspace.groups.values()}
-    channels = {c.name: c.id for c in workspace.channels.values() if c.kind is not ChannelKind.DIRECT}
-
-    def mention(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in people:
-            return f"<@{people[name]}>"
-        if name in groups:
-            return f"<!subteam^{groups[name]}>"
-        return f"<!{name}>" if name in {"here", "channel", "everyone"} else match[0]
-
-    text = _MENTION.sub(mention, text)
-    return _CHANNEL.sub(lambda m: f"<#{channels[m[1]]}|{m[1]}>" if m[1] in channels else m[0], text)
 
 
 def event_callback(event: Json, event_id: str, event_time: int, *, shared: bool) -> Json:
@@ -96,7 +68,7 @@ def actor(person: Person) -> Json:
     } | foreign(person)
 
 
-def block_actions(person: Person, action: Json, *, channel: Channel, message: Message) -> Json:
+def block_actions(person: Person, action: Json, values: Json, *, channel: Channel, message: Message) -> Json:
     """Say that somebody pressed something in a message. An ephemeral one is not told again."""
     ephemeral = message.ephemeral_to is not None
     container: Json = {
@@ -111,25 +83,25 @@ def block_actions(person: Person, action: Json, *, channel: Channel, message: Me
         "type": "block_actions",
         "container": container,
         "channel": {"id": channel.id, "name": _NAMES.get(channel.kind, channel.name)},
-        "state": {"values": {}},
+        "state": {"values": values},
         "actions": [action],
     }
     return body if ephemeral else body | {"message": channel.shown(message)}
 
 
-def view_actions(person: Person, action: Json, view: View, values: Json) -> Json:
+def view_actions(person: Person, action: Json, view: View) -> Json:
     """Say that somebody pressed something in a dialog or a Home tab."""
     return actor(person) | {
         "type": "block_actions",
         "container": {"type": "view", "view_id": view.id},
-        "view": view.as_api(values),
+        "view": view.as_api(),
         "actions": [action],
     }
 
 
-def view_submission(person: Person, view: View, values: Json) -> Json:
+def view_submission(person: Person, view: View) -> Json:
     """Say that somebody submitted a dialog."""
-    return actor(person) | {"type": "view_submission", "view": view.as_api(values), "response_urls": []}
+    return actor(person) | {"type": "view_submission", "view": view.as_api(), "response_urls": []}
 
 
 def view_closed(person: Person, view: View, *, cleared: bool) -> Json:

@@ -53,6 +53,7 @@ class SimulatedSlack(Administration):
         scopes: Iterable[str] = SCOPES,
         events: Iterable[str] = EVENTS,
         commands: Iterable[str] = ("/logbackup",),
+        escaping: Iterable[str] = (),
         shortcuts: Sequence[Shortcut] = (),
         routes: Sequence[web.AbstractRouteDef] = (),
         refresh_after: timedelta | None = timedelta(hours=4),
@@ -72,7 +73,7 @@ class SimulatedSlack(Administration):
         self._server = Server(
             workspace, self._web_api, self._sockets, responses, self.trouble, self._tokens, routes, port
         )
-        super().__init__(workspace, outgoing, triggers, responses, commands, lambda: self.root_url)
+        super().__init__(workspace, outgoing, triggers, responses, commands, escaping, lambda: self.root_url)
 
     def _socket_changed(self) -> None:
         self._workspace.feed.tell(Change("socket"))

@@ -8,7 +8,11 @@ from bot.sandbox.slack.people import APP_ID, BOT_ID, HOME_TEAM
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One opened view. ``errors`` are by block id, as the last submission was answered."""
+    """One opened view.
+
+    ``errors`` are by block id, as the last submission was answered; ``values`` is what its inputs hold, by
+    block and action id, as far as the app was told.
+    """
 
     id: str
     person: str
@@ -17,6 +21,7 @@ class View:
     root_view_id: str
     previous_view_id: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
@@ -30,7 +35,7 @@ class View:
         title: str = self.payload.get("title", {}).get("text", "")
         return title
 
-    def as_api(self, values: dict[str, Any] | None = None) -> dict[str, Any]:
+    def as_api(self) -> dict[str, Any]:
         """Show the view as Slack's answers and payloads do."""
         payload = self.payload
         return {
@@ -41,7 +46,7 @@ class View:
             "private_metadata": payload.get("private_metadata", ""),
             "callback_id": payload.get("callback_id", ""),
             "external_id": payload.get("external_id", ""),
-            "state": {"values": values or {}},
+            "state": {"values": self.values},
             "hash": self.hash,
             "title": payload.get("title"),
             "close": payload.get("close"),

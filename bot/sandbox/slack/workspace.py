@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.operations.ports import Clock
+from bot.sandbox.slack import form_values
 from bot.sandbox.slack.change import Change, ChangeFeed
 from bot.sandbox.slack.channel import Channel, ChannelKind, Message
 from bot.sandbox.slack.people import BOT, BOT_USER, CAST, Person, UserGroup
@@ -180,9 +181,19 @@ class Workspace:
         )
 
     def changed_view(self, view: View, payload: dict[str, Any]) -> View:
-        """Make the view as it is with another payload."""
+        """Make the view as it is with another payload; inputs of the same ids keep what they hold."""
         payload = {**payload, "blocks": list(self.with_block_ids(payload["blocks"]))}
-        return replace(view, payload=payload, hash=self.serial("hash"), errors={})
+        values = form_values.kept(payload["blocks"], view.values)
+        return replace(view, payload=payload, hash=self.serial("hash"), errors={}, values=values)
+
+    def remember_view(self, view: View) -> View:
+        """Keep what somebody filled in; nothing that is shown changes."""
+        if view.payload["type"] == "home":
+            self.homes[view.person] = view
+        else:
+            stack = self.modals.get(view.person, [])
+            stack[:] = [view if other.id == view.id else other for other in stack]
+        return view
 
     def view(self, view_id: str) -> View | None:
         """Find an open view by its id."""

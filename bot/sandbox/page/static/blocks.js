@@ -71,9 +71,10 @@ function drawLabelled(block, place) {
   const about = newId("about");
   const error = place.errors?.[block.id];
   const press = (value, node) => {
-    if (!block.dispatches) return;
+    if (!block.dispatches) return false;
     node.setAttribute("aria-busy", "true");
     place.press(block.element, value).catch((problem) => place.fail(problem.message)).finally(() => node.removeAttribute("aria-busy"));
+    return true;
   };
   const input = isInput(block.element)
     ? drawInput(block.element, place, press, { id, about })

@@ -38,6 +38,11 @@ export class Dialogs {
     return new Map([...this.inputs].map(([key, input]) => [key, input.read()]));
   }
 
+  // The same by action, as the simulated Slack wants to be told.
+  filled() {
+    return Object.fromEntries([...this.inputs.values()].map((input) => [input.action, input.read()]));
+  }
+
   draw(view, filled, missing = {}) {
     this.inputs = new Map();
     this.problem = make("p", { class: "problem", role: "alert" });
@@ -46,7 +51,7 @@ export class Dialogs {
       inputs: this.inputs,
       errors: { ...view.errors, ...missing },
       fail: (sentence) => { this.problem.textContent = sentence; },
-      press: (element, value) => this.live.ask("press_in_view", { view: view.id, action: element.action, block: element.block, value }),
+      press: (element, value) => this.live.ask("press_in_view", { view: view.id, action: element.action, block: element.block, value, values: this.filled() }),
     };
     this.submit = view.submit && make("button", { type: "submit", class: "button primary-filled" }, view.submit);
     fill(this.node, make("form", { novalidate: true, on: { submit: (event) => { event.preventDefault(); this.send(view); } } },
@@ -75,7 +80,7 @@ export class Dialogs {
       this.node.querySelector("[aria-invalid=true]")?.focus();
       return;
     }
-    const values = Object.fromEntries([...this.inputs.values()].map((input) => [input.action, input.read()]));
+    const values = this.filled();
     this.problem.textContent = "";
     this.submit.setAttribute("aria-busy", "true");
     try {

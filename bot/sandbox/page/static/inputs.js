@@ -14,7 +14,7 @@ const SEVERAL = ["checkboxes", "multi_static_select", "multi_users_select", "mul
 export const isInput = (element) =>
   element.type in FIELDS || MENUS.includes(element.type) || SEVERAL.includes(element.type) || element.type === "radio_buttons";
 
-// `changed(value, node)` is called when something is chosen; `labelled` names the label's id.
+// `changed(value, node)` is called when something is chosen, and returns false where nobody wants to know; `labelled` names the label's id.
 export function drawInput(element, place, changed, labelled = {}) {
   const drawn =
     element.type in FIELDS ? drawField(element, changed, labelled)
@@ -25,17 +25,39 @@ export function drawInput(element, place, changed, labelled = {}) {
   return drawn.node;
 }
 
+const PAUSE = 400;
+
+// A text is told when Enter is pressed, or while one types, as its element asks; a date when it is chosen.
+function telling(element, read, changed) {
+  if (!["text", "email", "url", "number"].includes(FIELDS[element.type])) {
+    return { change: (event) => changed(read(), event.currentTarget) };
+  }
+  const typed = { timer: 0 };
+  return {
+    keydown: (event) => {
+      if (event.key !== "Enter" || element.multiline || event.isComposing || !element.triggers.includes("on_enter_pressed")) return;
+      if (changed(read(), event.currentTarget) !== false) event.preventDefault();
+    },
+    input: (event) => {
+      if (!element.triggers.includes("on_character_entered")) return;
+      const node = event.currentTarget;
+      clearTimeout(typed.timer);
+      typed.timer = setTimeout(() => node.isConnected && changed(read(), node), PAUSE);
+    },
+  };
+}
+
 function drawField(element, changed, labelled) {
+  const isMoment = element.type === "datetimepicker";
+  const read = () => (isMoment ? fromField(node.value) : node.value) || null;
   const facts = {
     class: "field", placeholder: element.placeholder || undefined, minlength: element.min_length, maxlength: element.max_length,
     min: element.min_value, max: element.max_value, autofocus: element.focus_on_load, ...named(element, labelled),
-    on: { change: (event) => changed(read(), event.currentTarget) },
+    on: telling(element, read, changed),
   };
   const node = element.multiline
     ? make("textarea", { ...facts, rows: "4" })
     : make("input", { ...facts, type: FIELDS[element.type], step: element.type === "number_input" && element.is_decimal_allowed ? "any" : undefined });
-  const isMoment = element.type === "datetimepicker";
-  const read = () => (isMoment ? fromField(node.value) : node.value) || null;
   const write = (value) => { node.value = value && isMoment ? toField(Number(value)) : value ?? ""; };
   write(element.initial);
   return { node, read, write };

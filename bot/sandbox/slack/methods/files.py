@@ -41,7 +41,13 @@ def complete(around: Surroundings, arguments: Arguments) -> Json:
         _share(workspace, channel, uploads, arguments)
     for upload in uploads:
         workspace.feed.tell(Change("file", channel_id or None, detail=upload.id))
-    return {"files": [shown(around, upload) for upload in uploads]}
+    known_later = {"channels", "shares"}  # Slack shares after it has answered: files.info tells where
+    return {
+        "files": [
+            {name: value for name, value in shown(around, upload).items() if name not in known_later}
+            for upload in uploads
+        ]
+    }
 
 
 def _uploads(workspace: Workspace, arguments: Arguments) -> list[Upload]:
