@@ -63,8 +63,11 @@ def _target_comes_first(spoken: Spoken) -> bool:
     """Whether the next word says what is given away, and not to whom."""
     if spoken.number_ahead():
         return True
-    if not spoken.left or spoken.is_last():
+    if not spoken.left:
         return False
+    if spoken.is_last():
+        is_person = spoken.left[0].quoted or spoken.says(ASK) or _is_person(spoken, 0)
+        return not (spoken.arguments.in_thread or is_person) and spoken.is_a_name()
     return (
         spoken.is_a_name()
         or spoken.says("to", ahead=1)

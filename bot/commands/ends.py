@@ -15,6 +15,7 @@ _RESOLVED = frozenset(
     for what in ("resolved", "resolves", "over", "recovered", "recovers", "fixed")
 )
 _FOR_EVER = ("forever", "indefinitely")
+_PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
 _WAYS = "Write 2h, until 18:00, until tomorrow 9:00, until monday, until 2026-01-31 14:00 or until resolved."
 
 
@@ -42,9 +43,16 @@ def _take_until(spoken: Spoken, after: datetime) -> Ends:
     for phrase, count in spoken.phrases(1):
         if (found := _until(phrase, after, spoken)) is not None:
             spoken.take(1 + count)
+            _check_part_of_day(spoken, phrase)
             return found
     word = spoken.left[1].raw if len(spoken.left) > 1 else spoken.left[0].raw
     raise UserMistake(f"{shown(word)} is not a time to come. {_WAYS}")
+
+
+def _check_part_of_day(spoken: Spoken, phrase: str) -> None:
+    """Refuse ``until monday morning``: nobody can say when that is."""
+    if spoken.says(*_PARTS_OF_DAY):
+        raise UserMistake(f"{shown(f'{phrase} {spoken.said()}')} has no hour. Write until {phrase} 9:00.")
 
 
 def take_end_filter(spoken: Spoken, after: datetime) -> Ends:

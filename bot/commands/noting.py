@@ -14,16 +14,15 @@ from bot.errors import UserMistake
 
 def _read_note(arguments: Arguments) -> AddNote | NoteDialog:
     spoken = Spoken(arguments, arguments.known, prose=True)
-    announced = _take_filters(spoken)
     number = name = None
-    if not announced and (found := spoken.number_ahead()) and _is_numbered(spoken, *found[1:]):
-        number, name = spoken.take_target()
+    announced = False
+    if not arguments.in_thread or _says_which(spoken):
         announced = _take_filters(spoken)
-    elif not announced and _note_is_about(spoken):
-        name = spoken.take_name()
-        announced = _take_filters(spoken)
+        if not announced and (spoken.number_ahead() or _is_name(spoken)):
+            number, name = spoken.take_target()
+            announced = _take_filters(spoken)
     target = spoken.target(number, name)
-    if not spoken.left or (spoken.says(ASK) and spoken.is_last()):
+    if not spoken.left or _opens_a_dialog(spoken):
         return NoteDialog(target)
     text = heard(spoken.rest(spoken.left[0] if announced else None))
     if not text:
@@ -39,24 +38,32 @@ def _take_filters(spoken: Spoken) -> bool:
     return key == "text"
 
 
-def _is_numbered(spoken: Spoken, count: int, marked: bool) -> bool:  # noqa: FBT001 - it unpacks a tuple
-    """Whether the number that comes next says which incident; in a thread, people's notes begin with some."""
-    return marked or not spoken.arguments.in_thread or _is_announced(spoken, count)
+def _says_which(spoken: Spoken) -> bool:
+    """Whether it is said which incident is meant; in a thread people's notes begin with numbers and names.
+
+    There it takes ``#42``, or the word that says where the note begins, or that opens a dialog.
+    """
+    found = spoken.number_ahead()
+    if found is not None and found[2]:
+        return True
+    place = spoken.behind(0)
+    announced = _take_filters(place)
+    if place.left and not announced and not _opens_a_dialog(place):
+        place.take(1 if found is None else found[1])
+        announced = _take_filters(place)
+    return announced or _opens_a_dialog(place)
 
 
-def _note_is_about(spoken: Spoken) -> bool:
+def _is_name(spoken: Spoken) -> bool:
     """Whether the next word is a name, and not the first of the note."""
     if not spoken.left or spoken.is_last() or spoken.left[0].key is not None:
         return False
-    return _is_announced(spoken, 1) or (not spoken.arguments.in_thread and spoken.is_a_name())
+    behind = spoken.behind(1)
+    return spoken.is_a_name() or behind.filter_ahead() is not None or _opens_a_dialog(behind)
 
 
-def _is_announced(spoken: Spoken, count: int) -> bool:
-    """Whether behind so many words there is nothing, or a filter, or the word that opens a dialog."""
-    behind = spoken.left[count:]
-    if not behind or (spoken.says(ASK, ahead=count) and spoken.is_last(count)):
-        return True
-    return behind[0].key in spoken.keys and behind[0].operator == ":"
+def _opens_a_dialog(spoken: Spoken) -> bool:
+    return spoken.says(ASK) and spoken.is_last()
 
 
 def _write_note(command: AddNote | NoteDialog) -> Sequence[str]:

@@ -29,7 +29,7 @@ def _the_number(spoken: Spoken) -> SilenceNumber:
 def _read_unsilence(arguments: Arguments) -> EndSilence:
     spoken = Spoken(arguments, ())
     number = _the_number(spoken)
-    spoken.finish()
+    spoken.finish("number")
     return EndSilence(number)
 
 

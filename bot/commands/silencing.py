@@ -113,7 +113,8 @@ def _is_target(spoken: Spoken) -> bool:
     """Whether the next word says what is muted, and is not the first of the reason."""
     in_thread, numbered = spoken.arguments.in_thread, spoken.number_ahead()
     if numbered is not None:
-        return numbered[2] or not in_thread or _is_followed(spoken.behind(numbered[1]))
+        behind = spoken.behind(numbered[1])
+        return numbered[2] or not in_thread or (bool(behind.left) and _is_followed(behind))
     if spoken.left[0].key is not None or (spoken.says(ASK) and spoken.is_last()):
         return False
     if spoken.looks_like_a_name():
@@ -141,6 +142,7 @@ def _check_reason(spoken: Spoken, front: _Front) -> None:
     as_reason = joined([verb, *words[:place], f"reason:{joined(words[place:])}"])
     first = shown(words[place])
     if not front.has_end:
+        _check_unit(spoken, words[:place])
         count = time_at_the_end(spoken)
         if count:
             end = len(words) - count
@@ -153,6 +155,15 @@ def _check_reason(spoken: Spoken, front: _Front) -> None:
         raise UserMistake(f"{first} begins a second time. Say one, and then the reason.", (as_reason,))
 
 
+def _check_unit(spoken: Spoken, before: Sequence[str]) -> None:
+    """Refuse a number alone where a length is to be: 30 of what."""
+    ahead = 1 if spoken.says("for") else 0
+    number = spoken.said(ahead)
+    if spoken.is_last(ahead) and number.isdecimal():
+        meant = tuple(joined([spoken.arguments.verb, *before, f"{number}{unit}"]) for unit in "mh")
+        raise UserMistake(f"{number} minutes or hours? Write {number}m or {number}h.", meant)
+
+
 def _write_silence(command: Silence | SilenceDialog) -> Sequence[str]:
     words = target_words(command.target)
     words += filters.problem_words(command.only.problems) + filters.severity_words(command.only.severities)
@@ -163,10 +174,10 @@ def _write_silence(command: Silence | SilenceDialog) -> Sequence[str]:
     words += end_words(command.ends)
     if command.reason:
         words.append(f"reason:{text_word(command.reason)}")
-    scope = command.target.scope
+    scope, number = command.target.scope, command.target.number
     if len(words) == 1 and scope is not None and scope.name is not None:
         return [quoted(scope.name)]
-    return words
+    return [f"#{number}"] if len(words) == 1 and number is not None else words
 
 
 SILENCE: Verb[Any] = Verb(

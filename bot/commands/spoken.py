@@ -165,17 +165,23 @@ class Spoken:
             raise UserMistake(f"Incident {number} says it all: leave {shown(first)} out.")
         return Target(number)
 
-    def finish(self) -> None:
-        """Raise UserMistake where words are left that nothing asked for."""
+    def finish(self, takes: str = "incident or name") -> None:
+        """Raise UserMistake where words are left that nothing asked for; a verb ``takes`` one thing."""
         if not self.left:
             return
-        names = [word for word in self.arguments.said if word.key is None]
-        too_many = self.left[0]
-        meant = joined([self.arguments.verb, name_text(f"{names[0].value}/{too_many.value}")])
-        raise UserMistake(
-            f"{self.arguments.verb} takes one incident or name: {shown(too_many.raw)} is one too many.",
-            (meant,) if _NAME.fullmatch(names[0].value) and _NAME.fullmatch(too_many.value) else (),
-        )
+        verb, too_many = self.arguments.verb, self.left[0]
+        said = joined([verb, *(word.raw for word in self.arguments.said[: self.at])])
+        first = next((word.value for word in self.arguments.said if word.key is None), "")
+        meant: tuple[str, ...] = (said,)
+        if _NUMBER.fullmatch(too_many.said):
+            meant = (said, joined([verb, too_many.raw]))
+        elif _NAME.fullmatch(first) and _NAME.fullmatch(too_many.value) and not self.is_here(first):
+            meant = (joined([verb, name_text(f"{first}/{too_many.value}")]), said)
+        raise UserMistake(f"{verb} takes one {takes}: {shown(too_many.raw)} is one too many.", meant)
+
+    def is_here(self, word: str) -> bool:
+        """Whether a word stands for what the thread is about."""
+        return as_said(word) in _HERE
 
     def rest(self, behind: Word | None = None) -> str:
         """Give what is left of the text as it was written; ``behind`` a word that announced it."""
