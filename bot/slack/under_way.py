@@ -86,13 +86,12 @@ class UnderWay:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def _guarded(self, run: Run, door: str, work: Work) -> None:
-        """Whatever happens to one payload is no other's trouble."""
+        """Whatever happens to one payload is no other's trouble; what is cancelled was not acted on."""
         try:
             await work(run)
         except Exception:  # noqa: BLE001 - one Slack payload's boundary
             self._journal.error("payload not handled", door=door)
-        finally:
-            run.acted.set()
+        run.acted.set()
 
     def _remember(self, key: str, run: Run) -> None:
         if not key:

@@ -1,7 +1,7 @@
 """People and the bot in a simulated Slack: say, expect, click, expect the edit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -140,21 +140,38 @@ async def stage(
     answers: Answers | Talk | None = None, *, groups: Collection[UserGroup] = (), **options: Any
 ) -> AsyncIterator[Stage]:
     """Connect the bot's edge to a simulated Slack by Socket Mode; ``answers`` in place of small talk."""
-    clock, journal, talk = SystemClock(), ListedJournal(), _spoken(answers)
+    clock = SystemClock()
     async with SimulatedSlack(clock=clock, pacing_clock=clock, **options) as slack:
         slack.invite_bot(slack.add_channel("general"))
-        client = web_client(slack.bot_token, slack.api_url)
-        app = bolt_app(slack.api_url)
-        people, replies = People(client, clock, journal, groups), Replies(client, SystemClock(), journal)
-        doors = listen(app, talk, people, client, replies, journal)
-        connections = SocketConnections(app, slack.app_token, clock, journal, ONE)
-        running = asyncio.create_task(connections.run())
-        try:
-            await slack.until(lambda slack: slack.sockets)
+        async with connected(slack, _spoken(answers), groups) as on:
             await slack.settled()
-            yield Stage(slack, doors, journal, talk, people)
-        finally:
-            await doors.close(timedelta(seconds=0.1))
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            yield on
+
+
+@asynccontextmanager
+async def connected(
+    slack: SimulatedSlack, talk: Talk, groups: Collection[UserGroup] = ()
+) -> AsyncIterator[Stage]:
+    """Connect one process of the bot; at the end it is gone with all that it knew."""
+    clock, journal = SystemClock(), ListedJournal()
+    client = web_client(slack.bot_token, slack.api_url)
+    app = bolt_app(slack.api_url)
+    people, replies = People(client, clock, journal, groups), Replies(client, SystemClock(), journal)
+    doors = listen(app, talk, people, client, replies, journal)
+    connections = SocketConnections(app, slack.app_token, clock, journal, ONE)
+    running = asyncio.create_task(connections.run())
+    try:
+        await slack.until(lambda slack: slack.sockets)
+        yield Stage(slack, doors, journal, talk, people)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await doors.close(timedelta(seconds=0.1))
+
+
+async def eventually(condition: Callable[[], object], within: float = 8.0) -> None:
+    """Wait until something is true that nothing tells of. Raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
