@@ -1,24 +1,23 @@
 """Looks at Slack: both tokens, the scopes, the alert channel, Socket Mode; and sends a test alert."""
 
 import re
-import uuid
 from collections.abc import Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.notification import Channel, OutboxId
-from bot.domain.task import SourceName
+from bot.checking.channels import INSTALL, examine_channels
+from bot.checking.channels import send_test_alert as rehearse
+from bot.checking.people import examine_people
+from bot.domain.posts import Channel
 from bot.errors import SlackError, SlackTemporary
+from bot.logs import journal
 from bot.operations.ports import Clock
 from bot.settings import Settings
 from bot.slack.bolt import web_client
-from bot.slack.inspection import OPTIONAL, SCOPES, Identity, Whereabouts, app_of, hear, identify, look_at
-from bot.slack.messenger import SlackMessenger
+from bot.slack.inspection import OPTIONAL, SCOPES, Identity, app_of, hear, identify
 from bot.terminal.checkup import Examined, failed, ok, warning
-from bot.views.rehearsal import rehearsal_message
-from bot.views.wording import clean, count
+from bot.views.wording import clean
 
-INSTALL = "In the app's settings add what is missing under OAuth & Permissions, then install the app again."
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
 
@@ -35,7 +34,12 @@ async def examine_slack(
         return [*found, *await examine_requests(part, settings, client, None)]
     found = tell_identity(part, identity)
     found += await examine_requests(part, settings, client, identity)
-    found += await _examine_channel(part, settings, client, identity, clock, send_test_alert=send_test_alert)
+    there, said = await examine_channels(part, settings, client, identity)
+    whom, known = await examine_people(part, settings, client, clock, journal("bot.check"))
+    found += [*said, *known]
+    alerts = there.get(Channel(settings.alert_channel or ""))
+    if send_test_alert and alerts is not None:
+        found += await rehearse(part, settings, client, alerts, clock, whom)
     return found
 
 
@@ -126,75 +130,4 @@ def _about_socket(error: SlackError) -> str:
     return (
         f"Slack opens no Socket Mode connection ({clean(error.code)}): switch Socket Mode on in the app's"
         " settings, and check that SLACK_APP_TOKEN is of this app."
-    )
-
-
-async def _examine_channel(
-    part: str,
-    settings: Settings,
-    client: AsyncWebClient,
-    identity: Identity,
-    clock: Clock,
-    *,
-    send_test_alert: bool,
-) -> Sequence[Examined]:
-    messenger, wanted = SlackMessenger(client), settings.alert_channel or ""
-    try:
-        channel = await messenger.resolve_channel(wanted)
-        about = await look_at(client, channel)
-    except SlackError as error:
-        return [failed(part, _about_channel(error, wanted, identity))]
-    found = [_channel(part, about, identity)]
-    if about.is_shared:
-        found.append(
-            warning(part, f"People of other organisations read #{clean(about.name)}: is it meant for alerts?")
-        )
-    if send_test_alert:
-        found.append(await _send(part, messenger, channel, about, settings, clock))
-    return found
-
-
-def _about_channel(error: SlackError, wanted: str, identity: Identity) -> str:
-    name = clean(wanted.lstrip("#"))
-    if error.code == "channel_not_found":
-        return (
-            f"Slack has no channel {name} that the bot can see: check BOT_ALERT_CHANNEL; if the channel is"
-            f" private, write /invite @{clean(identity.user)} in it."
-        )
-    if error.code == "missing_scope":
-        return f"The channel {name} cannot be looked up: a scope is missing. {INSTALL}"
-    return f"The channel {name} cannot be looked up: {error.sentence}"
-
-
-def _channel(part: str, about: Whereabouts, identity: Identity) -> Examined:
-    name = clean(about.name)
-    if about.is_archived:
-        return failed(
-            part, f"#{name} is archived: bring it back, or set BOT_ALERT_CHANNEL to another channel."
-        )
-    if not about.is_member:
-        return failed(part, f"The bot is not in #{name}: write /invite @{clean(identity.user)} there.")
-    return ok(part, f"Alerts go to #{name}, and the bot is in it.")
-
-
-async def _send(
-    part: str,
-    messenger: SlackMessenger,
-    channel: Channel,
-    about: Whereabouts,
-    settings: Settings,
-    clock: Clock,
-) -> Examined:
-    """Post the test alert, and tell who would be woken by a real one."""
-    source = SourceName(settings.sources[0].name)
-    message = rehearsal_message(source, now=clock.now(), zone=settings.timezone)
-    try:
-        await messenger.post(channel, message, outbox_id=OutboxId(f"test/{uuid.uuid4().hex}"))
-    except SlackError as error:
-        return failed(part, f"The test alert was not posted: {error.sentence}")
-    who = "those" if about.people is None else f"those of the {count(about.people, 'person', 'people')} there"
-    return ok(
-        part,
-        f"A test alert stands in #{clean(about.name)}. An alert mentions nobody by name: it wakes {who} whose"
-        " own settings notify them of every message.",
     )

@@ -6,10 +6,12 @@ from bot.domain.evidence import StatusBroken
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Subject
 from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem, Severity
+from bot.domain.routing import Selector
 from bot.domain.task import ClusterId, SourceName
 from bot.views.blocks import Message, context, message, sections
 from bot.views.incident_card import incident_message
 from bot.views.trouble import headline
+from bot.views.wording import clean
 
 COMMAND = "logbackup-bot check --send-test-alert"
 _ERROR = "device out of space (an example of what OCP may say)"
@@ -50,3 +52,15 @@ def rehearsal_message(source: SourceName, *, now: datetime, zone: tzinfo = UTC) 
         context(f"End of the test. Somebody ran `{COMMAND}`; cluster and incident are made up."),
     ]
     return message(f"Test alert, nothing is wrong. An alert looks like this: {headline(incident)}", blocks)
+
+
+def selected(selector: Selector) -> str:
+    """Say which incidents a selector means, for people: ``cluster pay-*, problem failed``."""
+    scope = selector.scope
+    named = (("source", scope.source), ("cluster", scope.cluster), ("tenant", scope.tenant))
+    parts = [f"{what} {clean(value)}" for what, value in named if value is not None]
+    if selector.problems:
+        parts.append(f"problem {' or '.join(selector.problems)}")
+    if selector.severities:
+        parts.append(f"severity {' or '.join(severity.word for severity in selector.severities)}")
+    return ", ".join(parts) or "everything"

@@ -14,32 +14,12 @@ import yaml
 from bot.sandbox.ocp import Permission, Where
 from bot.sandbox.slack import SimulatedSlack
 from bot.slack.inspection import SCOPES
-from bot.terminal.checkup import Examined, State
-from tests.shell.world import ALERTS, KEY, PAY, SHOP, Outcome, Shell, Town, fleet_of, town
+from bot.terminal.checkup import State
+from tests.shell.doctor import bad, lines, told
+from tests.shell.world import ALERTS, KEY, PAY, SHOP, Shell, Town, fleet_of, town
 
 ROOT = Path(__file__).resolve().parents[2]
 CERTIFICATE = ROOT / "tests" / "sandbox_ocp" / "loopback_for_tests.pem"
-
-
-def lines(said: Outcome) -> list[Examined]:
-    """Read the lines that the doctor printed."""
-    found = []
-    for line in (said.out + said.err).splitlines():
-        match = re.fullmatch(r"[✓!✗] (ok|warning|failed) +(\S+(?: \S+)?) {2,}(.+)", line)
-        if match is not None:
-            found.append(Examined(match[2], State(match[1]), match[3]))
-    return found
-
-
-def told(said: Outcome, state: State) -> list[str]:
-    """Give what was told of a state."""
-    return [f"{one.part}: {one.says}" for one in lines(said) if one.state is state]
-
-
-def bad(said: Outcome) -> str:
-    """Give the one thing that failed."""
-    (one,) = told(said, State.FAILED)
-    return one
 
 
 def test_all_is_well_in_a_workspace_that_is_set_up(shell: Shell, world: Town) -> None:
