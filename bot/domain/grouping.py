@@ -163,7 +163,10 @@ class Candidate:
 
 
 def joins(group: Group, candidate: Candidate) -> bool:
-    """Whether an incident belongs to a group that is open."""
+    """Whether an incident belongs to a group that is open.
+
+    What shares a ``file:`` path joins by the same symptom alone: it may be of another cluster.
+    """
     trait = group.trait
     if not group.is_open or trait.cause is Cause.COINCIDENCE:
         return False
@@ -171,7 +174,9 @@ def joins(group: Group, candidate: Candidate) -> bool:
         (one.cause, one.source, one.value) == (trait.cause, trait.source, trait.value)
         for one in candidate.traits
     )
-    return has and (trait.symptom is None or trait.symptom is candidate.incident.problem)
+    local = trait.cause is Cause.DESTINATION and trait.value.startswith("file:")
+    symptom = trait.symptom or (group.problem if local else None)
+    return has and (symptom is None or symptom is candidate.incident.problem)
 
 
 def near(candidates: Sequence[Candidate], interval: timedelta) -> list[Candidate]:

@@ -33,6 +33,7 @@ __all__ = [
     "MessageKey",
     "Notification",
     "OutboxId",
+    "ReadyContent",
     "Reason",
     "ReminderContent",
     "SilenceContent",
@@ -77,6 +78,7 @@ class Reason(StrEnum):
     RESOLVED_BY_HAND = "resolved by hand"
     NEW_NORMAL = "taken for normal"
     MEANWHILE = "began and ended meanwhile"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ class ActContent:
     """What a person did, for the thread. ``words`` are theirs: a note, a silence's reason.
 
     ``to`` is whom it was given; ``silence`` what was made. ``pings`` is whether ``to`` is to be notified.
+    ``about`` is set where the thread speaks of other incidents too.
     """
 
     reason: Reason
@@ -204,6 +207,7 @@ class ActContent:
     to: Actor | None = None
     silence: Silence | None = None
     pings: bool = False
+    about: Incident | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,14 @@ class MeanwhileContent:
     groups: tuple[Group, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyContent:
+    """A message that was written when it was born: a digest. ``blocks`` are its blocks as JSON."""
+
+    text: str
+    blocks: str
+
+
 Content = (
     IncidentContent
     | ChangeContent
@@ -237,6 +249,7 @@ Content = (
     | ActContent
     | SilenceContent
     | MeanwhileContent
+    | ReadyContent
 )
 
 

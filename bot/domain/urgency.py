@@ -16,6 +16,7 @@ from bot.domain.notification import (
     IncidentContent,
     MeanwhileContent,
     Notification,
+    ReadyContent,
     Reason,
     ReminderContent,
     SilenceContent,
@@ -68,7 +69,7 @@ def severity_of(content: Content) -> Severity:
             severity = _worst(content.burning)
         case ActContent():
             severity = Severity.CRITICAL
-        case MeanwhileContent():
+        case MeanwhileContent() | ReadyContent():
             severity = Severity.WARNING
         case _:
             assert_never(content)

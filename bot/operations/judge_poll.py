@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.detection import delay_limits
 from bot.domain.evidence import NotWatched
 from bot.domain.finding import Verdict
-from bot.domain.incident import Incident, task_subject_key
+from bot.domain.incident import Incident, Snapshot, task_subject_key
 from bot.domain.lifecycle import advance, retire
 from bot.domain.roster import (
     Folded,
@@ -23,7 +24,8 @@ from bot.domain.roster import (
 )
 from bot.domain.task import Cluster, ClusterId, TaskKey
 from bot.domain.thresholds import Thresholds
-from bot.operations.keep_incidents import Advanced, Desk
+from bot.operations.desk import Desk
+from bot.operations.keep_incidents import Advanced
 from bot.operations.read_source import PollResult
 from bot.operations.source_state import SourceState
 
@@ -120,8 +122,9 @@ def _unlisted(
 
 def advance_all(desk: Desk, decided: Decided, thresholds_for: ThresholdsFor, now: datetime) -> list[Advanced]:
     """Move the incident of every judged subject on, and end those of what is no longer watched."""
+    known = {folded.cluster.cluster.id: folded.cluster for folded in decided.folded}
     advanced = [
-        _advance(desk, judged, decided.newcomers, thresholds_for, now)
+        _advance(desk, judged, decided.newcomers, known, thresholds_for, now)
         for judged in decided.judged
         if judged.assessment.verdict is Verdict.HOLDS or judged.subject.key in desk.incidents
     ]
@@ -137,13 +140,14 @@ def retire_all(
         cluster = incident.subject.cluster
         because = None if cluster is None else reasons.get(cluster)
         if because is not None:
-            yield Advanced(incident, retire(incident, because, now), None)
+            yield Advanced(incident, retire(incident, because, now))
 
 
 def _advance(
     desk: Desk,
     judged: Judged,
     newcomers: frozenset[ClusterId],
+    known: Mapping[ClusterId, KnownCluster],
     thresholds_for: ThresholdsFor,
     now: datetime,
 ) -> Advanced:
@@ -151,18 +155,41 @@ def _advance(
     subject, task = judged.subject, judged.task
     before = desk.incidents.get(subject.key)
     limits = thresholds_for(subject.source, subject.cluster, subject.cluster_label, subject.tenant_label)
-    if subject.cluster in newcomers:
-        limits = replace(limits, pending=timedelta(0))
+    held = replace(limits, pending=timedelta(0)) if subject.cluster in newcomers else limits
     step = advance(
         before,
         subject,
         judged.assessment,
-        limits,
+        held,
         now,
         offset=judged.offset,
         checkpoint=None if task is None else task.checkpoint,
     )
-    return Advanced(before, step, task, judged.offset)
+    if step.incident is None or not step.incident.is_open:
+        return Advanced(before, step)
+    cluster = None if subject.cluster is None else known.get(subject.cluster)
+    return Advanced(before, step, _snapshot(judged, cluster, limits, now))
+
+
+def _snapshot(judged: Judged, cluster: KnownCluster | None, limits: Thresholds, now: datetime) -> Snapshot:
+    """Note what the reading said of a task beside its delay, and what is normal for it."""
+    task = judged.task
+    if task is None:
+        return Snapshot(read_at=now, offset=judged.offset)
+    known = None if cluster is None else cluster.tasks.get(task.key)
+    memory = None if known is None else known.memory
+    normal, warning, critical = (None, None, None) if memory is None else delay_limits(memory, limits)
+    return Snapshot(
+        read_at=now,
+        offset=judged.offset,
+        status=task.status.reported,
+        error=task.error,
+        mode=task.mode,
+        agent_server=task.agent_server,
+        normal=normal,
+        warning=warning,
+        critical=critical,
+    )
 
 
 def in_trouble_anew(desk: Desk, decided: Decided) -> list[str]:

@@ -3,16 +3,20 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from bot.domain.alerting import NewId
 from bot.domain.evidence import NotWatched
+from bot.domain.grouping import Crowd
 from bot.domain.incident import Incident, Transition
 from bot.domain.lifecycle import retire
-from bot.domain.notification import GreetingContent, MessageKey
+from bot.domain.look import NewId, Routes
+from bot.domain.notification import Counts, GreetingContent, MessageKey
+from bot.domain.routing import Routing
 from bot.domain.task import SourceName
-from bot.operations.keep_incidents import Advanced, Announcing, keep_incidents
+from bot.operations.desk import load_desk
+from bot.operations.keep_incidents import Advanced, keep_incidents
 from bot.operations.ports import Clock, Journal
-from bot.operations.source_state import NOT_GREETED, load_desk
+from bot.operations.source_state import NOT_GREETED
 from bot.operations.store_port import RevisionConflict, Store
+from bot.operations.tell_incidents import Board, Telling, tell
 
 
 async def retire_sources(
@@ -43,29 +47,33 @@ async def _retire(
     source: SourceName, interval: timedelta, store: Store, clock: Clock, new_id: NewId
 ) -> tuple[Transition, ...]:
     now = clock.now()
-    desk = await load_desk(await store.open_incidents(source), store)
+    desk = await load_desk(source, store)
     clusters = await store.clusters(source)
 
-    def greeting_for(_message: MessageKey, incidents: tuple[Incident, ...]) -> GreetingContent:
+    def greeting_for(
+        _message: MessageKey, incidents: tuple[Incident, ...], counts: Counts
+    ) -> GreetingContent:
         tasks = sum(len(cluster.tasks) for cluster in clusters)
-        return GreetingContent(source, len(clusters), tasks, interval, incidents, now)
+        return GreetingContent(source, len(clusters), tasks, interval, incidents, now, more=counts)
 
-    announcing = Announcing(
-        now=now,
-        channels_for=lambda _: (),
-        default_channels=(),
-        new_id=new_id,
-        greeting_for=greeting_for,
-        greet=None,
-        newcomers=frozenset(),
-        newcomer_message=lambda incident: MessageKey(f"incident/{incident.number}"),
-    )
     advanced = [
-        Advanced(incident, retire(incident, NotWatched(), now), None) for incident in desk.incidents.values()
+        Advanced(incident, retire(incident, NotWatched(), now)) for incident in desk.incidents.values()
     ]
     async with store.writing() as session:
-        _, transitions = await keep_incidents(session, desk, advanced, announcing)
+        kept = await keep_incidents(session, desk, advanced, now)
+        telling = Telling(
+            now=now,
+            interval=interval,
+            board=Board(Routes(Routing(default=None))),
+            new_id=new_id,
+            greeting_for=greeting_for,
+            task_of=lambda _: None,
+            crowd=lambda: Crowd({}),
+            transitions=kept.transitions,
+            touched=kept.touched,
+        )
+        await tell(session, desk, telling)
         await session.forget_tasks([record.task.key.text for cluster in clusters for record in cluster.tasks])
         await session.keep_clusters(source, ())
         await session.keep_fact(f"greeted/{source}", NOT_GREETED)
-    return transitions
+    return kept.transitions

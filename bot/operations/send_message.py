@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.domain.delivery import EDITS, POSTS, Pace
 from bot.domain.notification import Action, Channel, MessageKey, Notification
+from bot.domain.posts import Post
 from bot.errors import SlackPermanent
+from bot.operations.meters import DeliveryOutcome, Meters, Unmetered
 from bot.operations.ports import Clock, Journal, Messenger, Sent
-from bot.operations.store_port import OwedNotification, PostedMessage, Store
+from bot.operations.store_port import OwedNotification, Store
 from bot.views.blocks import Message
 
 T = TypeVar("T")
@@ -77,6 +79,7 @@ class Delivering:
     ``chance`` spreads the next attempts. ``troubles`` has the channels that refuse, as configured;
     ``resting`` those that are left alone for a while, by channel and whether it is about edits; ``doubted``
     those whose name may belong to another id by now; ``reposting`` has the parent messages that went missing.
+    ``with_trend`` adds how the delay went, read when the message is rendered.
     """
 
     store: Store
@@ -93,13 +96,15 @@ class Delivering:
     resting: dict[tuple[Channel, bool], Rest] = field(default_factory=dict)
     troubles: dict[Channel, Trouble] = field(default_factory=dict)
     reposting: dict[tuple[MessageKey, Channel], asyncio.Lock] = field(default_factory=dict)
+    meters: Meters = field(default_factory=Unmetered)
+    with_trend: Callable[[Notification], Awaitable[Notification]] | None = None
 
 
 async def send(delivering: Delivering, owed: OwedNotification) -> str:
     """Send one message and return its ``ts``. Raises SlackError, and StorageError."""
     notification = owed.notification
     channel = await _channel_id(delivering, notification.channel)
-    message = _rendered(delivering, notification)
+    message = await _rendered(delivering, notification)
     parent_ts = await _parent_ts(delivering, notification)
     if notification.action is Action.POST:
         return (await _post_once(delivering, owed, channel, message, None)).ts
@@ -115,7 +120,7 @@ async def send(delivering: Delivering, owed: OwedNotification) -> str:
 
 
 async def _parent_ts(delivering: Delivering, notification: Notification) -> str | None:
-    parent = await delivering.store.message(notification.message, notification.channel)
+    parent = await delivering.store.post(notification.message, notification.channel)
     return None if parent is None else parent.ts
 
 
@@ -139,19 +144,20 @@ async def _post_anew(
     notification = owed.notification
     place = notification.message, notification.channel
     async with delivering.reposting.setdefault(place, asyncio.Lock()):
-        parent = await delivering.store.message(*place)
+        parent = await delivering.store.post(*place)
         if parent is not None and parent.ts is not None and parent.ts != gone:
             return await _follow(delivering, owed, channel, message, parent.ts)
         sent = await _post_once(delivering, owed, channel, message, None)
-        members = () if parent is None else parent.members
         async with delivering.store.writing() as session:
-            await session.keep_message(PostedMessage(*place, sent.ts, members))
+            await session.repost(replace(parent or Post(*place), ts=sent.ts))
     return sent.ts
 
 
-def _rendered(delivering: Delivering, notification: Notification) -> Message:
+async def _rendered(delivering: Delivering, notification: Notification) -> Message:
     """Render a message; one that cannot be rendered still goes out, with its facts as plain text."""
     try:
+        if delivering.with_trend is not None:
+            notification = await delivering.with_trend(notification)
         return delivering.render(notification)
     except Exception:  # noqa: BLE001 - one delivery's boundary: a message degrades, it never vanishes
         delivering.journal.error("message not rendered", outbox_id=notification.id)
@@ -235,6 +241,7 @@ async def _post_once(
             )
         if found is not None:
             delivering.journal.info("found, not posted again", outbox_id=notification.id)
+            delivering.meters.delivered(notification.action, DeliveryOutcome.FOUND)
             return found
     now, pace = delivering.clock.now(), delivering.posts.get(channel, POSTS)
     delivering.posts[channel] = pace.taken(now)

@@ -1,23 +1,23 @@
 """What is known of one source between polls, and how it comes back after a restart."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.detection import decode, evaluate
 from bot.domain.evidence import NotRead
-from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import MessageKey
+from bot.domain.incident import Incident
+from bot.domain.look import Routes
 from bot.domain.reading import FailedReading
 from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
 from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
-from bot.operations.keep_incidents import Desk
+from bot.operations.desk import Desk, load_desk
 from bot.operations.learn_limits import kept_limits
 from bot.operations.read_source import LIST, ClusterList
 from bot.operations.store_port import ClusterRecord, Store
+from bot.operations.tell_incidents import Board
 
-REOPENABLE = timedelta(hours=1)
-"""A resolved incident is kept at hand this long; it is read from the store where it is needed later."""
 NOT_GREETED = ""
 """The fact of a source that was greeted once, and is to be greeted again if it comes back."""
 
@@ -29,7 +29,8 @@ class SourceState:
     ``last_read_at`` is our clock; ``took`` is real time. ``failing`` is what the last poll
     could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
     ``ocp_limits`` are the delays at which OCP's own alarm fires; ``unresolved`` has a sentence for each
-    cluster of the settings that was not found.
+    cluster of the settings that was not found. ``turn`` is held by whoever reads or tells. ``routes`` is
+    where its incidents were told at the last look, ``told_by`` what held for all sources then.
     """
 
     source: SourceName
@@ -46,6 +47,9 @@ class SourceState:
     ocp_limits: dict[ClusterId, timedelta] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
     changes: int = 0
+    routes: Routes | None = None
+    told_by: Board | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def tasks(self) -> int:
@@ -67,7 +71,7 @@ async def restore(
     """Take up a source where the last run left it: neither repeating nor forgetting nor relearning."""
     state = SourceState(source, interval)
     state.greeted = await store.fact(f"greeted/{source}") not in (None, NOT_GREETED)
-    state.desk = await load_desk(await store.open_incidents(source), store)
+    state.desk = await load_desk(source, store)
     for record in await store.clusters(source):
         state.clusters[record.cluster.id] = _known(record)
     for incident in state.desk.incidents.values():
@@ -130,54 +134,3 @@ async def _catch_up(state: SourceState, store: Store, since: datetime, threshold
             known, tasks=tasks, read_at=reading.at, received_at=reading.received_at
         )
         state.last_read_at = reading.received_at
-
-
-async def load_desk(incidents: Iterable[Incident], store: Store) -> Desk:
-    """Lay out these incidents with the messages that speak of them."""
-    desk = Desk()
-    for incident in incidents:
-        await add_incident(desk, incident, store)
-    return desk
-
-
-async def add_incident(desk: Desk, incident: Incident, store: Store) -> None:
-    """Lay out one more incident, and those that share a greeting with it."""
-    desk.incidents[incident.subject.key] = incident
-    desk.messages[incident.number] = await store.messages_of(incident.number)
-    for posted in desk.messages[incident.number]:
-        known = {member.number for member in desk.members.get(posted.key, ())}
-        for number in posted.members:
-            if number not in known:
-                await _add_member(desk, posted.key, number, store)
-
-
-async def _add_member(desk: Desk, key: MessageKey, number: IncidentNumber, store: Store) -> None:
-    incident = await store.incident(number)
-    if incident is not None:
-        desk.members[key] = (*desk.members.get(key, ()), incident)
-        desk.messages.setdefault(number, await store.messages_of(number))
-
-
-def without_the_resolved(desk: Desk, now: datetime) -> Desk:
-    """Drop what has been resolved for so long that it is unlikely to be reopened."""
-    gone = {
-        key: incident
-        for key, incident in desk.incidents.items()
-        if incident.resolved_at is not None and now - incident.resolved_at >= REOPENABLE
-    }
-    if not gone:
-        return desk
-    incidents = {key: kept for key, kept in desk.incidents.items() if key not in gone}
-    numbers = {incident.number for incident in incidents.values()}
-    members = {
-        key: together
-        for key, together in desk.members.items()
-        if any(member.number in numbers for member in together)
-    }
-    numbers.update(member.number for together in members.values() for member in together)
-    return Desk(
-        incidents=incidents,
-        written_at={key: at for key, at in desk.written_at.items() if key not in gone},
-        messages={number: posted for number, posted in desk.messages.items() if number in numbers},
-        members=members,
-    )

@@ -1,130 +1,41 @@
-"""What operations ask of the database, and the records that go in and out of it."""
+"""What operations ask of the database, beside writing to it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import Action, Channel, MessageKey, Notification, OutboxId
+from bot.domain.posts import Post
 from bot.domain.reading import Reading
-from bot.domain.task import Cluster, SourceName, Task
+from bot.domain.routing import Subscription
+from bot.domain.silence import Silence, SilenceNumber
+from bot.domain.task import SourceName
+from bot.operations.write_port import (
+    AuditEntry,
+    Backlog,
+    ClusterRecord,
+    IncidentWrite,
+    LeaseLost,
+    RevisionConflict,
+    TaskRecord,
+    WriteSession,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class ClusterRecord:
-    """What the store remembers of one cluster between polls.
-
-    ``tasks`` are as they were last listed, with the moment (OCP's clock) of that reading, the number of
-    complete polls they have been absent from since, and the detector's memory of each as bytes.
-    """
-
-    cluster: Cluster
-    tasks: tuple["TaskRecord", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRecord:
-    """One remembered task; ``memory`` is what detection encoded, with its version."""
-
-    task: Task
-    listed_at: datetime
-    absent_polls: int = 0
-    memory: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PostedMessage:
-    """A parent message that stands in a channel; ``members`` are the incidents it speaks of."""
-
-    key: MessageKey
-    channel: Channel
-    ts: str | None
-    members: tuple[IncidentNumber, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One thing that happened to an incident: the audit trail and the timeline are made of these.
-
-    ``what`` is a change's word or an act's verb; ``actor`` the Slack user, None for the bot itself;
-    ``sentence`` is for people.
-    """
-
-    incident: IncidentNumber
-    at: datetime
-    what: str
-    sentence: str
-    actor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentWrite:
-    """One incident as it is to be kept, compare-and-set on ``expected_revision`` (None: it is new)."""
-
-    incident: Incident
-    expected_revision: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What the outbox owes of one action: how many, and when the longest waiting was born."""
-
-    action: Action
-    messages: int
-    oldest: datetime
-
-
-class RevisionConflict(Exception):  # noqa: N818 - says what happened: somebody else wrote first
-    """Another writer changed the incident first; nothing of this write was kept."""
-
-
-class WriteSession(Protocol):
-    """One transaction. Everything in it is kept, or nothing."""
-
-    async def keep_incident(self, write: IncidentWrite) -> Incident:
-        """Keep an incident; a new one gets its number. Returns it with its number and new revision.
-
-        Raises RevisionConflict where another writer was first.
-        """
-        ...
-
-    async def forget_incident(self, incident: Incident) -> None:
-        """Remove an incident that was pending and never announced."""
-        ...
-
-    async def append_audit(self, entry: AuditEntry) -> None:
-        """Append to the audit trail."""
-        ...
-
-    async def keep_message(self, message: PostedMessage) -> None:
-        """Create or update a parent message's record by (key, channel)."""
-        ...
-
-    async def enqueue(self, notification: Notification) -> None:
-        """Put a notification into the outbox; the same id twice is one."""
-        ...
-
-    async def keep_tasks(self, records: Sequence[TaskRecord]) -> None:
-        """Create or update what is remembered of these tasks, by their keys."""
-        ...
-
-    async def forget_tasks(self, keys: Sequence[str]) -> None:
-        """Forget tasks, by the text of their keys."""
-        ...
-
-    async def keep_clusters(self, source: SourceName, clusters: Sequence[Cluster]) -> None:
-        """Replace the known clusters of a source."""
-        ...
-
-    async def keep_fact(self, name: str, value: str) -> None:
-        """Keep one small fact under a name (``greeted/prod``, ``channel/#alerts``)."""
-        ...
-
-    async def append_observations(self, reading: Reading) -> None:
-        """Append one reading to the stored history."""
-        ...
+__all__ = [
+    "AuditEntry",
+    "Backlog",
+    "ClusterRecord",
+    "IncidentWrite",
+    "LeaseLost",
+    "OwedNotification",
+    "RevisionConflict",
+    "Store",
+    "TaskRecord",
+    "WriteSession",
+]
 
 
 class OwedNotification(Protocol):
@@ -173,16 +84,67 @@ class Store(Protocol):
         """Read the latest incidents, open first, then by number from the newest."""
         ...
 
+    async def past_incidents(
+        self, *, limit: int = 100, since: datetime | None = None
+    ) -> tuple[Incident, ...]:
+        """Read the incidents that are over, those that ended last first, as far back as ``since``."""
+        ...
+
     async def audit(self, number: IncidentNumber) -> tuple[AuditEntry, ...]:
-        """Read an incident's audit trail, oldest first."""
+        """Read the audit trail of an incident or a group, oldest first."""
         ...
 
-    async def messages_of(self, number: IncidentNumber) -> tuple[PostedMessage, ...]:
-        """Read the parent messages that speak of an incident."""
+    async def incidents_by_number(self, numbers: Sequence[IncidentNumber]) -> tuple[Incident, ...]:
+        """Read these incidents, those that there are, by number."""
         ...
 
-    async def message(self, key: MessageKey, channel: Channel) -> PostedMessage | None:
+    async def revisions(self, source: SourceName) -> Mapping[IncidentNumber, int]:
+        """Read the revisions of all incidents of a source that are pending or firing: cheap, for each poll."""
+        ...
+
+    async def posts_of(self, numbers: Sequence[IncidentNumber]) -> tuple[Post, ...]:
+        """Read the parent messages that speak of any of these incidents, each once, with all their members."""
+        ...
+
+    async def post(self, key: MessageKey, channel: Channel) -> Post | None:
         """Read one parent message's record."""
+        ...
+
+    async def posts_at(self, ts: str) -> tuple[Post, ...]:
+        """Read the parent messages that stand at this ``ts``, in whatever channel."""
+        ...
+
+    async def group(self, number: IncidentNumber) -> Group | None:
+        """Read one group by its number."""
+        ...
+
+    async def groups(
+        self, numbers: Sequence[IncidentNumber] = (), *, still_open: bool = False
+    ) -> tuple[Group, ...]:
+        """Read these groups, or all that are ``still_open``, by number."""
+        ...
+
+    async def silences(self, *, ended_since: datetime | None = None) -> tuple[Silence, ...]:
+        """Read the silences that have not ended, and those that ended since then, by number."""
+        ...
+
+    async def silence(self, number: SilenceNumber) -> Silence | None:
+        """Read one silence by its number."""
+        ...
+
+    async def subscriptions(self) -> tuple[Subscription, ...]:
+        """Read all subscriptions, by number."""
+        ...
+
+    async def take_lease(self, name: str, *, owner: str, now: datetime, length: timedelta) -> int | None:
+        """Take a lease, or renew one's own; None while another owner holds it.
+
+        Returns its token, which grows whenever the lease goes to another owner (``check_lease``).
+        """
+        ...
+
+    async def give_lease(self, name: str, *, owner: str) -> None:
+        """Give a lease back, so that another may take it at once."""
         ...
 
     async def clusters(self, source: SourceName) -> tuple[ClusterRecord, ...]:
@@ -191,6 +153,10 @@ class Store(Protocol):
 
     async def fact(self, name: str) -> str | None:
         """Read one small fact."""
+        ...
+
+    async def facts(self, prefix: str) -> Mapping[str, str]:
+        """Read the small facts whose names begin so, by name."""
         ...
 
     async def claim(
@@ -214,17 +180,27 @@ class Store(Protocol):
         ...
 
     async def postpone(
-        self, id_: OutboxId, *, owner: str, until: datetime, error: str, outcome_unknown: bool
+        self,
+        id_: OutboxId,
+        *,
+        owner: str,
+        until: datetime,
+        error: str,
+        outcome_unknown: bool,
+        refused: bool = False,
     ) -> bool:
-        """Give a notification back to be tried at ``until``. False: the lease was lost."""
+        """Give a notification back to be tried at ``until``. False: the lease was lost.
+
+        ``refused`` is whether it fails for good until somebody changes something.
+        """
         ...
 
     async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:
         """Record that a notification can never be delivered, and why. False: the lease was lost."""
         ...
 
-    async def supersede(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:
-        """Record that a newer edit of the same message made this one needless."""
+    async def refused(self) -> Mapping[Channel, str]:
+        """Give the channels of which something owed was last refused for good, with the sentence."""
         ...
 
     async def outbox_depth(self) -> int:

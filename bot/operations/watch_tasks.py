@@ -1,22 +1,26 @@
 """Watches one source: reads it, judges what was read, and keeps what follows in one transaction."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.alerting import NewId
 from bot.domain.detection import encode
-from bot.domain.incident import Incident, Transition, task_subject
-from bot.domain.notification import Channel, GreetingContent, MessageKey
-from bot.domain.roster import KnownCluster, KnownTask, Learned, ThresholdsFor
+from bot.domain.incident import IncidentNumber, Transition
+from bot.domain.look import NewId
+from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor
 from bot.domain.task import ClusterId
+from bot.operations.desk import Desk, lay_out, refreshed, without_the_resolved
+from bot.operations.heed_people import Heeded, heed_people
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
-from bot.operations.keep_incidents import Announcing, ChannelsFor, Desk, keep_incidents
+from bot.operations.keep_incidents import keep_incidents
+from bot.operations.meters import Meters, Unmetered
 from bot.operations.ports import Clock, Journal, Source
-from bot.operations.read_source import PollResult, read_source, tell_failures
-from bot.operations.source_state import SourceState, add_incident, load_desk, without_the_resolved
+from bot.operations.read_source import PollResult, read_source
+from bot.operations.report_poll import report_poll
+from bot.operations.source_state import SourceState
+from bot.operations.source_telling import RoutingFor, read_board, telling_of
 from bot.operations.store_port import RevisionConflict, Store, TaskRecord, WriteSession
-from bot.views.wording import because, duration
+from bot.operations.tell_incidents import Board, tell
 
 MEMORY_AGE = timedelta(minutes=5)
 """What the rules remember is saved this often; a restart catches up from the stored observations."""
@@ -27,41 +31,112 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What a watch works with. ``owed`` is called after each commit: messages may be due."""
+    """What a watch works with. ``owed`` is called after each commit: messages may be due.
+
+    ``fence`` gives the name and the token of the lease that this watch holds, None where there is none: a
+    late write of a replica that lost it fails.
+    """
 
     source: Source
     store: Store
     clock: Clock
     journal: Journal
     thresholds_for: ThresholdsFor
-    channels_for: ChannelsFor
-    default_channels: tuple[Channel, ...]
+    routing_for: RoutingFor
     new_id: NewId
     owed: Callable[[], None]
+    meters: Meters = field(default_factory=Unmetered)
+    fence: Callable[[], tuple[str, int] | None] = lambda: None
 
 
 async def poll(state: SourceState, watching: Watching) -> tuple[Transition, ...]:
     """Poll the source once. Raises StorageError where the result cannot be kept; nothing then changes."""
     result = await read_source(watching.source, state.listed, watching.clock)
+    async with state.turn:
+        return await _keep_poll(state, result, watching)
+
+
+async def _keep_poll(state: SourceState, result: PollResult, watching: Watching) -> tuple[Transition, ...]:
     for _ in range(ATTEMPTS):
         now = watching.clock.now()
-        decided = decide(state, result, watching.thresholds_for, now, watching.source.watches)
-        desk = await _with_last_incidents(state.desk, decided, watching, now)
+        heeded = await heed_people(state.source, state.clusters, watching.store)
+        state.clusters = heeded.clusters
+        board = await read_board(state, watching.store, watching.routing_for, now)
+        desk, changed = await refreshed(state.desk, state.source, watching.store)
+        decided = decide(
+            replace(state, desk=desk), result, watching.thresholds_for, now, watching.source.watches
+        )
+        desk = await _with_last_incidents(desk, decided, watching, now)
         try:
-            after, transitions, greeted = await _keep(state, desk, result, decided, watching, now)
+            kept = await _keep(state, _Round(desk, result, decided, heeded, board, changed, now), watching)
         except RevisionConflict:
             watching.journal.info("incident changed meanwhile", source=state.source)
-            open_now = await watching.store.open_incidents(state.source)
-            state.desk = await load_desk(open_now, watching.store)
-            state.changes += 1
             continue
-        _move_on(state, result, decided, after, now)
-        state.greeted = state.greeted or greeted
+        _move_on(state, result, decided, kept.desk, now)
+        state.told_by = board
+        state.greeted = state.greeted or kept.greeted
         watching.owed()
-        _report(state, result, decided, transitions, watching)
-        return transitions
+        report_poll(state, result, decided, kept.transitions, watching.source, watching.journal)
+        return kept.transitions
     watching.journal.warning("poll not kept", source=state.source, attempts=ATTEMPTS)
     return ()
+
+
+async def tend(state: SourceState, watching: Watching) -> bool:
+    """Tell what people did since the last look, to incidents, silences and subscriptions.
+
+    What time alone makes due is told by the next poll. Returns whether anything was owed.
+    Raises StorageError.
+    """
+    async with state.turn:
+        if not state.desk.known:
+            return False
+        for _ in range(ATTEMPTS):
+            now = watching.clock.now()
+            board = await read_board(state, watching.store, watching.routing_for, now)
+            desk, changed = await refreshed(state.desk, state.source, watching.store)
+            if not changed and board == state.told_by and state.desk.is_fresh:
+                return False
+            telling = telling_of(state, state.clusters, board, watching.new_id, now)
+            telling = replace(telling, touched=changed, by_person=changed)
+            try:
+                async with watching.store.writing() as session:
+                    await _check_fence(session, watching)
+                    after, owed = await tell(session, desk.copy(), telling)
+            except RevisionConflict:
+                continue
+            state.desk, state.told_by = after, board
+            if changed or owed:
+                state.changes += 1
+                watching.owed()
+            return owed
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one attempt to keep a poll starts from."""
+
+    desk: Desk
+    result: PollResult
+    decided: Decided
+    heeded: Heeded
+    board: Board
+    changed: frozenset[IncidentNumber]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    desk: Desk
+    transitions: tuple[Transition, ...]
+    greeted: bool
+
+
+async def _check_fence(session: WriteSession, watching: Watching) -> None:
+    fence = watching.fence()
+    if fence is not None:
+        await session.check_lease(*fence)
 
 
 async def _with_last_incidents(desk: Desk, decided: Decided, watching: Watching, now: datetime) -> Desk:
@@ -69,39 +144,46 @@ async def _with_last_incidents(desk: Desk, decided: Decided, watching: Watching,
     keys = in_trouble_anew(desk, decided)
     if not keys:
         return desk
-    after = desk.copy()
+    found = []
     for incident in (await watching.store.last_incidents(keys)).values():
         subject = incident.subject
         limits = watching.thresholds_for(
             subject.source, subject.cluster, subject.cluster_label, subject.tenant_label
         )
         if incident.resolved_at is None or now - incident.resolved_at <= limits.reopen_within:
-            await add_incident(after, incident, watching.store)
+            found.append(incident)
+    if not found:
+        return desk
+    after = desk.copy()
+    await lay_out(after, found, watching.store)
     return after
 
 
-async def _keep(
-    state: SourceState,
-    desk: Desk,
-    result: PollResult,
-    decided: Decided,
-    watching: Watching,
-    now: datetime,
-) -> tuple[Desk, tuple[Transition, ...], bool]:
-    """Keep readings, incidents and owed messages, all or nothing; tell whether the source was greeted."""
-    advanced = advance_all(desk, decided, watching.thresholds_for, now)
-    announcing = _announcing(state, decided, watching, now)
+async def _keep(state: SourceState, at: _Round, watching: Watching) -> _Kept:
+    """Keep readings, incidents and owed messages, all or nothing."""
+    advanced = advance_all(at.desk, at.decided, watching.thresholds_for, at.now)
+    clusters = _clusters_after(state, at.decided)
+    telling = telling_of(state, clusters, at.board, watching.new_id, at.now, at.decided)
+    desk = at.desk.copy()
     async with watching.store.writing() as session:
-        await _keep_readings(session, state, result, decided, now)
-        after, transitions = await keep_incidents(session, desk, advanced, announcing)
-        if announcing.greet is not None:
-            await session.keep_fact(f"greeted/{state.source}", now.isoformat())
-    return after, transitions, announcing.greet is not None
+        await _check_fence(session, watching)
+        await _keep_readings(session, state, at)
+        kept = await keep_incidents(session, desk, advanced, at.now)
+        telling = replace(
+            telling,
+            transitions=kept.transitions,
+            touched=kept.touched | at.changed,
+            by_person=at.changed - kept.touched,
+        )
+        desk, _ = await tell(session, desk, telling)
+        greeted = telling.newcomers.greet is not None
+        if greeted:
+            await session.keep_fact(f"greeted/{state.source}", at.now.isoformat())
+    return _Kept(desk, kept.transitions, greeted)
 
 
-async def _keep_readings(
-    session: WriteSession, state: SourceState, result: PollResult, decided: Decided, now: datetime
-) -> None:
+async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) -> None:
+    result, decided, now = at.result, at.decided, at.now
     for reading in result.readings:
         await session.append_observations(reading)
     listed = state.listed if result.clusters is None else result.clusters
@@ -114,6 +196,9 @@ async def _keep_readings(
         await session.keep_tasks(records)
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
     forgotten += [key.text for retired in decided.retired for key in retired.cluster.tasks]
+    forgotten += at.heeded.forgotten
+    if at.heeded.settled:
+        await session.forget_facts(at.heeded.settled)
     if forgotten:
         await session.forget_tasks(forgotten)
     if saving:
@@ -154,36 +239,6 @@ def _record(known: KnownTask) -> TaskRecord:
     return TaskRecord(known.task, known.listed_at, known.absent_polls, memory)
 
 
-def _announcing(state: SourceState, decided: Decided, watching: Watching, now: datetime) -> Announcing:
-    clusters = _clusters_after(state, decided)
-    greet = MessageKey(f"greeting/{state.source}")
-
-    def greeting_for(message: MessageKey, incidents: tuple[Incident, ...]) -> GreetingContent:
-        only = None if message == greet else incidents[0].subject
-        told = [one for id_, one in clusters.items() if only is None or id_ == only.cluster]
-        return GreetingContent(
-            source=state.source,
-            clusters=len(told),
-            tasks=sum(len(cluster.tasks) for cluster in told),
-            interval=state.interval,
-            incidents=incidents,
-            read_at=now,
-            cluster=None if only is None else only.cluster_label,
-        )
-
-    first = not state.greeted and bool(decided.newcomers)
-    return Announcing(
-        now=now,
-        channels_for=watching.channels_for,
-        default_channels=watching.default_channels,
-        new_id=watching.new_id,
-        greeting_for=greeting_for,
-        greet=greet if first else None,
-        newcomers=decided.newcomers,
-        newcomer_message=lambda incident: MessageKey(f"{greet}/{incident.subject.cluster}/{incident.number}"),
-    )
-
-
 def _clusters_after(state: SourceState, decided: Decided) -> dict[ClusterId, KnownCluster]:
     clusters = state.clusters | {folded.cluster.cluster.id: folded.cluster for folded in decided.folded}
     gone = {retired.cluster.cluster.id for retired in decided.retired}
@@ -203,52 +258,3 @@ def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Des
     state.desk = without_the_resolved(desk, now)
     state.took = result.took
     state.changes += 1
-
-
-def _report(
-    state: SourceState,
-    result: PollResult,
-    decided: Decided,
-    transitions: tuple[Transition, ...],
-    watching: Watching,
-) -> None:
-    """Log the transitions, what was learned, and one line for the cycle."""
-    journal = watching.journal
-    state.failing = tell_failures(state.failing, result, watching.source, journal)
-    state.unresolved = watching.source.unresolved_clusters
-    for transition in transitions:
-        incident = transition.after
-        journal.info(
-            "incident " + transition.change.value,
-            incident=incident.number,
-            source=state.source,
-            subject=incident.subject.name,
-            problem=incident.problem.value,
-            severity=incident.severity.word,
-        )
-    for learned in (learned for folded in decided.folded for learned in folded.learned):
-        _report_learned(learned, journal)
-    journal.info(
-        "poll",
-        source=state.source,
-        clusters=len(result.readings),
-        unread=len(result.failures),
-        tasks=state.tasks,
-        skipped=sum(reading.skipped for reading in result.readings),
-        seconds=round(result.took.total_seconds(), 3),
-    )
-
-
-def _report_learned(learned: Learned, journal: Journal) -> None:
-    """Log what is normal for a task from now on: it is told, and wakes nobody."""
-    subject, rhythm, level = task_subject(learned.task).name, learned.rhythm, learned.level
-    if rhythm is not None:
-        journal.info("new rhythm", subject=subject, because=because(rhythm))
-    if level is not None:
-        journal.info(
-            "new level",
-            subject=subject,
-            before=duration(level.before),
-            now=duration(level.now),
-            at=level.at.isoformat(),
-        )

@@ -1,18 +1,22 @@
 """A watch, an outbox and a channel on one clock, driven step by step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
 from bot.domain.incident import Change, Incident, IncidentNumber, Transition
+from bot.domain.maintenance import MaintenanceWindow
 from bot.domain.notification import Channel, Notification, OutboxId
+from bot.domain.problem import Severity
+from bot.domain.routing import Mention, Reminders, Route, Routing, Subscription
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.domain.thresholds import Thresholds
 from bot.operations.deliver_messages import EDITING, NEWS, deliver_due
 from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState, restore
 from bot.operations.store_port import Store
-from bot.operations.watch_tasks import Watching, poll
+from bot.operations.tend_silences import Tending, tend_silences
+from bot.operations.watch_tasks import Watching, poll, tend
 from bot.views.announcement import announcement
 from bot.views.blocks import Message
 from tests.fakes.listed_journal import ListedJournal
@@ -68,7 +72,11 @@ class Stage:
         self.messenger = ListedMessenger()
         self.journal = ListedJournal()
         self.limits = Thresholds(lagging_is_literal=True)
-        self.channels_for: Callable[[Incident], tuple[Channel, ...]] = lambda _: (ALERTS,)
+        self.default: Channel | None = ALERTS
+        self.routes: tuple[Route, ...] = ()
+        self.mentions: Mapping[Severity, tuple[Mention, ...]] = {}
+        self.reminders = Reminders(warning=None, critical=None)
+        self.windows: tuple[MaintenanceWindow, ...] = ()
         self.render: Callable[[Notification], Message] = announcement
         self.rung = 0
         ids = count(1)
@@ -96,14 +104,30 @@ class Stage:
             clock=self.clock,
             journal=self.journal,
             thresholds_for=self.thresholds_for,
-            channels_for=self._routed,
-            default_channels=(ALERTS,),
+            routing_for=self._routing,
             new_id=self.new_id,
             owed=self._ring,
         )
 
-    def _routed(self, incident: Incident) -> tuple[Channel, ...]:
-        return self.channels_for(incident)
+    def _routing(
+        self, subscriptions: Sequence[Subscription] = (), refusing: Mapping[Channel, str] | None = None
+    ) -> Routing:
+        return Routing(
+            self.default, self.routes, tuple(subscriptions), self.reminders, self.mentions, refusing or {}
+        )
+
+    @property
+    def tending(self) -> Tending:
+        """What silences are tended with."""
+        return Tending(
+            store=self.store,
+            clock=self.clock,
+            journal=self.journal,
+            windows=lambda: self.windows,
+            default=lambda: self.default,
+            new_id=self.new_id,
+            changed=self._ring,
+        )
 
     def _rendered(self, notification: Notification) -> Message:
         return self.render(notification)
@@ -137,6 +161,13 @@ class Stage:
             transitions += await poll(self.state, self.watching)
             await self.deliver()
         return transitions
+
+    async def tend(self) -> bool:
+        """Tend silences, then tell what that and people made due, and deliver it."""
+        turned = await tend_silences(self.tending)
+        told = await tend(self.state, self.watching)
+        await self.deliver()
+        return bool(turned) or told
 
     async def changes(self, times: int = 1, every: timedelta = POLL) -> list[tuple[str, Change]]:
         """Poll, and give what changed: whose incident, and how."""

@@ -7,9 +7,10 @@ import pytest
 
 from bot.domain.incident import Change, Lifecycle
 from bot.domain.notification import Channel
+from bot.domain.routing import Route
 from bot.domain.task import Task
 from tests.fakes.listed_source import PAY, task, teeth
-from tests.operations.operations_stage import POLL, Stage, behind, both, broken, shown, well
+from tests.operations.operations_stage import ALERTS, POLL, Stage, behind, both, broken, shown, well
 
 MINUTE = timedelta(minutes=1)
 
@@ -133,7 +134,7 @@ async def test_one_that_comes_back_after_an_hour_is_new() -> None:
     stage.source.rows[PAY] = well("orders", "ledger")
     await stage.poll(130)
     assert not stage.state.desk.incidents, "what is long over is not kept at hand"
-    assert not stage.state.desk.messages
+    assert not stage.state.desk.posts
     stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
     assert await stage.changes() == [("pay/orders", Change.OPENED)]
     assert len(stage.parents()) == 3
@@ -150,7 +151,7 @@ async def test_one_of_a_greeting_that_comes_back_late_leaves_the_greeting_alone(
     stage.source.rows[PAY] = both(well("orders"), broken("ledger", since=began))
     await stage.poll(140)
     (greeting,) = stage.parents()
-    assert set(stage.state.desk.messages) == {1, 2}
+    assert set(stage.state.desk.known) == {1, 2}
     assert "1 of 2" in shown(greeting)
     stage.source.rows[PAY] = broken("orders", "ledger", since=began)
     assert ("pay/orders", Change.REOPENED) in await stage.changes()
@@ -222,7 +223,7 @@ async def test_an_incident_is_shown_in_every_channel_it_is_routed_to() -> None:
     await greeted(stage)
     bills, bills_id = Channel("bills"), Channel("C00000002")
     stage.messenger.names["bills"] = bills_id
-    stage.channels_for = lambda _: (Channel("alerts"), bills)
+    stage.routes = (Route(ALERTS, continues=True), Route(bills))
     stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
     await stage.poll()
     stage.source.rows[PAY] = well("orders", "ledger")

@@ -1,13 +1,15 @@
 """Two writers never both win, and what the database does not keep has not happened."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.evidence import NotWatched
-from bot.domain.incident import Change, Incident, Lifecycle
+from bot.domain.incident import Change, Incident, IncidentNumber, Lifecycle
 from bot.domain.lifecycle import retire
+from bot.domain.task import SourceName
 from bot.errors import StorageError
 from bot.operations.store_port import IncidentWrite
 from bot.operations.watch_tasks import poll
@@ -20,7 +22,8 @@ async def rewritten(stage: Stage, number: int) -> Incident:
     """Write an incident as another writer would."""
     incident = await stage.incident(number)
     async with stage.store.writing() as session:
-        return await session.keep_incident(IncidentWrite(incident, incident.revision))
+        (kept,) = await session.keep_incidents([IncidentWrite(incident, incident.revision)])
+        return kept
 
 
 async def opened(stage: Stage) -> None:
@@ -30,16 +33,52 @@ async def opened(stage: Stage) -> None:
     await stage.poll()
 
 
+class Rewriting(MemoryStore):
+    """A store in which somebody else writes just after a poll has looked, so many times."""
+
+    times = 0
+
+    async def revisions(self, source: SourceName) -> Mapping[IncidentNumber, int]:
+        found = await super().revisions(source)
+        await self._rewrite()
+        return found
+
+    async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
+        found = await super().last_incidents(subject_keys)
+        await self._rewrite()
+        return found
+
+    async def _rewrite(self) -> None:
+        if self.times:
+            self.times -= 1
+            for incident in await self.open_incidents():
+                async with self.writing() as session:
+                    await session.keep_incidents([IncidentWrite(incident, incident.revision)])
+
+
 async def test_a_poll_is_decided_again_when_another_writer_was_first() -> None:
-    stage = Stage()
+    store = Rewriting()
+    stage = Stage(store)
     await opened(stage)
-    await rewritten(stage, 1)
+    store.times = 6
     stage.source.rows[PAY] = well("orders", "ledger")
     assert await stage.changes(6) == [("pay/orders", Change.RESOLVED)]
     assert "incident changed meanwhile" in stage.journal.names("info")
     assert len(stage.replies(stage.parents()[1])) == 1
     readings = [reading.at for reading in stage.memory.tables.readings]
     assert len(readings) == len(set(readings)), "a poll that is decided again is stored once"
+
+
+async def test_what_another_writer_changed_between_polls_is_taken_in_and_shown() -> None:
+    stage = Stage()
+    await opened(stage)
+    alert = stage.parents()[1]
+    before = len(alert.edits)
+    await rewritten(stage, 1)
+    assert await stage.tend()
+    assert len(alert.edits) == before + 1
+    assert not await stage.tend(), "there is nothing new"
+    assert len(alert.edits) == before + 1
 
 
 async def test_one_that_another_writer_ended_meanwhile_is_reopened_by_what_still_holds() -> None:
@@ -49,36 +88,16 @@ async def test_one_that_another_writer_ended_meanwhile_is_reopened_by_what_still
     now = stage.clock.now()
     ended = replace(incident, lifecycle=Lifecycle.RESOLVED, resolved_at=now)
     async with stage.store.writing() as session:
-        await session.keep_incident(IncidentWrite(ended, incident.revision))
+        await session.keep_incidents([IncidentWrite(ended, incident.revision)])
     assert await stage.changes(3) == [("pay/orders", Change.REOPENED)]
     assert len(stage.parents()) == 2
 
 
-class Contested(MemoryStore):
-    """A store in which somebody else writes just before every transaction."""
-
-    contested = False
-
-    async def last_incidents(self, subject_keys: object) -> dict[str, Incident]:
-        del subject_keys
-        return {}
-
-    async def open_incidents(self, source: object = None) -> tuple[Incident, ...]:
-        del source
-        found = tuple(one for one in self.tables.incidents.values() if one.is_open)
-        if self.contested:
-            for incident in found:
-                async with self.writing() as session:
-                    await session.keep_incident(IncidentWrite(incident, incident.revision))
-        return found
-
-
 async def test_three_times_in_a_row_is_reported_and_nothing_is_kept() -> None:
-    store = Contested()
+    store = Rewriting()
     stage = Stage(store)
     await opened(stage)
-    store.contested = True
-    await rewritten(stage, 1)
+    store.times = 6
     stage.source.rows[PAY] = both(
         broken("orders", since=stage.clock.now(), status="INTERRUPTED"),
         broken("ledger", since=stage.clock.now()),
@@ -87,7 +106,6 @@ async def test_three_times_in_a_row_is_reported_and_nothing_is_kept() -> None:
     assert await stage.changes() == []
     assert stage.journal.names("warning") == ["poll not kept"]
     assert len(stage.memory.tables.outbox) == owed
-    store.contested = False
     assert await stage.changes(2) == [("pay/ledger", Change.OPENED)]
 
 
@@ -136,7 +154,7 @@ async def test_what_would_open_nothing_is_not_made_an_incident_of_after_somebody
     ended = retire(incident, NotWatched(), long_ago).incident
     assert ended is not None
     async with stage.store.writing() as session:
-        await session.keep_incident(IncidentWrite(ended, incident.revision))
+        await session.keep_incidents([IncidentWrite(ended, incident.revision)])
     await stage.restart()
     assert await stage.changes(3) == []
     assert await stage.store.open_incidents() == ()

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.incident import Change
+from bot.domain.naming import Scope
 from bot.domain.notification import Channel
+from bot.domain.routing import Route, Selector
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import SourceUnreachable
 from tests.fakes.listed_source import PAY, PROD, SHOP, task, teeth
@@ -141,9 +143,7 @@ async def test_routes_share_a_greeting_out_and_each_channel_sees_its_own() -> No
     stage = Stage()
     bills, bills_id = Channel("bills"), Channel("C00000002")
     stage.messenger.names["bills"] = bills_id
-    stage.channels_for = lambda incident: (
-        (ALERTS, bills) if incident.subject.tenant == "ledger" else (ALERTS,)
-    )
+    stage.routes = (Route(ALERTS, continues=True), Route(bills, Selector(Scope(tenant="ledger"))))
     began = stage.clock.now() - timedelta(minutes=20)
     stage.source.rows[PAY] = broken("orders", "ledger", since=began)
     await stage.poll()

@@ -8,6 +8,7 @@ from bot.domain.incident import Incident, task_subject
 from bot.domain.lifecycle import advance
 from bot.domain.notification import ChangeContent, OutboxId, Reason
 from bot.domain.problem import Problem, Severity
+from bot.domain.routing import Routing
 from bot.domain.task import ClusterId, SourceName, Task
 from bot.domain.thresholds import Thresholds
 from bot.operations.source_state import SourceState
@@ -43,8 +44,7 @@ async def watched(hours: float, checkpoint_of: "CheckpointOf") -> ListedJournal:
         clock=clock,
         journal=journal,
         thresholds_for=limits,
-        channels_for=lambda _: (),
-        default_channels=(),
+        routing_for=lambda subscriptions, refusing: Routing(None, (), tuple(subscriptions), refusing=refusing),
         new_id=lambda: OutboxId("one"),
         owed=lambda: None,
     )

@@ -70,7 +70,7 @@ async def test_another_writer_may_be_first_and_the_next_start_tries_again() -> N
         found = await reading(source)
         if source is not None:
             async with stage.store.writing() as session:
-                await session.keep_incident(IncidentWrite(found[0], found[0].revision))
+                await session.keep_incidents([IncidentWrite(found[0], found[0].revision)])
         return found
 
     stage.memory.open_incidents = overtaken  # type: ignore[method-assign] # somebody writes in between

@@ -2,6 +2,7 @@
 
 from bot.domain.detection.absence import evaluate_absence, evaluate_empty_cluster, evaluate_unread
 from bot.domain.detection.acceptance import accept_as_normal
+from bot.domain.detection.delays import delay_limits
 from bot.domain.detection.encoding import decode, encode
 from bot.domain.detection.evaluation import evaluate
 from bot.domain.detection.memory import TaskMemory
@@ -10,6 +11,7 @@ __all__ = [
     "TaskMemory",
     "accept_as_normal",
     "decode",
+    "delay_limits",
     "encode",
     "evaluate",
     "evaluate_absence",

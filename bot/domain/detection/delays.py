@@ -61,6 +61,13 @@ def limits(rhythm: Rhythm, thresholds: Thresholds) -> tuple[float, float]:
     return max(warning, raised), max(critical, raised)
 
 
+def delay_limits(memory: TaskMemory, thresholds: Thresholds) -> tuple[timedelta | None, timedelta, timedelta]:
+    """Give the delay that a task's teeth reach when healthy (None: not known yet), and the limits for it."""
+    warning, critical = limits(memory.rhythm, thresholds)
+    normal = timedelta(seconds=memory.rhythm.reach) if memory.rhythm.known else None
+    return normal, timedelta(seconds=warning), timedelta(seconds=critical)
+
+
 def _is_settling(memory: TaskMemory, patience: float) -> bool:
     if isnan(memory.settling_from):
         return False
