@@ -6,10 +6,21 @@ from typing import Any
 
 import pytest
 
+from bot.domain.permission import UserGroup
 from bot.errors import SlackPermanent, SlackTemporary
 from bot.sandbox.slack import SimulatedSlack, Trouble
 from bot.slack.bolt import web_client
-from bot.slack.people import KNOWN_FOR, MOST_KNOWN, REFUSALS, People, Standing, read_standing
+from bot.slack.people import (
+    GROUPS_KNOWN_FOR,
+    KNOWN_FOR,
+    MOST_KNOWN,
+    MOST_NAMED,
+    REFUSALS,
+    People,
+    Standing,
+    read_profile,
+    read_standing,
+)
 from tests.fakes.listed_journal import ListedJournal
 from tests.fakes.manual_clock import ManualClock
 from tests.slack_edge.transcript import labels, read, stage
@@ -122,3 +133,104 @@ def test_standing_is_read_from_what_slack_says(user: dict[str, Any], standing: S
 
 def test_nobody_is_a_member_of_a_workspace_without_an_id() -> None:
     assert read_standing({"team_id": ""}, "") is Standing.STRANGER
+
+
+# ── names, zones, groups
+
+PROFILES: dict[str, tuple[Any, str, str | None]] = {
+    "the name that is shown": (
+        {"name": "a", "profile": {"display_name": "Ana", "real_name": "Ana S"}, "tz": "Asia/Tokyo"},
+        "Ana",
+        "Asia/Tokyo",
+    ),
+    "a full name where none is shown": (
+        {"name": "a", "real_name": "Ana S", "profile": {"display_name": " "}},
+        "Ana S",
+        None,
+    ),
+    "the handle where there is no other": ({"name": "ana", "profile": 7}, "ana", None),
+    "a zone that there is not": ({"name": "ana", "tz": "Mars/Olympus"}, "ana", None),
+    "a path for a zone": ({"name": "ana", "tz": "../../etc/passwd"}, "ana", None),
+    "a folder for a zone": ({"name": "ana", "tz": "Europe"}, "ana", None),
+    "a zone longer than any": ({"name": "ana", "tz": "x" * 5000}, "ana", None),
+    "an odd zone": ({"name": "ana", "tz": 7}, "ana", None),
+    "a name of several lines": ({"name": "ana\nana " + "x" * 100}, "ana ana " + "x" * 72, None),
+    "nothing": ({}, "", None),
+    "something odd": (7, "", None),
+}
+
+
+@pytest.mark.parametrize(("user", "name", "zone"), PROFILES.values(), ids=PROFILES)
+def test_a_profile_is_read_from_what_slack_says(user: Any, name: str, zone: str | None) -> None:
+    profile = read_profile(user, HOME)
+    assert (profile.name, None if profile.zone is None else str(profile.zone)) == (name, zone)
+
+
+@pytest.mark.parametrize("teams", [7, {"teams": 7}])
+def test_an_odd_organisation_has_no_teams(teams: Any) -> None:
+    assert read_standing({"team_id": HOME, "enterprise_user": teams}, HOME) is Standing.MEMBER
+
+
+async def test_who_asks_comes_with_name_zone_and_the_names_of_those_mentioned() -> None:
+    async with stage() as on:
+        await on.says("@logbackup assign 42 @ben")
+        asked = on.talk.asked[-1]
+        assert (asked.name, str(asked.zone), asked.groups) == ("anna", "Europe/Berlin", frozenset())
+        assert asked.names == {on.slack.person("ben").id: "ben"}
+
+
+async def test_of_many_who_are_mentioned_only_some_are_looked_up() -> None:
+    async with stage() as on:
+        names = await on.people.names([f"U{number}" for number in range(100)])
+        assert names == {}
+        assert len(on.slack.calls_of("users.info")) == MOST_NAMED
+
+
+async def test_whom_slack_does_not_name_is_left_out() -> None:
+    async with stage() as on:
+        anna, ben = on.slack.person("anna").id, on.slack.person("ben").id
+        await on.people.profile(anna)
+        on.slack.trouble.add("users.info", Trouble.ERROR_BEFORE)
+        assert await on.people.names([anna, ben]) == {anna: "anna"}
+
+
+async def test_groups_of_the_settings_are_known() -> None:
+    async with stage(groups=[UserGroup("S00000001")]) as on:
+        group = on.slack.add_group("dba", ["anna"])
+        on.people._groups = (UserGroup(group.id),)
+        await on.types("status")
+        await on.types("status", by="ben")
+        assert [one.groups for one in on.talk.asked] == [frozenset([group.id]), frozenset()]
+        assert len(on.slack.calls_of("usergroups.users.list")) == 1
+
+
+async def test_without_groups_in_the_settings_nobody_asks_for_any() -> None:
+    async with stage() as on:
+        on.slack.scopes.discard("usergroups:read")
+        await on.types("status")
+        assert on.slack.calls_of("usergroups.users.list") == ()
+        assert on.journal.names("warning") == []
+
+
+async def test_a_group_that_cannot_be_read_has_nobody_in_it_and_is_told_once() -> None:
+    async with stage(groups=[UserGroup("S404")]) as on:
+        await on.types("status")
+        await on.types("status")
+        assert [one.groups for one in on.talk.asked] == [frozenset(), frozenset()]
+        assert on.journal.names("warning") == ["user group not read"]
+
+
+async def test_a_group_is_read_anew_after_five_minutes_and_lasts_while_slack_is_away() -> None:
+    clock, journal = ManualClock(), ListedJournal()
+    async with SimulatedSlack(clock=clock, pacing_clock=clock) as slack:
+        group = UserGroup(slack.add_group("dba", ["anna"]).id)
+        people = People(web_client(slack.bot_token, slack.api_url), clock, journal, [group])
+        anna = slack.person("anna").id
+        assert await people.groups_of(anna) == {group}
+        clock.advance(GROUPS_KNOWN_FOR)
+        slack.trouble.add("usergroups.users.list", Trouble.ERROR_BEFORE, times=1)
+        assert await people.groups_of(anna) == {group}
+        clock.advance(GROUPS_KNOWN_FOR)
+        slack.scopes.discard("usergroups:read")
+        assert await people.groups_of(anna) == frozenset()
+        assert journal.names("warning") == ["user group not read"] * 2
