@@ -6,6 +6,7 @@ Nothing is dropped that may have been sent, or is being sent now.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import assert_never
 
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import (
@@ -94,6 +95,8 @@ def coalesce(waiting: Sequence[Waiting], new: Notification, *, stands: bool = Fa
             return _reply_untold(untold, new)
         case Action.REPLY:
             return _reply(waiting, new)
+        case _:
+            assert_never(new.action)
 
 
 def _edit_untold(waiting: Sequence[Waiting], untold: Waiting, new: Notification) -> Coalesced:

@@ -48,6 +48,8 @@ def _rank(notification: Notification) -> int:
             return _ONLY_FIGURES
         case Action.EDIT:
             return _EDIT
+        case _:
+            assert_never(notification.action)
 
 
 def severity_of(content: Content) -> Severity:

@@ -25,9 +25,10 @@ async def one(connection: AsyncConnection, name: str) -> str | None:
 
 
 async def beginning(connection: AsyncConnection, prefix: str) -> dict[str, str]:
-    """Read the facts whose names begin so, by name."""
+    """Read the facts whose names begin so, by name; SQLite alone would take ``Prod`` for ``prod``."""
     query = select(facts.c.name, facts.c.value).where(facts.c.name.startswith(prefix, autoescape=True))
-    return {name: value for name, value in await connection.execute(query.order_by(facts.c.name))}
+    rows = await connection.execute(query.order_by(facts.c.name))
+    return {row.name: row.value for row in rows if row.name.startswith(prefix)}
 
 
 async def forget(connection: AsyncConnection, names: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, case, delete, func, literal_column, select, update
@@ -130,6 +131,15 @@ async def latest(connection: AsyncConnection, limit: int) -> tuple[Incident, ...
     resolved = case((incidents.c.lifecycle == Lifecycle.RESOLVED.value, 1), else_=0)
     query = select(*_columns).order_by(resolved, incidents.c.number.desc()).limit(limit)
     return await _read(connection, query)
+
+
+async def past(connection: AsyncConnection, limit: int, since: datetime | None) -> tuple[Incident, ...]:
+    """Read those that are over, the last that ended first, as far back as ``since``."""
+    query = select(*_columns).where(incidents.c.lifecycle == Lifecycle.RESOLVED.value)
+    if since is not None:
+        query = query.where(incidents.c.resolved_at >= since)
+    order = (incidents.c.resolved_at.desc(), incidents.c.number.desc())
+    return await _read(connection, query.order_by(*order).limit(limit))
 
 
 async def last_of(connection: AsyncConnection, subject_keys: Sequence[str]) -> dict[str, Incident]:

@@ -234,7 +234,8 @@ async def give_up(
     if row is None:
         return False
     if row.action == Action.POST.value:
-        stands, _ = await parents.standing(connection, row.message, row.channel)
+        standing = await parents.standing(connection, [row.message])
+        stands, _ = standing.get((row.message, row.channel), (False, None))
         mine = and_(outbox.c.message == row.message, outbox.c.channel == row.channel, is_owed)
         owed_anew = select(_other.c.position).where(_same, _other.c.action == Action.POST.value)
         await connection.execute(
@@ -247,9 +248,9 @@ async def give_up(
 
 async def refused(connection: AsyncConnection) -> dict[Channel, str]:
     """Give the channels of which something owed was refused for good; of several sentences the newest."""
-    query = select(outbox.c.channel, outbox.c.last_error).where(outbox.c.refused, is_owed)
-    rows = await connection.execute(query.order_by(outbox.c.position))
-    return {Channel(channel): error or "" for channel, error in rows}
+    query = select(outbox.c.position, outbox.c.channel, outbox.c.last_error).where(outbox.c.refused, is_owed)
+    rows = sorted((await connection.execute(query)).all(), key=lambda row: int(row.position))
+    return {Channel(row.channel): row.last_error or "" for row in rows}
 
 
 async def depth(connection: AsyncConnection) -> int:

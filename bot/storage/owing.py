@@ -1,156 +1,201 @@
 """Puts into the outbox what is owed: once, and coalesced with what waits for the same message."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.coalescing import (
-    Coalesced,
-    Ended,
-    Waiting,
-    coalesce,
-    may_stand,
-    meanwhile,
-    meanwhile_message,
-    meanwhile_told,
-)
+from bot.domain.coalescing import Coalesced, Ended, coalesce, meanwhile, meanwhile_message, meanwhile_told
 from bot.domain.delivery import edit_due
-from bot.domain.notification import Action, MeanwhileContent, Notification, OutboxId
+from bot.domain.notification import Action, Channel, MeanwhileContent, Notification
 from bot.domain.urgency import urgency
 from bot.storage import facts, posts
 from bot.storage.codec import NOTIFICATION
 from bot.storage.outbox import GIVEN_UP, NEVER_POSTED, OWED, SUPERSEDED, is_owed
-from bot.storage.statements import insert
+from bot.storage.owed_row import OwedRow, Place, loaded
+from bot.storage.statements import chunks, insert
 from bot.storage.tables import outbox
 
+_CHANGED = (
+    "body",
+    "urgency",
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "owner",
+    "outcome_unknown",
+    "settled_at",
+)
+_changing = (
+    update(outbox)
+    .where(outbox.c.position == bindparam("which"))
+    .values({name: bindparam(name) for name in _CHANGED})
+)
 
-async def enqueue(connection: AsyncConnection, notification: Notification) -> None:
-    """Put a notification in; where its parent can never be posted, it is given up at once."""
-    known = select(outbox.c.position).where(outbox.c.id == notification.id)
-    if await connection.scalar(known) is not None:
+
+async def enqueue(connection: AsyncConnection, notifications: Sequence[Notification]) -> None:
+    """Put notifications in, in their order; what waits is read once and written once.
+
+    What follows a parent that can never be posted is given up at once.
+    """
+    if not notifications:
         return
-    rows = await _waiting(connection, notification)
-    waiting = [_as_waiting(row) for row in rows]
-    stands, edited_at = await posts.standing(connection, notification.message, notification.channel)
-    posting = stands or any(row.action == Action.POST.value for row in rows)
-    if notification.action is not Action.POST and not posting:
-        last = await _last_post(connection, notification)
-        if last is not None and last.state == GIVEN_UP:
-            await _add(connection, notification, state=GIVEN_UP)
+    desk = _Desk(connection)
+    await desk.read(notifications)
+    for notification in notifications:
+        await desk.put(notification)
+    await desk.write()
+
+
+class _Desk:
+    """The rows that wait for some messages, while notifications are put to them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._known: set[str] = set()
+        self._standing: dict[Place, tuple[bool, datetime | None]] = {}
+        self._rows: dict[Place, list[OwedRow]] = {}
+        self._added: list[OwedRow] = []
+        self._lines: dict[Channel, OwedRow | None] = {}
+
+    async def read(self, notifications: Sequence[Notification]) -> None:
+        """Read what waits for the same messages, and keep everybody else from it until the commit."""
+        for ids in chunks([notification.id for notification in notifications]):
+            self._known.update(
+                await self._connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids)))
+            )
+        following = [one for one in notifications if one.action is not Action.POST]
+        messages = list(dict.fromkeys(one.message for one in following))
+        for some in chunks(messages):
+            self._standing.update(await posts.standing(self._connection, some))
+            waiting = select(outbox).where(outbox.c.message.in_(some), is_owed).order_by(outbox.c.position)
+            for row in await self._connection.execute(waiting.with_for_update()):
+                self._rows.setdefault((row.message, row.channel), []).append(loaded(row))
+        await self._read_last_posts(dict.fromkeys((one.message, one.channel) for one in following))
+
+    async def _read_last_posts(self, places: Iterable[Place]) -> None:
+        """Read what became of the last post of each message that neither stands nor is to be posted."""
+        lost = [place for place in places if not self._stands(place) and not self._posting(place)]
+        for some in chunks(list(dict.fromkeys(message for message, _ in lost))):
+            settled = outbox.c.action == Action.POST.value, outbox.c.state.in_((GIVEN_UP, SUPERSEDED))
+            query = select(outbox).where(outbox.c.message.in_(some), *settled).order_by(outbox.c.position)
+            last = {(row.message, row.channel): row for row in await self._connection.execute(query)}
+            for place in lost:
+                if place in last:
+                    self._rows.setdefault(place, []).insert(0, loaded(last[place]))
+
+    def _stands(self, place: Place) -> bool:
+        return self._standing.get(place, (False, None))[0]
+
+    def _posting(self, place: Place) -> bool:
+        return any(row.action is Action.POST and row.state == OWED for row in self._rows.get(place, ()))
+
+    async def put(self, new: Notification) -> None:
+        """Put one more notification to those that wait; the same id twice is one."""
+        if new.id in self._known:
             return
-        if last is not None and last.state == SUPERSEDED:
-            rows = [last, *rows]
-            waiting = [replace(_as_waiting(last), taken_back=True), *waiting]
-    done = coalesce(waiting, notification, stands=stands)
-    await _apply(connection, done, {row.id: row.urgency for row in rows}, edited_at, notification.created_at)
-    if done.meanwhile is not None:
-        await _tell_meanwhile(connection, done.meanwhile, notification)
+        self._known.add(new.id)
+        place = new.message, new.channel
+        rows = self._rows.setdefault(place, [])
+        orphaned = not self._stands(place) and not self._posting(place)
+        if new.action is not Action.POST and orphaned and any(row.state == GIVEN_UP for row in rows):
+            self._add(new, state=GIVEN_UP)
+            return
+        waiting = [row.as_waiting() for row in rows if row.state == OWED or (orphaned and row.is_post)]
+        done = coalesce(waiting, new, stands=self._stands(place))
+        self._apply(place, done, new.created_at)
+        if done.meanwhile is not None:
+            await self._tell_meanwhile(done.meanwhile, new)
+
+    def _apply(self, place: Place, done: Coalesced, now: datetime) -> None:
+        """Put in place, drop, add."""
+        by_id = {row.notification.id: row for row in self._rows[place]}
+        for id_, newest in done.replaced:
+            by_id[id_].renew(newest, self._due(newest))
+        for id_ in done.dropped:
+            by_id[id_].drop(now)
+        if done.added is not None:
+            self._add(done.added)
+
+    def _due(self, notification: Notification) -> datetime | None:
+        if notification.action is not Action.EDIT:
+            return None
+        place = notification.message, notification.channel
+        return edit_due(notification, self._standing.get(place, (False, None))[1])
+
+    def _add(self, new: Notification, *, state: str = OWED) -> OwedRow:
+        row = OwedRow(new, urgency(new), state=state, next_attempt_at=self._due(new))
+        if state == GIVEN_UP:
+            row.settled_at = new.created_at
+        else:
+            self._rows.setdefault((new.message, new.channel), []).append(row)
+        self._added.append(row)
+        return row
+
+    async def _tell_meanwhile(self, ended: Ended, last: Notification) -> None:
+        """Tell of what began and ended untold, in the one line of its channel that waits, if one does."""
+        if last.channel not in self._lines:
+            self._lines[last.channel] = await self._line(last.channel)
+        line = self._lines[last.channel]
+        if line is None:
+            number = await self._next_line(last.channel)
+            self._lines[last.channel] = self._add(meanwhile_told(meanwhile(None, ended), last, number))
+            return
+        before = line.notification.content
+        assert isinstance(before, MeanwhileContent), "no other message has such a key"  # noqa: S101 - for the type checker
+        line.renew(replace(line.notification, content=meanwhile(before, ended)), None)
+
+    async def _line(self, channel: Channel) -> OwedRow | None:
+        """Read the line of a channel that waits and was surely not sent yet."""
+        number = int(await facts.one(self._connection, f"meanwhile/{channel}") or 0)
+        place = outbox.c.message == meanwhile_message(channel, number), outbox.c.channel == channel
+        query = select(outbox).where(*place, is_owed).with_for_update()
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None or loaded(row).as_waiting().may_stand:
+            return None
+        line = loaded(row)
+        self._rows[row.message, row.channel] = [line]
+        return line
+
+    async def _next_line(self, channel: Channel) -> int:
+        fact = f"meanwhile/{channel}"
+        number = int(await facts.one(self._connection, fact) or 0) + 1
+        await facts.keep(self._connection, fact, str(number))
+        return number
+
+    async def write(self) -> None:
+        """Write what has changed, then what is new, in the order of birth."""
+        rows = [row for some in self._rows.values() for row in some]
+        changed = [{"which": row.position, **_values(row)} for row in rows if row.position and row.is_changed]
+        if changed:
+            await self._connection.execute(_changing, changed)
+        if self._added:
+            new = [_new_values(row) for row in self._added]
+            await self._connection.execute(insert(self._connection, outbox).on_conflict_do_nothing(), new)
 
 
-async def _waiting(connection: AsyncConnection, new: Notification) -> list[Row[Any]]:
-    """Read what waits for the same message, and keep everybody else from claiming it until the commit."""
-    mine = outbox.c.message == new.message, outbox.c.channel == new.channel, is_owed
-    rows = await connection.execute(select(outbox).where(*mine).order_by(outbox.c.position).with_for_update())
-    return list(rows)
-
-
-def _as_waiting(row: Row[Any]) -> Waiting:
-    stands = may_stand(
-        Action(row.action),
-        under_way=row.leased_until is not None,
-        outcome_unknown=row.outcome_unknown or row.owner is not None,
-    )
-    return Waiting(NOTIFICATION.decode(row.body), may_stand=stands)
-
-
-async def _last_post(connection: AsyncConnection, new: Notification) -> Row[Any] | None:
-    """Read the last post of a message that neither stands nor is to be posted; what became of it decides."""
-    mine = (
-        outbox.c.message == new.message,
-        outbox.c.channel == new.channel,
-        outbox.c.action == Action.POST.value,
-    )
-    query = select(outbox).where(*mine).order_by(outbox.c.position.desc()).limit(1)
-    return (await connection.execute(query)).one_or_none()
-
-
-async def _apply(
-    connection: AsyncConnection,
-    done: Coalesced,
-    ranks: dict[str, int],
-    edited_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Add, put in place, drop."""
-    for id_, newest in done.replaced:
-        await _replace(connection, id_, newest, ranks[id_], edited_at)
-    if done.dropped:
-        dropped = update(outbox).where(outbox.c.id.in_(done.dropped))
-        await connection.execute(dropped.values(state=SUPERSEDED, settled_at=now, owner=None))
-    if done.added is not None:
-        await _add(connection, done.added, edited_at=edited_at)
-
-
-async def _replace(
-    connection: AsyncConnection,
-    id_: OutboxId,
-    newest: Notification,
-    rank: int,
-    edited_at: datetime | None,
-) -> None:
-    """Put something newer into a row that waits; it keeps its turn and is never less urgent than it was."""
-    values: dict[str, object] = {
-        "body": NOTIFICATION.encode(newest),
-        "urgency": min(rank, urgency(newest)),
-        "state": OWED,
-        "settled_at": None,
+def _values(row: OwedRow) -> dict[str, object]:
+    return {
+        "body": NOTIFICATION.encode(row.notification),
+        "urgency": row.urgency,
+        "state": row.state,
+        "attempts": row.attempts,
+        "next_attempt_at": row.next_attempt_at,
+        "owner": row.owner,
+        "outcome_unknown": row.outcome_unknown,
+        "settled_at": row.settled_at,
     }
-    if newest.action is Action.EDIT:
-        due = edit_due(newest, edited_at)
-        values |= {"attempts": 0, "next_attempt_at": due, "owner": None, "outcome_unknown": False}
-    await connection.execute(update(outbox).where(outbox.c.id == id_).values(values))
 
 
-async def _add(
-    connection: AsyncConnection,
-    notification: Notification,
-    *,
-    state: str = OWED,
-    edited_at: datetime | None = None,
-) -> None:
-    row = {
-        "id": notification.id,
-        "message": notification.message,
-        "channel": notification.channel,
-        "action": notification.action.value,
-        "urgency": urgency(notification),
-        "body": NOTIFICATION.encode(notification),
-        "state": state,
-        "attempts": 0,
-        "outcome_unknown": False,
-        "next_attempt_at": edit_due(notification, edited_at) if notification.action is Action.EDIT else None,
-        "last_error": NEVER_POSTED if state == GIVEN_UP else None,
-        "settled_at": notification.created_at if state == GIVEN_UP else None,
+def _new_values(row: OwedRow) -> dict[str, object]:
+    new = row.notification
+    return {
+        "id": new.id,
+        "message": new.message,
+        "channel": new.channel,
+        "action": new.action.value,
+        "last_error": NEVER_POSTED if row.state == GIVEN_UP else None,
+        **_values(row),
     }
-    await connection.execute(insert(connection, outbox).values(row).on_conflict_do_nothing())
-
-
-async def _tell_meanwhile(connection: AsyncConnection, ended: Ended, last: Notification) -> None:
-    """Tell of what began and ended untold, in the one line of its channel that waits already, if one does."""
-    fact = f"meanwhile/{last.channel}"
-    number = int(await facts.one(connection, fact) or 0)
-    place = outbox.c.message == meanwhile_message(last.channel, number), outbox.c.channel == last.channel
-    query = select(outbox).where(*place, is_owed).with_for_update()
-    row = (await connection.execute(query)).one_or_none()
-    known = None if row is None else _as_waiting(row)
-    if row is None or known is None or known.may_stand:
-        await facts.keep(connection, fact, str(number + 1))
-        await _add(connection, meanwhile_told(meanwhile(None, ended), last, number + 1))
-        return
-    before = known.notification.content
-    assert isinstance(before, MeanwhileContent), "no other message has such a key"  # noqa: S101 - for the type checker
-    newest = replace(known.notification, content=meanwhile(before, ended))
-    await _replace(connection, newest.id, newest, row.urgency, None)

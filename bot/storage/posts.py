@@ -16,8 +16,6 @@ from bot.storage.codec import POST
 from bot.storage.statements import chunks, insert
 from bot.storage.tables import members, posts
 
-_NEWS = ("ts", "body")
-
 
 async def keep(connection: AsyncConnection, kept: Sequence[Post]) -> None:
     """Create or update records. Where a message stands is not lost to a writer that knows it less well."""
@@ -89,11 +87,13 @@ async def was_edited(connection: AsyncConnection, key: str, channel: str, now: d
     await connection.execute(update(posts).where(*mine).values(edited_at=now))
 
 
-async def standing(connection: AsyncConnection, key: str, channel: str) -> tuple[bool, datetime | None]:
-    """Tell whether a message stands, and when it was last edited."""
-    query = select(posts.c.ts, posts.c.edited_at).where(posts.c.key == key, posts.c.channel == channel)
-    row = (await connection.execute(query)).one_or_none()
-    return (False, None) if row is None else (row.ts is not None, row.edited_at)
+async def standing(
+    connection: AsyncConnection, keys: Sequence[str]
+) -> dict[tuple[str, str], tuple[bool, datetime | None]]:
+    """Tell of messages, by key and channel, whether each stands, and when it was last edited."""
+    query = select(posts.c.key, posts.c.channel, posts.c.ts, posts.c.edited_at).where(posts.c.key.in_(keys))
+    rows = await connection.execute(query)
+    return {(row.key, row.channel): (row.ts is not None, row.edited_at) for row in rows}
 
 
 _columns = (posts.c.id, posts.c.ts, posts.c.body)

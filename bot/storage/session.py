@@ -37,6 +37,7 @@ class Session:
         self._connection = connection
         self._shapes = shapes
         self._polls: list[observations.Poll] = []
+        self._owed: list[Notification] = []
 
     async def check_lease(self, name: str, token: int) -> None:
         """Make sure that a lease is held, until the transaction is over; LeaseLost where it is not."""
@@ -94,9 +95,8 @@ class Session:
             return await facts.remember_payload(self._connection, key, now)
 
     async def enqueue(self, notification: Notification) -> None:
-        """Put a notification into the outbox."""
-        with refusals():
-            await owing.enqueue(self._connection, notification)
+        """Put a notification into the outbox: with all others of this transaction, at its end."""
+        self._owed.append(notification)
 
     async def keep_tasks(self, records: Sequence[TaskRecord]) -> None:
         """Create or update what is remembered of tasks."""
@@ -129,6 +129,7 @@ class Session:
             self._polls.append(await observations.pack(self._connection, reading, self._shapes))
 
     async def finish(self) -> None:
-        """Write what was gathered, before the commit: the readings of a poll go in together."""
+        """Write what was gathered, before the commit: the readings of a poll, and what it owes."""
         with refusals():
+            await owing.enqueue(self._connection, self._owed)
             await observations.append(self._connection, self._polls)

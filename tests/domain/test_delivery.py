@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.delivery import LONGEST_WAIT, Pace, needless_edits, next_attempt
+from bot.domain.delivery import EDIT_EVERY, LONGEST_WAIT, Pace, edit_due, next_attempt
 from bot.domain.notification import (
     Action,
     Channel,
@@ -52,20 +52,20 @@ def test_a_rest_gives_the_burst_back() -> None:
     assert pace.wait(NOW + 2 * SECOND) == timedelta(0)
 
 
-def owed(id_: str, action: Action, message: str = "incident/1", channel: str = "alerts") -> Notification:
+def an_edit(after: timedelta, *, by_person: bool = False) -> Notification:
     content = GreetingContent(SourceName("prod"), 1, 1, SECOND, (), NOW)
-    place = MessageKey(message), Channel(channel)
-    return Notification(OutboxId(id_), *place, action, Reason.MOVED_ON, content, NOW)
+    place = MessageKey("incident/1"), Channel("alerts")
+    born = NOW + after
+    return Notification(
+        OutboxId("1"), *place, Action.EDIT, Reason.MOVED_ON, content, born, by_person=by_person
+    )
 
 
-def test_only_the_newest_edit_of_a_message_in_a_channel_is_needed() -> None:
-    waiting = [
-        owed("1", Action.EDIT),
-        owed("2", Action.EDIT, message="incident/2"),
-        owed("3", Action.REPLY),
-        owed("4", Action.EDIT, channel="other"),
-        owed("5", Action.EDIT),
-        owed("6", Action.POST),
-        owed("7", Action.EDIT),
-    ]
-    assert needless_edits(waiting) == {"1", "5"}
+def test_the_figures_of_one_message_move_at_most_every_few_seconds() -> None:
+    assert edit_due(an_edit(SECOND), None) is None, "it was never edited"
+    assert edit_due(an_edit(SECOND), NOW) == NOW + EDIT_EVERY
+    assert edit_due(an_edit(EDIT_EVERY), NOW) is None
+
+
+def test_what_a_person_did_is_shown_at_once() -> None:
+    assert edit_due(an_edit(SECOND, by_person=True), NOW) is None

@@ -266,6 +266,19 @@ async def test_a_fact_is_overwritten(store: AnyStore) -> None:
     assert await store.fact("channel/others") is None
 
 
+async def test_facts_are_found_by_how_their_names_begin_and_can_be_forgotten(store: AnyStore) -> None:
+    names = ("normal/prod/1", "normal/prod/2", "normal/Prod/3", "normal/test/4", "normal/prod%")
+    async with store.writing() as session:
+        for name in names:
+            await session.keep_fact(name, name[-1])
+    assert await store.facts("normal/prod/") == {"normal/prod/1": "1", "normal/prod/2": "2"}
+    assert await store.facts("nothing") == {}
+    async with store.writing() as session:
+        await session.forget_facts(["normal/prod/1", "never known"])
+        await session.forget_facts([])
+    assert await store.facts("normal/prod/") == {"normal/prod/2": "2"}
+
+
 async def test_what_no_database_can_store_is_replaced_not_refused(store: AnyStore) -> None:
     """OCP's words may hold NUL and halves of surrogate pairs; they must not stop a poll from being kept."""
     wild = incident("task:prod/1/\0\ud800")

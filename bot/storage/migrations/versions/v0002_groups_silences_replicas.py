@@ -213,7 +213,11 @@ def _outbox() -> None:
         postgresql_where=_owed,
     )
     op.create_index(
-        "outbox_turn", "outbox", ["urgency", "position"], sqlite_where=_owed, postgresql_where=_owed
+        "outbox_turn",
+        "outbox",
+        ["urgency", "position", "action", "next_attempt_at", "leased_until", "message", "channel"],
+        sqlite_where=_owed,
+        postgresql_where=_owed,
     )
     op.create_index(
         "outbox_refused",
