@@ -310,3 +310,22 @@ async def test_a_renamed_channel_keeps_its_id() -> None:
         on.slack.rename("alerts", "log-backup")
         sent = await on.messenger.post(known, WELL, outbox_id=FIRST)
         assert on.slack.channel("log-backup").message(sent.ts) is not None
+
+
+@pytest.mark.parametrize("form", ["{id}", "@{id}", " {id} "])
+async def test_a_persons_id_means_their_messages_with_the_bot(form: str) -> None:
+    async with desk() as on:
+        anna = on.slack.person("anna").id
+        direct = await on.messenger.resolve_channel(form.format(id=anna))
+        sent = await on.messenger.post(direct, WELL, outbox_id=FIRST)
+        assert (direct, sent.channel) == (on.slack.dm("anna").id, on.slack.dm("anna").id)
+        assert on.slack.dm("anna").message(sent.ts) is not None
+
+
+async def test_where_slack_does_not_say_where_direct_messages_go_it_is_tried_again() -> None:
+    async with desk() as on:
+        on.slack.trouble.add("conversations.open", Trouble.ERROR_BEFORE, times=1)
+        anna = on.slack.person("anna").id
+        with pytest.raises(SlackTemporary):
+            await on.messenger.resolve_channel(anna)
+        assert await on.messenger.resolve_channel(anna) == on.slack.dm("anna").id

@@ -138,7 +138,10 @@ async def test_an_old_request_that_is_played_again_is_refused() -> None:
 async def test_a_fresh_request_that_is_played_again_acts_once() -> None:
     async with sending() as sender:
         assert len(await sender.on.shown_after(sender.send(sender.command(trigger="7")))) == 1
-        assert await sender.on.shown_after(sender.send(sender.command(trigger="7"))) == []
+        again = sender.send(sender.command(trigger="7"))
+        assert await sender.on.shown_after(again) == []
+        assert await sender.send(sender.command(trigger="8"), ago=5) == 200
+        assert await sender.send(sender.command(trigger="8"), ago=5) == 401
 
 
 async def test_a_changed_body_is_refused() -> None:

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
+from slack_bolt.app.async_app import AsyncApp
+
 from bot.clock import SystemClock
 from bot.domain.permission import UserGroup
 from bot.monitoring.web import WebServer
@@ -27,13 +29,20 @@ class Stage:
     """A simulated Slack with the bot in it, and what people do there."""
 
     def __init__(
-        self, slack: SimulatedSlack, doors: Doors, journal: ListedJournal, talk: Talk, people: People
+        self,
+        slack: SimulatedSlack,
+        doors: Doors,
+        journal: ListedJournal,
+        talk: Talk,
+        people: People,
+        app: AsyncApp,
     ) -> None:
         self.slack = slack
         self.doors = doors
         self.journal = journal
         self.talk = talk
         self.people = people
+        self.app = app
 
     # ── what people do, and what the bot shows in return
 
@@ -131,7 +140,7 @@ async def over_http(answers: Answers | Talk | None = None) -> AsyncIterator[tupl
             address = server.url + PATH
             assert await slack.verify_request_url(address)
             slack.invite_bot(slack.add_channel("general"))
-            yield Stage(slack, doors, journal, talk, people), address
+            yield Stage(slack, doors, journal, talk, people, app), address
             await doors.close(timedelta(seconds=0.1))
 
 
@@ -162,7 +171,7 @@ async def connected(
     running = asyncio.create_task(connections.run())
     try:
         await slack.until(lambda slack: slack.sockets)
-        yield Stage(slack, doors, journal, talk, people)
+        yield Stage(slack, doors, journal, talk, people, app)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
