@@ -23,14 +23,15 @@ ASKED_WITHIN = timedelta(seconds=10)
 class Heartbeat:
     """Beats while it runs. ``clock`` is real time.
 
-    ``ping`` gives the sentence that says why the beat was not accepted, None where it was. ``accepted_at`` is
-    when one last was; ``trouble`` is the sentence that says why there is none now.
+    ``ping`` gives the sentence that says why the beat was not accepted, None where it was; it may be exchanged
+    while it runs, and without one nothing is done. ``accepted_at`` is when a beat last was accepted;
+    ``trouble`` is the sentence that says why there is none now.
     """
 
     states: Sequence[SourceState]
     holds: Holds
     store: Outbox
-    ping: Callable[[], Awaitable[str | None]]
+    ping: Callable[[], Awaitable[str | None]] | None
     clock: Clock
     journal: Journal
     accepted_at: datetime | None = None
@@ -45,11 +46,15 @@ class Heartbeat:
 
     async def beat(self) -> None:
         """Beat once, if the bot is at work. What changed is logged once."""
+        ping = self.ping
+        if ping is None:
+            self.trouble = self._told = None
+            return
         silent = withheld(await self.vitals(), self.clock.now())
         if silent is not None:
             self._withhold(silent)
             return
-        self.trouble = await self.ping()
+        self.trouble = await ping()
         if self.trouble is not None:
             self._tell("heartbeat not accepted", self.trouble, self.trouble)
             return

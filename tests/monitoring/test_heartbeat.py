@@ -214,6 +214,18 @@ async def test_while_it_is_withheld_nobody_is_asked_and_it_is_told_once() -> Non
     ]
 
 
+async def test_without_an_address_nothing_is_done_until_there_is_one() -> None:
+    body = Body(["It answered 404."])
+    await body.beat()
+    body.heart.ping = None
+    await body.beat()
+    assert (body.pings, body.trouble, body.heart.accepted_at) == (1, None, None)
+    body.heart.ping, body.answers = body.ping, [None]
+    await body.beat()
+    assert (body.pings, body.heart.accepted_at) == (2, NOW)
+    assert body.journal.names() == ["heartbeat not accepted"]
+
+
 async def test_a_replica_that_stands_by_is_no_trouble() -> None:
     body = Body()
     body.holds = False

@@ -1,9 +1,11 @@
 """Asking the heartbeat's address: bounded, without redirects, and without ever telling the address."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -11,6 +13,7 @@ from aiohttp import web
 from bot.monitoring.ping import UNSUITABLE, HeartbeatAddress
 from bot.monitoring.web import WebServer
 
+CERTIFICATE = Path(__file__).parents[1] / "sandbox_ocp" / "loopback_for_tests.pem"
 TOKEN = "5f2a-a-token-nobody-may-read"
 
 
@@ -97,6 +100,22 @@ async def test_an_address_where_nobody_listens_is_said() -> None:
     async with listening() as listener:
         url = listener.url
     assert await pinged(url) == "The heartbeat's address could not be reached (ConnectError)."
+
+
+async def test_a_certificate_that_nobody_trusts_is_not_taken_and_nothing_is_sent() -> None:
+    listener, tls = Listener(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(CERTIFICATE)
+    application = web.Application()
+    application.add_routes([web.get("/{path:.*}", listener.answer)])
+    runner = web.AppRunner(application)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        said = await pinged(f"https://127.0.0.1:{runner.addresses[0][1]}/{TOKEN}")
+    finally:
+        await runner.cleanup()
+    assert said == "The heartbeat's address could not be reached (ConnectError)."
+    assert listener.heard == []
 
 
 @pytest.mark.parametrize("url", [f"ftp://here/{TOKEN}", f"/{TOKEN}", f"http://a:b:c/{TOKEN}", ""])
