@@ -29,7 +29,8 @@ def act_sentence(content: ActContent, zone: tzinfo = UTC) -> str:
             silence = content.silence
             return f"{who} silenced {matcher_words(silence.matcher)} {until(silence, zone)}{why(silence)}"
         case _:
-            return f"{who} {_DID.get(content.reason, content.reason.value)}."
+            end = ":" if content.reason is Reason.NOTED and content.words else "."
+            return f"{who} {_DID.get(content.reason, content.reason.value)}{end}"
 
 
 _DID = {

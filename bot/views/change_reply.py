@@ -41,12 +41,12 @@ def change_sentence(content: ChangeContent) -> str:
     incident = content.after
     who = whom(incident)
     if content.reason is Reason.RECOVERED:
-        good = "is read again" if incident.problem is Problem.UNREACHABLE else "log backup is well again"
-        return f"Over: {who}, {good}"
+        good = " is read again" if incident.problem is Problem.UNREACHABLE else ", log backup is well again"
+        return f"Over: {who}{good}"
     if content.reason in _ENDED:
         return _ENDED[content.reason].replace("{who}", who)
     opening = _OPENING.get(content.reason, "")
-    return f"{opening}{who}, {_subject(incident)}{what(incident)} ({incident.severity.word})"
+    return f"{opening}{who}{_subject(incident)}{what(incident)} ({incident.severity.word})"
 
 
 _OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}
@@ -58,4 +58,4 @@ _ENDED = {
 
 
 def _subject(incident: Incident) -> str:
-    return "" if incident.problem is Problem.UNREACHABLE else "log backup "
+    return " " if incident.problem is Problem.UNREACHABLE else ", log backup "

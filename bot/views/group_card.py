@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
+from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts, GroupContent
@@ -13,10 +14,10 @@ from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_li
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import gap_lines, instead_lines, who_had_it
 from bot.views.links import NO_LINKS, Links, runbook_lines
-from bot.views.trouble import group_mark, incident_mark, what, whom
+from bot.views.trouble import MARKS, group_mark, incident_mark, what, whom
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 
-TOLD = 8
+TOLD = 5
 """So many members are told one by one, the worst; the rest is counted."""
 _GAPS = 5
 
@@ -24,7 +25,8 @@ _GAPS = 5
 def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
     """Show one group as it stood when this message was born."""
     group = content.group
-    spoken = f"{group_mark(group)} {group_headline(group, content.counts, zone)} ({group_state(group)})"
+    counts = content.counts
+    spoken = f"{mark_of(group, counts)} {group_headline(group, counts, zone)} ({group_state(group)})"
     lines = group_lines(content, zone)
     if group.is_open and content.worst:
         lines += runbook_lines(links, content.worst[0])
@@ -36,6 +38,13 @@ def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = N
     for row in group_rows(group, content.counts.members, content.silence):
         blocks += actions(row)
     return message(spoken, blocks)
+
+
+def mark_of(group: Group, counts: Counts) -> str:
+    """Give the mark of a group; one that nobody watches any more is not known to be well."""
+    if not group.is_open and counts.unwatched >= counts.members:
+        return MARKS[Standing.UNKNOWN]
+    return group_mark(group)
 
 
 def group_words(group: Group, counts: Counts) -> str:
@@ -60,7 +69,7 @@ def group_state(group: Group) -> str:
 def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) -> list[str]:
     """Say how a group stands: its headline, who has it, and, with ``members``, the worst of them."""
     group, counts = content.group, content.counts
-    top = f"{group_mark(group)} *{group_headline(group, counts, zone)}*  {group_state(group)}"
+    top = f"{mark_of(group, counts)} *{group_headline(group, counts, zone)}*  {group_state(group)}"
     if not group.is_open:
         return [top, *over_lines(content, zone)]
     lines = [top]
@@ -129,7 +138,7 @@ def over_lines(content: GroupContent, zone: tzinfo) -> list[str]:
     ended = group.resolved_at or group.changed_at
     span = f"from {slack_time(group.since, zone)} to {slack_time(ended, zone)}"
     lines = [f"It lasted {duration(ended - group.since)}, {span}. At worst it was {worst_of(group)}."]
-    if counts.unwatched:
+    if 0 < counts.unwatched < counts.members:
         lines.append(f"{count(counts.unwatched, 'of them is', 'of them are')} no longer watched.")
     with_gap = [one for one in content.worst if one.gap is not None]
     lines += [f"{literal(whom(one))}: {line}" for one in with_gap[:_GAPS] for line in gap_lines(one, zone)]

@@ -4,12 +4,12 @@ from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeContent, Reason
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.change_reply import change_sentence
-from bot.views.group_card import group_words, member_lines, worst_of
+from bot.views.group_card import group_words, mark_of, member_lines, worst_of
 from bot.views.handled import numbers_words
-from bot.views.trouble import group_mark, incident_mark
+from bot.views.trouble import incident_mark
 from bot.views.wording import count, duration
 
-TOLD = 8
+TOLD = 5
 """So many changes are told one by one; the rest is counted."""
 
 _OPENING = {
@@ -23,7 +23,7 @@ _OPENING = {
 
 def group_change_message(content: GroupChangeContent) -> Message:
     """Say what changed about a group and how bad it is now, or how long it lasted."""
-    group, mark = content.group, group_mark(content.group)
+    group, mark = content.group, mark_of(content.group, content.counts)
     opening = _OPENING.get(content.reason, "") if group.is_open else ""
     state = f"{group.severity.word}, group {group.number}" if group.is_open else f"group {group.number}"
     plain = literal(f"{opening}{group_words(group, content.counts)}")
@@ -68,7 +68,7 @@ def changes_message(content: ChangesContent) -> Message:
 
 
 def _counted(reason: Reason, number: int) -> str:
-    did = _CHANGED.get(reason, f"are {reason.value}")
+    did = _CHANGED.get(reason, reason.value)
     if number == 1:
         did = did.replace("are ", "is ", 1).replace("were ", "was ", 1)
     return f"{count(number, 'incident')} {did}"

@@ -58,7 +58,7 @@ def broken(group: Group, counts: Counts) -> str:
     """Say how many of how many are how: ``12 of 12 tasks of cluster pay have failed``; plain text."""
     noun = "cluster" if group.problem is Problem.UNREACHABLE else "task"
     if group.trait.cause is Cause.COINCIDENCE:
-        return f"{count(counts.open, noun)} broke at about the same time, no common cause found"
+        return f"{count(counts.open, noun)} broke without a common cause"
     kinds = [problem for problem, _ in counts.problems]
     state = plural(group.problem, counts.open)
     if len(kinds) > 1:

@@ -80,21 +80,22 @@ def marks(
 
 
 _ENDINGS = {
-    Ending.EXPIRED: "its time is up",
-    Ending.BY_HAND: "it was ended by hand",
-    Ending.NOTHING_LEFT: "there is nothing left to mute",
-    Ending.RESOLVED: "all that it muted is over",
+    Ending.EXPIRED: "Its time is up",
+    Ending.BY_HAND: "It was ended by hand",
+    Ending.NOTHING_LEFT: "There is nothing left to mute",
+    Ending.RESOLVED: "All that it muted is over",
 }
 
 
 def ending_words(silence: Silence) -> str:
-    """Say why a silence has ended."""
+    """Say why a silence has ended: a sentence without its stop."""
     return _ENDINGS[silence.ending or Ending.EXPIRED]
 
 
 def scope_words(scope: Scope) -> str:
     """Say what a scope means, in words; in markup."""
-    parts = [] if scope.name is None else [name(scope.name)]
+    whole = scope.name is None or not scope.name.strip("*/ ")
+    parts = [] if scope.name is None or whole else [name(scope.name)]
     told = (("cluster", scope.cluster), ("tenant", scope.tenant), ("OCP", scope.source))
     parts += [f"{word} {name(text)}" for word, text in told if text is not None]
     if scope.path is not None:

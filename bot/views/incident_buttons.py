@@ -53,7 +53,7 @@ def taking(handling: Handling, number: IncidentNumber) -> Button:
     target = Target(number)
     if handling.acknowledged is None:
         return Button("Acknowledge", to_text(Acknowledge(target)), primary=True)
-    return Button("Take it back", to_text(Unacknowledge(target)))
+    return Button("Unacknowledge", to_text(Unacknowledge(target)))
 
 
 def silencing_button(silence: Silence | None, number: IncidentNumber) -> Button:

@@ -220,7 +220,10 @@ def worst(incident: Incident) -> str:
 
 def _small(content: IncidentContent, zone: tzinfo) -> str:
     subject = content.incident.subject
-    parts = [f"{literal(ocp_name(subject.source))} read {slack_time(content.read_at, zone)}"]
+    read_at = slack_time(content.read_at, zone)
+    if content.incident.is_open and content.incident.problem is Problem.UNREACHABLE:
+        return f"As of {read_at}"
+    parts = [f"{literal(ocp_name(subject.source))} read {read_at}"]
     if content.incident.is_open:
         if content.status is not None:
             error = "" if content.error else ", no error message"

@@ -57,7 +57,7 @@ def silence_line(silence: Silence, now: datetime, muting: Muting = _NOTHING, zon
     """Say what a silence is about, how long it lasts, who made it and why, and what it mutes; in markup."""
     first = f"*Silence {silence.number}*: {matcher_words(silence.matcher)}"
     if silence.is_over(now):
-        return f"{first}\nOver: {ending_words(silence)} · {by_whom(silence)}{why(silence)}"
+        return f"{first}\nOver. {ending_words(silence)} · made {by_whom(silence)}{why(silence)}"
     state = moment_marks(now, silence)
     start = "" if silence.starts_at <= now else f" from {slack_time(silence.starts_at, zone)}"
     number = muting.get(silence.number, 0)

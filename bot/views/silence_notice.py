@@ -43,13 +43,13 @@ def _over(content: SilenceContent) -> Message:
     number = f"silence {silence.number}"
     if not content.total:
         first = f"No longer silent: {who}"
-        lines = [f"Nothing that it muted is wrong now. It ended because {ending_words(silence)} ({number})."]
+        lines = [f"{ending_words(silence)} ({number}). Nothing that it muted is wrong now."]
         row = [Button("Silences", to_text(ListSilences()))]
         return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
     mark = incident_mark(content.burning[0]) if content.burning else ""
     still = count(content.total, "incident it muted is", "incidents it muted are")
     first = f"{mark} No longer silent: {who}. {still} still not over".strip()
-    lines = [f"It ended because {ending_words(silence)} ({number})."]
+    lines = [f"{ending_words(silence)} ({number})."]
     if silence.reason:
         lines.append(f"The reason was: {literal(clean(silence.reason, 200))}")
     lines += member_lines(content.burning, content.total, content.at)

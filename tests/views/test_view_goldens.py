@@ -1,8 +1,7 @@
 """Every view as people see it, held to a golden file and to Slack's limits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,41 +9,20 @@ import pytest
 import tests.views.view_samples as samples
 from bot.commands import (
     VERBS,
-    ListIncidents,
     ListTasks,
     ShowHealth,
     ShowHelp,
-    ShowIncident,
     ShowStatus,
     ShowTask,
     parse,
 )
-from bot.domain.evidence import CatchingUp
-from bot.domain.finding import RecoveryGap
 from bot.domain.fleet import ClusterNow, FleetSnapshot
-from bot.domain.incident import Incident, IncidentNumber, source_subject, task_subject
 from bot.domain.naming import Scope
-from bot.domain.notification import (
-    Action,
-    ChangeContent,
-    Channel,
-    Content,
-    GreetingContent,
-    IncidentContent,
-    MessageKey,
-    Notification,
-    OutboxId,
-    Reason,
-)
-from bot.domain.problem import Problem, Severity
 from bot.domain.selection import Window
 from bot.errors import LoginRefused, SourceTimeout, UserMistake
-from bot.views.announcement import announcement
 from bot.views.blocks import Message
 from bot.views.health_report import BotHealth, health_message
 from bot.views.help_text import help_message
-from bot.views.incident_detail import incident_detail_message
-from bot.views.incident_list import incident_list_message
 from bot.views.mistake import failure_message, mistake_message, unexpected_message
 from bot.views.status_report import status_message
 from bot.views.task_detail import task_message
@@ -97,6 +75,30 @@ def broken_and_unjudged() -> FleetSnapshot:
 
 UNREAD = FleetSnapshot((samples.a_source("prod", [], read_at=None, duration=None, offset=None),))
 NOTHING = FleetSnapshot((samples.a_source("prod", []),))
+
+FOLLOWER = BotHealth(
+    "1.2.3",
+    NOW - timedelta(days=3),
+    door="Socket Mode",
+    connected=True,
+    connected_since=NOW - timedelta(hours=5),
+    leads=False,
+    last_error="OCP prod did not answer in 10 s.",
+    last_error_at=NOW - minutes(90),
+    database="SQLite",
+    database_bytes=48_300_000,
+    disk_free_bytes=12_400_000_000,
+)
+CUT_OFF = BotHealth(
+    "1.2.3",
+    NOW - timedelta(days=3),
+    owed=3,
+    owed_since=NOW - minutes(12),
+    connected=False,
+    leads=True,
+    last_error="Slack closed the connection.",
+    database_bytes=900,
+)
 
 ANSWERS: dict[str, Callable[[], Message]] = {
     "status_of_the_fleet": lambda: status(samples.the_fleet()),
@@ -156,6 +158,8 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         BotHealth("1.2.3", NOW - minutes(5), 214, ("Slack does not let the bot into #alerts: invite it.",)),
         now=NOW,
     ),
+    "health_of_a_follower": lambda: health_message(ShowHealth(), samples.the_fleet(), FOLLOWER, now=NOW),
+    "health_cut_off": lambda: health_message(ShowHealth(), samples.the_fleet(), CUT_OFF, now=NOW),
     "health_of_ten_sources": lambda: health_message(
         ShowHealth(), samples.ten_sources(), BotHealth("1.2.3", NOW), now=NOW, shareable=False
     ),
@@ -166,133 +170,3 @@ ANSWERS: dict[str, Callable[[], Message]] = {
 def test_an_answer_looks_as_it_did(name: str) -> None:
     """What people see changes only with its golden file, whose diff is read like a screenshot."""
     assert_golden(name, ANSWERS[name]())
-
-
-GAP = RecoveryGap(NOW - minutes(40), NOW - minutes(14))
-MANY = tuple(
-    samples.an_incident(
-        100 + index, task_subject(row.task), Problem.STALLED, samples.TROUBLES[Problem.STALLED][1]
-    )
-    for index, row in enumerate(samples.well(samples.SHOP, 25, minutes(2)))
-)
-SOURCE_DOWN = samples.an_incident(
-    60,
-    source_subject(samples.PROD),
-    Problem.UNREACHABLE,
-    samples.TROUBLES[Problem.UNREACHABLE][1],
-    delay=None,
-)
-
-
-def card(incident: Incident, **facts: str) -> IncidentContent:
-    return IncidentContent(incident, READ_AT, offset=timedelta(seconds=3), **facts)
-
-
-def change(reason: Reason, after: Incident) -> ChangeContent:
-    return ChangeContent(samples.LEDGER_BEHIND, after, reason, READ_AT)
-
-
-def greeting(*incidents: Incident, error: str | None = None) -> GreetingContent:
-    return GreetingContent(samples.PROD, 3, 48, timedelta(seconds=30), incidents, READ_AT, error)
-
-
-def of_problem(problem: Problem) -> Incident:
-    return next(one for one in samples.every_problem().incidents if one.problem is problem)
-
-
-CONTENTS: dict[str, Content] = {
-    "card_failed": card(
-        samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
-    ),
-    "card_behind": card(samples.LEDGER_BEHIND, status="RUNNING"),
-    "card_with_a_gap": card(replace(of_problem(Problem.FAILED), gap=GAP, reopened=2), status="INTERRUPTED"),
-    "card_recovering": card(replace(samples.LEDGER_BEHIND, good_polls=1, reopened=1), status="RUNNING"),
-    "card_over": card(samples.resolved(replace(samples.LEDGER_BEHIND, gap=GAP))),
-    "card_source_unreadable": card(SOURCE_DOWN),
-    "card_source_readable_again": card(samples.resolved(SOURCE_DOWN)),
-    "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
-    **{f"card_of_{problem}": card(of_problem(problem), status="RUNNING") for problem in Problem},
-    "reply_worse": change(Reason.GOT_WORSE, replace(samples.LEDGER_BEHIND, severity=Severity.CRITICAL)),
-    "reply_better": change(
-        Reason.EASED,
-        replace(
-            samples.LEDGER_BEHIND, because=CatchingUp(minutes(12), minutes(20)), severity=Severity.WARNING
-        ),
-    ),
-    "reply_back": change(Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1)),
-    "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
-    "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
-    "reply_source_worse": change(Reason.GOT_WORSE, SOURCE_DOWN),
-    "reply_source_over": change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)),
-    "greeting_all_well": greeting(),
-    "greeting_with_trouble": greeting(samples.LEDGER_BEHIND, samples.ORDERS_FAILED),
-    "greeting_with_much_trouble": greeting(*MANY, samples.resolved(samples.LEDGER_BEHIND)),
-    "greeting_all_over": greeting(
-        samples.resolved(samples.LEDGER_BEHIND), samples.resolved(samples.ORDERS_FAILED)
-    ),
-    "greeting_unreadable": greeting(error="OCP refused the login. Check OCP_USER and OCP_PASSWORD."),
-}
-
-
-@pytest.mark.parametrize("name", CONTENTS)
-def test_an_announcement_looks_as_it_did(name: str) -> None:
-    """An alert is rendered from its own content alone."""
-    notification = Notification(
-        id=OutboxId("1"),
-        message=MessageKey("incident/42"),
-        channel=Channel("C1"),
-        action=Action.POST,
-        reason=Reason.FIRST_SEEN,
-        content=CONTENTS[name],
-        created_at=NOW,
-    )
-    assert_golden(name, announcement(notification, SHANGHAI))
-
-
-@dataclass(frozen=True)
-class Happened:
-    at: datetime
-    sentence: str
-    actor: str | None = None
-
-
-STORY = (
-    Happened(NOW - minutes(26), "opened: OCP reports FAILED: archive device out of space"),
-    Happened(NOW - minutes(20), "noted: the storage team is on it", "U0ANA"),
-)
-
-
-def incidents(text: str) -> Message:
-    command = parse(text, now=NOW, zone=UTC)
-    assert isinstance(command, ListIncidents)
-    known = (
-        *MANY,
-        samples.ORDERS_FAILED,
-        samples.resolved(samples.LEDGER_BEHIND),
-        of_problem(Problem.PAUSED),
-    )
-    return incident_list_message(command, known, now=NOW)
-
-
-def incident(number: int, *story: Happened) -> Message:
-    found = samples.ORDERS_FAILED if number == 42 else None
-    return incident_detail_message(ShowIncident(IncidentNumber(number)), found, story, now=NOW)
-
-
-INCIDENTS: dict[str, Callable[[], Message]] = {
-    "incidents": lambda: incidents("incidents"),
-    "incidents_second_page": lambda: incidents("incidents page:2"),
-    "incidents_of_a_cluster": lambda: incidents("incidents pay since:1d"),
-    "incidents_of_a_severity": lambda: incidents("incidents severity:critical problem:failed"),
-    "incidents_none": lambda: incident_list_message(ListIncidents(), (), now=NOW, shareable=False),
-    "incident": lambda: incident(42, *STORY),
-    "incident_without_story": lambda: incident(42),
-    "incident_with_a_long_story": lambda: incident(42, *(STORY * 10)),
-    "incident_unknown": lambda: incident(7),
-}
-
-
-@pytest.mark.parametrize("name", INCIDENTS)
-def test_an_answer_about_incidents_looks_as_it_did(name: str) -> None:
-    """The open ones come first, and what is left out is counted."""
-    assert_golden(name, INCIDENTS[name]())

@@ -2,10 +2,12 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.sandbox.slack.payload_check import faults
-from bot.views.blocks import Message
+from bot.views.blocks import Block, Message
+from bot.views.forms import Form
 
 FOLDER = Path(__file__).parent.parent / "golden" / "views"
 
@@ -24,8 +26,42 @@ def assert_fit_for_slack(message: Message) -> None:
 def assert_golden(name: str, message: Message) -> None:
     """Hold a message to Slack's limits and to its golden file."""
     assert_fit_for_slack(message)
-    path = FOLDER / f"{name}.json"
-    text = json.dumps(payload(message), indent=2, ensure_ascii=False) + "\n"
+    _assert_same(f"{name}.json", _json(payload(message)))
+
+
+def assert_golden_form(name: str, form: Form) -> None:
+    """Hold a dialog to Slack's limits and to its golden file."""
+    view = {
+        "type": "modal",
+        "callback_id": form.callback,
+        "title": {"type": "plain_text", "text": form.title},
+        "submit": {"type": "plain_text", "text": form.submit},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "private_metadata": form.about,
+        "blocks": list(form.blocks),
+    }
+    assert faults("modal", view) == []
+    _assert_same(f"{name}.json", _json(view))
+
+
+def assert_golden_home(name: str, blocks: Sequence[Block]) -> None:
+    """Hold a Home tab to Slack's limits and to its golden file."""
+    view = {"type": "home", "blocks": list(blocks)}
+    assert faults("home", view) == []
+    _assert_same(f"{name}.json", _json(view))
+
+
+def assert_golden_text(name: str, text: str) -> None:
+    """Hold a text to its golden file."""
+    _assert_same(f"{name}.md", text)
+
+
+def _json(thing: object) -> str:
+    return json.dumps(thing, indent=2, ensure_ascii=False) + "\n"
+
+
+def _assert_same(file: str, text: str) -> None:
+    path = FOLDER / file
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text

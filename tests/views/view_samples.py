@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import (
     BehindLimit,
@@ -35,6 +36,7 @@ from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, T
 NOW = datetime(2026, 3, 14, 3, 0, tzinfo=UTC)
 READ_AT = NOW - timedelta(seconds=12)
 PROD = SourceName("prod")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def minutes(number: float) -> timedelta:

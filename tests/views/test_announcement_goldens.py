@@ -1,0 +1,267 @@
+"""Every message that is owed to a channel, held to a golden file and to Slack's limits."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import tests.views.handled_samples as handled
+import tests.views.view_samples as samples
+from bot.domain.evidence import BehindLimit, CatchingUp, Grows
+from bot.domain.finding import RecoveryGap
+from bot.domain.grouping import Cause
+from bot.domain.incident import Incident
+from bot.domain.link import Link
+from bot.domain.notification import (
+    ActContent,
+    Action,
+    ChangeContent,
+    ChangesContent,
+    Channel,
+    Content,
+    Counts,
+    GreetingContent,
+    GroupChangeContent,
+    IncidentContent,
+    MeanwhileContent,
+    MessageKey,
+    Notification,
+    OutboxId,
+    Reason,
+    ReminderContent,
+    SilenceContent,
+)
+from bot.domain.problem import Problem, Severity
+from bot.domain.routing import Mention
+from bot.domain.runbook import Runbook
+from bot.views.announcement import announcement
+from bot.views.links import Links
+from tests.views.handled_samples import (
+    ANA,
+    BEN,
+    MANY,
+    SOURCE_DOWN,
+    STALLED,
+    a_group,
+    card,
+    group_content,
+    of_problem,
+)
+from tests.views.view_goldens import assert_golden
+from tests.views.view_samples import NOW, READ_AT, minutes
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+GAP = RecoveryGap(NOW - minutes(40), NOW - minutes(14))
+
+
+def change(reason: Reason, after: Incident) -> ChangeContent:
+    return ChangeContent(samples.LEDGER_BEHIND, after, reason, READ_AT)
+
+
+def greeting(*incidents: Incident, error: str | None = None, more: Counts | None = None) -> GreetingContent:
+    return GreetingContent(samples.PROD, 3, 48, timedelta(seconds=30), incidents, READ_AT, error, more=more)
+
+
+def reminder(about: object, reason: Reason, to: object = None) -> ReminderContent:
+    return ReminderContent(about, reason, NOW + minutes(180), to)  # type: ignore[arg-type]  # facts of a test
+
+
+def group_change(reason: Reason, **facts: object) -> GroupChangeContent:
+    group = a_group(Cause.DESTINATION, "file:///obbackup", over=bool(facts.get("over")))
+    counts = Counts(over=12) if facts.get("over") else handled.ALL_STOPPED
+    return GroupChangeContent(group, handled.MEMBERS, counts, reason, NOW)
+
+
+def growing(**facts: object) -> Incident:
+    return replace(of_problem(Problem.GROWING), snapshot=handled.SNAPSHOT, **facts)  # type: ignore[arg-type]  # facts of a test
+
+
+MENTIONED = (Mention("S0STORAGE"), Mention("here"), Mention("U0ANA"), Mention("nobody <!here>"))
+OVER = tuple(
+    samples.resolved(one) for one in (samples.LEDGER_BEHIND, replace(samples.ORDERS_FAILED, gap=GAP))
+)
+
+CONTENTS: dict[str, Content] = {
+    "card_failed": card(
+        samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
+    ),
+    "card_behind": card(samples.LEDGER_BEHIND, status="RUNNING"),
+    "card_with_a_gap": card(replace(of_problem(Problem.FAILED), gap=GAP, reopened=2), status="INTERRUPTED"),
+    "card_recovering": card(replace(samples.LEDGER_BEHIND, good_polls=1, reopened=1), status="RUNNING"),
+    "card_over": card(samples.resolved(replace(samples.LEDGER_BEHIND, gap=GAP))),
+    "card_over_that_was_taken": card(
+        samples.resolved(replace(samples.LEDGER_BEHIND, handling=handled.TAKEN))
+    ),
+    "card_source_unreadable": card(SOURCE_DOWN),
+    "card_source_readable_again": card(samples.resolved(SOURCE_DOWN)),
+    "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
+    **{f"card_of_{problem}": card(of_problem(problem), status="RUNNING") for problem in Problem},
+    "card_stalled_with_trend": card(STALLED, status="RUNNING"),
+    "card_growing_over_the_limit": card(
+        growing(because=Grows(minutes(4), minutes(12), minutes(2), minutes(41), minutes(30))),
+        status="RUNNING",
+    ),
+    "card_near_the_warning": card(
+        growing(because=Grows(minutes(4), minutes(12), minutes(2), minutes(4), minutes(10), NOW + minutes(9)))
+    ),
+    "card_before_its_rhythm_is_known": card(
+        replace(samples.LEDGER_BEHIND, because=BehindLimit(minutes(41), minutes(30), learned=False))
+    ),
+    "card_acknowledged": card(replace(STALLED, handling=handled.SEEN), status="RUNNING"),
+    "card_assigned": card(replace(STALLED, handling=handled.TAKEN), status="RUNNING"),
+    "card_silenced": card(replace(STALLED, handling=handled.GIVEN), status="RUNNING", silence=handled.QUIET),
+    "card_no_longer_silenced": card(STALLED, status="RUNNING", was_silenced=True),
+    "card_of_a_group_member": card(STALLED, status="RUNNING", group=handled.STORAGE),
+    "card_instead_of_others": card(
+        STALLED, instead_of=tuple((Channel(f"#team-{one}"), "the bot was not invited") for one in range(5))
+    ),
+    "reply_worse": change(Reason.GOT_WORSE, replace(samples.LEDGER_BEHIND, severity=Severity.CRITICAL)),
+    "reply_better": change(
+        Reason.EASED,
+        replace(
+            samples.LEDGER_BEHIND, because=CatchingUp(minutes(12), minutes(20)), severity=Severity.WARNING
+        ),
+    ),
+    "reply_back": change(Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1)),
+    "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
+    "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
+    "reply_source_worse": change(Reason.GOT_WORSE, SOURCE_DOWN),
+    "reply_source_over": change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)),
+    "reply_called_over": change(Reason.RESOLVED_BY_HAND, samples.resolved(samples.LEDGER_BEHIND)),
+    "reply_normal_now": change(Reason.NEW_NORMAL, samples.resolved(samples.LEDGER_BEHIND)),
+    "greeting_all_well": greeting(),
+    "greeting_with_trouble": greeting(samples.LEDGER_BEHIND, samples.ORDERS_FAILED),
+    "greeting_with_much_trouble": greeting(*MANY, samples.resolved(samples.LEDGER_BEHIND)),
+    "greeting_with_more_than_it_holds": greeting(*MANY[:10], more=Counts(open=9000, over=30, unwatched=2)),
+    "greeting_all_over": greeting(
+        samples.resolved(samples.LEDGER_BEHIND), samples.resolved(samples.ORDERS_FAILED)
+    ),
+    "greeting_unreadable": greeting(error="OCP refused the login. Check OCP_USER and OCP_PASSWORD."),
+    "greeting_of_a_cluster": replace(greeting(samples.LEDGER_BEHIND), cluster="pay"),
+    "group": group_content(),
+    "group_of_many_kinds": group_content(counts=handled.MIXED, silence=handled.QUIET, was_silenced=True),
+    "group_taken": group_content(a_group(Cause.DESTINATION, "file:///obbackup", handling=handled.TAKEN)),
+    "group_of_a_server": group_content(a_group(Cause.AGENT, "10.0.0.7")),
+    "group_of_an_error": group_content(a_group(Cause.ERROR, "archive device out of space, ret=#")),
+    "group_of_a_cluster": group_content(a_group(Cause.CLUSTER, "shop", problem=Problem.PAUSED)),
+    "group_of_a_source": group_content(a_group(Cause.SOURCE, "prod")),
+    "group_of_clusters_unread": group_content(
+        a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
+        Counts(open=3, problems=((Problem.UNREACHABLE, 3),)),
+    ),
+    "group_by_chance": group_content(a_group(Cause.COINCIDENCE, "")),
+    "group_of_one_left": group_content(
+        a_group(Cause.CLUSTER, "shop", total=1), Counts(open=1, problems=((Problem.STALLED, 1),))
+    ),
+    "group_over": replace(
+        group_content(
+            a_group(Cause.DESTINATION, "file:///obbackup", handling=handled.SEEN, over=True),
+            Counts(over=12, unwatched=1),
+        ),
+        worst=tuple(samples.resolved(replace(one, gap=GAP)) for one in handled.MEMBERS[:7]),
+    ),
+    "group_no_longer_watched": group_content(
+        a_group(Cause.DESTINATION, "file:///obbackup", over=True), Counts(over=12, unwatched=12)
+    ),
+    "group_with_members_over": replace(
+        group_content(), worst=(*handled.MEMBERS[:2], samples.resolved(handled.MEMBERS[2]))
+    ),
+    "group_worse": group_change(Reason.GOT_WORSE),
+    "group_formed": group_change(Reason.GROUPED),
+    "group_better": group_change(Reason.EASED),
+    "group_is_over": group_change(Reason.RECOVERED, over=True),
+    "changes": ChangesContent(
+        (change(Reason.GOT_WORSE, samples.LEDGER_BEHIND), change(Reason.RECOVERED, OVER[1])),
+        ((Reason.GOT_WORSE, 4), (Reason.RECOVERED, 1), (Reason.NOT_WATCHED, 2), (Reason.NOTED, 1)),
+        NOW,
+    ),
+    "changes_all_told": ChangesContent((change(Reason.RECOVERED, OVER[0]),), ((Reason.RECOVERED, 1),), NOW),
+    "changes_untold": ChangesContent((), ((Reason.RESOLVED_BY_HAND, 1),), NOW),
+    "reminder": reminder(card(STALLED), Reason.STILL_FIRING),
+    "reminder_that_nobody_has_it": reminder(card(STALLED), Reason.NOT_ACKNOWLEDGED),
+    "reminder_for_whoever_has_it": reminder(
+        card(replace(STALLED, handling=handled.TAKEN)), Reason.STILL_YOURS, BEN
+    ),
+    "reminder_of_a_group": reminder(group_content(), Reason.NOT_ACKNOWLEDGED),
+    "reminder_after_a_silence": reminder(card(STALLED), Reason.SILENCE_OVER),
+    "reminder_of_a_greeting": reminder(greeting(samples.LEDGER_BEHIND), Reason.STILL_FIRING),
+    "reminder_of_a_greeting_of_many": reminder(
+        greeting(*MANY[:10], more=Counts(open=9000)), Reason.STILL_FIRING
+    ),
+    "reminder_of_a_greeting_untold": reminder(greeting(more=Counts(open=3)), Reason.STILL_FIRING),
+    "act_acknowledged": ActContent(Reason.ACKNOWLEDGED, ANA, NOW),
+    "act_taken_back": ActContent(Reason.UNACKNOWLEDGED, ANA, NOW),
+    "act_assigned": ActContent(Reason.ASSIGNED, ANA, NOW, to=BEN, pings=True),
+    "act_assigned_quietly": ActContent(Reason.ASSIGNED, ANA, NOW, to=BEN),
+    "act_taken": ActContent(Reason.ASSIGNED, ANA, NOW, to=ANA),
+    "act_noted": ActContent(Reason.NOTED, handled.CAROL, NOW, "disk <!channel> replaced\n\nand *tested*"),
+    "act_silenced": ActContent(Reason.SILENCED, ANA, NOW, "disk swap", silence=handled.QUIET),
+    "act_silenced_untold": ActContent(Reason.SILENCED, ANA, NOW),
+    "act_of_another_kind": ActContent(Reason.MOVED_ON, ANA, NOW),
+    "silence_begins": SilenceContent(
+        replace(handled.WINDOW, starts_at=NOW), Reason.SILENCE_STARTED, NOW, MANY[:3], 25
+    ),
+    "silence_begins_with_nothing": SilenceContent(handled.UNTIL_OVER, Reason.SILENCE_STARTED, NOW),
+    "silence_over_and_still_burning": SilenceContent(handled.QUIET, Reason.SILENCE_ENDED, NOW, MANY[:3], 25),
+    "silence_over_of_an_incident": SilenceContent(
+        handled.UNTIL_OVER, Reason.SILENCE_ENDED, NOW, (samples.ORDERS_FAILED,), 1
+    ),
+    "silence_over_of_everything": SilenceContent(handled.WINDOW, Reason.SILENCE_ENDED, NOW, (), 2),
+    "silence_over": SilenceContent(handled.ENDED, Reason.SILENCE_ENDED, NOW),
+    "meanwhile": MeanwhileContent(OVER, 30, (handled.STORAGE,)),
+    "meanwhile_one": MeanwhileContent(OVER[:1], 1),
+}
+
+
+def owed(content: Content, mentions: tuple[Mention, ...] = ()) -> Notification:
+    return Notification(
+        id=OutboxId("1"),
+        message=MessageKey("incident/42"),
+        channel=Channel("C1"),
+        action=Action.POST,
+        reason=Reason.FIRST_SEEN,
+        content=content,
+        created_at=NOW,
+        mentions=mentions,
+    )
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_an_announcement_looks_as_it_did(name: str) -> None:
+    """An alert is rendered from its own content alone."""
+    assert_golden(name, announcement(owed(CONTENTS[name]), SHANGHAI))
+
+
+LINKS = Links(
+    ocp={samples.PROD: Link("https://ocp.example.com/cluster/{id}?tab=backup&t={tenant}")},
+    runbooks=(
+        Runbook("Log backup | runbook", Link("https://wiki.example.com/{problem}/{cluster}?a=1&b=2")),
+        Runbook("Not a web page", Link("javascript:{cluster}")),
+    ),
+)
+
+
+@pytest.mark.parametrize("name", ["card_failed", "group", "card_over"])
+def test_a_card_leads_to_ocp_and_to_the_runbooks_and_calls_people(name: str) -> None:
+    """Only addresses of the web are links; whoever is mentioned stands in the first line."""
+    message = announcement(owed(CONTENTS[name], MENTIONED), SHANGHAI, links=LINKS)
+    assert_golden(f"{name}_with_links_and_mentions", message)
+
+
+def test_an_address_in_ocp_that_is_none_is_left_out() -> None:
+    links = Links(ocp={samples.PROD: Link("ftp://{cluster}")})
+    message = announcement(owed(IncidentContent(STALLED, READ_AT)), links=links)
+    assert "Open in OCP" not in str(message.blocks)
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_its_words(reason: Reason) -> None:
+    """No reason of a change, of a group or of an act is without a sentence."""
+    for content in (
+        change(reason, samples.LEDGER_BEHIND),
+        group_change(reason),
+        ActContent(reason, ANA, NOW, "words"),
+        reminder(card(STALLED), reason),
+    ):
+        assert announcement(owed(content)).text.strip()
