@@ -18,6 +18,7 @@ from bot.domain.look import (
     is_firing,
     mutes_of,
 )
+from bot.domain.muting import Mute
 from bot.domain.notification import Notification, Reason
 from bot.domain.owing import called, edited, highest, posted
 from bot.domain.posts import Channel, MessageKey, Post, group_message, incident_message, said_aloud
@@ -81,7 +82,8 @@ async def tell(session: WriteSession, desk: Desk, telling: Telling) -> tuple[Des
     look = _look(desk, telling)
     owing = _Owing()
     planned = plan(look, desk.posts.values(), telling.newcomers, telling.task_of, telling.crowd)
-    look = await _join(session, desk, planned, look)
+    if planned.joined:
+        look = replace(await _join(session, desk, planned, look), mutes=_mutes(desk, telling))
     new = await _announce(session, desk, planned, look, owing)
     grown = {(group_message(number), desk.groups[number].channel) for number in planned.joined}
     groups = await _follow(session, desk, look, owing, new, grown)
@@ -95,8 +97,7 @@ async def tell(session: WriteSession, desk: Desk, telling: Telling) -> tuple[Des
 
 
 def _look(desk: Desk, telling: Telling) -> Look:
-    active = tuple(one for one in telling.board.silences if not one.is_over(telling.now))
-    mutes = mutes_of(desk.incidents.values(), active, desk.groups_of() if active else {}, telling.now)
+    mutes = _mutes(desk, telling)
     turned = {
         number for number in mutes.keys() | desk.mutes.keys() if mutes.get(number) != desk.mutes.get(number)
     }
@@ -119,6 +120,12 @@ def _look(desk: Desk, telling: Telling) -> Look:
     )
 
 
+def _mutes(desk: Desk, telling: Telling) -> dict[IncidentNumber, Mute]:
+    """Find what keeps each incident quiet, be it as a member of a group."""
+    active = tuple(one for one in telling.board.silences if not one.is_over(telling.now))
+    return mutes_of(desk.incidents.values(), active, desk.groups_of() if active else {}, telling.now)
+
+
 async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) -> Look:
     """Let incidents join groups that are there; what was done to a group is done to them."""
     joining: list[Incident] = []
@@ -132,8 +139,6 @@ async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) ->
             audit.append(_joined(incident, group, look.now))
             if group.handling.is_taken and not incident.handling.is_taken:
                 joining.append(replace(incident, handling=group.handling))
-    if not audit:
-        return look
     await session.append_audit(audit)
     for kept in await session.keep_incidents([IncidentWrite(one, one.revision) for one in joining]):
         desk.put(kept)
