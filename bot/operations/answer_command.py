@@ -1,131 +1,192 @@
-"""Answers a command: reads what it needs, and lets a view show it."""
+"""Answers a command, whichever door it came through: may they, what is meant, do or read, and say it."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
 from typing import assert_never
 
 from bot.commands import (
+    AcceptAsNormal,
+    Acknowledge,
+    AddNote,
+    Assign,
+    AssignDialog,
     Command,
     Door,
+    EndSilence,
+    ExtendSilence,
     ListIncidents,
+    ListSilences,
+    ListSubscriptions,
     ListTasks,
+    NoteDialog,
+    Resolve,
+    ShowChart,
+    ShowDigest,
     ShowHealth,
     ShowHelp,
+    ShowHistory,
     ShowIncident,
     ShowStatus,
     ShowTask,
+    ShowThisIncident,
+    ShowTimeline,
+    Silence,
+    SilenceDialog,
+    Subscribe,
+    Unacknowledge,
+    Unsubscribe,
+    WriteReport,
     parse,
 )
-from bot.domain.fleet import FleetSnapshot
+from bot.commands.forms import Doing, Reading
+from bot.commands.verbs import BY_FORM
 from bot.domain.naming import Found, Scope, find
-from bot.domain.task import SourceName
+from bot.domain.permission import Permission
 from bot.errors import BotError, UserMistake
-from bot.operations.ask_source import ask_sources
-from bot.operations.describe_fleet import FleetView
-from bot.operations.ports import Clock, Source
-from bot.operations.store_port import Store
-from bot.views.blocks import Message
-from bot.views.health_report import BotHealth, health_message
-from bot.views.help_text import help_message
-from bot.views.incident_detail import incident_detail_message
-from bot.views.incident_list import incident_list_message
+from bot.operations import (
+    change_incident,
+    draw_chart,
+    fill_dialog,
+    keep_quiet,
+    resolve_incident,
+    show_fleet,
+    show_home,
+    show_incident,
+    subscribe_channel,
+    sum_up,
+)
+from bot.operations.answer_ports import Means
+from bot.operations.answering import Answer, Asked, Filled, Mistaken
+from bot.operations.check_permission import NotPermitted, check
+from bot.operations.place_in_thread import placed
+from bot.views.blocks import Block
+from bot.views.filled import filled_command
+from bot.views.forms import Mistaken as FormMistaken
 from bot.views.mistake import failure_message, mistake_message
-from bot.views.status_report import status_message
-from bot.views.task_detail import task_message
-from bot.views.task_list import task_list_message
+from bot.views.refusal import refusal_message
 
-MOST_INCIDENTS = 1000
-"""So many of the latest incidents are looked through for a list; all that are open are among them."""
+_IN_THREADS = frozenset({Door.MENTION, Door.DIRECT})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody asked, and where. ``user`` and ``channel`` are Slack's ids, from the payload.
-
-    ``thread`` is the thread that the answer belongs to; ``name`` is the person's own. An answer that is
-    ``private`` may carry the button that shares it.
-    """
-
-    text: str
-    user: str
-    channel: str
-    door: Door
-    thread: str | None = None
-    name: str = ""
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer; ``may_be_shared`` is False for what only whoever asked is to see."""
-
-    message: Message
-    may_be_shared: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """What answers are made of; ``health`` tells how the bot itself is."""
-
-    fleet: FleetView
-    sources: Mapping[SourceName, Source]
-    store: Store
-    clock: Clock
-    zone: tzinfo
-    health: Callable[[], Awaitable[BotHealth]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering(Means):
+    """Answers whatever people ask, from any door."""
 
     async def answer(self, asked: Asked) -> Answer:
-        """Answer one text. A mistake, and a failure of OCP or the database, is an answer too."""
+        """Answer one text. A mistake, a refusal, and a failure of OCP or the database, is an answer too."""
         try:
-            command = parse(asked.text, now=self.clock.now(), zone=self.zone, is_name=self._is_name)
+            command = parse(
+                asked.text,
+                now=self.clock.now(),
+                zone=self.zone_of(asked),
+                is_name=self._is_name,
+                in_thread=asked.thread is not None,
+                names=asked.names,
+            )
+            return await self._permitted(asked, command)
         except UserMistake as mistake:
             return Answer(mistake_message(mistake), may_be_shared=False)
-        try:
-            return Answer(await self._show(command, shareable=asked.private))
+        except NotPermitted as refused:
+            return Answer(refusal_message(refused.refused, refused.wide), may_be_shared=False)
         except BotError as error:
             return Answer(failure_message(error), may_be_shared=False)
+
+    async def submit(self, asked: Asked, filled: Filled) -> Answer | Mistaken:
+        """Do what a dialog that was filled in says, or say what is wrong with it, by input.
+
+        Raises BotError where it could not be done.
+        """
+        command = filled_command(
+            filled.callback, filled.about, filled.values, now=self.clock.now(), zone=self.zone_of(asked)
+        )
+        if isinstance(command, FormMistaken):
+            return Mistaken(command.errors)
+        try:
+            return await self._permitted(asked, command)
+        except NotPermitted as refused:
+            return Answer(refusal_message(refused.refused, refused.wide), may_be_shared=False)
+
+    async def home(self, asked: Asked) -> tuple[Block, ...]:
+        """Show the Home tab of whoever asks. Raises BotError."""
+        try:
+            await check(self, asked, Permission.READ)
+        except NotPermitted as refused:
+            return refusal_message(refused.refused).blocks
+        return await show_home.home(self, asked)
+
+    async def _permitted(self, asked: Asked, command: Command) -> Answer:
+        """Answer a command, if whoever asks may give it."""
+        if asked.door is not Door.TERMINAL:
+            await check(self, asked, BY_FORM[type(command)].needs)
+        if asked.thread is not None and asked.door in _IN_THREADS:
+            command = await placed(self, asked, command)
+        if isinstance(command, Reading):
+            return await self._read(asked, command)
+        return await self._do(asked, command)
 
     def _is_name(self, text: str) -> bool:
         return isinstance(find(self.fleet.now(), Scope(name=text)), Found)
 
-    async def _show(  # noqa: PLR0911 - one case for each command
-        self, command: Command, *, shareable: bool
-    ) -> Message:
-        now, zone, fleet = self.clock.now(), self.zone, self.fleet.now()
+    async def _read(  # noqa: C901, PLR0911, PLR0912 - one case for each command
+        self, asked: Asked, command: Reading
+    ) -> Answer:
+        shareable = asked.private
         match command:
             case ShowStatus():
-                return status_message(command, fleet, now=now, shareable=shareable)
+                return show_fleet.status(self, command, shareable=shareable)
             case ListTasks():
-                if command.window is not None:
-                    asked = await ask_sources(fleet, command.scope, command.window, self.sources, self.clock)
-                    now = self.clock.now()
-                    return task_list_message(command, asked, now=now, zone=zone, shareable=shareable)
-                return task_list_message(command, fleet, now=now, zone=zone, shareable=shareable)
+                return await show_fleet.tasks(self, asked, command, shareable=shareable)
             case ShowTask():
-                return task_message(command, fleet, now=now, zone=zone, shareable=shareable)
+                return await show_fleet.task(self, asked, command, shareable=shareable)
             case ListIncidents():
-                known = await self.store.incidents(limit=MOST_INCIDENTS)
-                return incident_list_message(command, known, now=now, zone=zone, shareable=shareable)
+                return await show_incident.list_incidents(self, asked, command, shareable=shareable)
             case ShowIncident():
-                return await self._incident(command, fleet, shareable=shareable)
+                return await show_incident.show(self, asked, command.number, shareable=shareable)
+            case ShowThisIncident():
+                return await show_incident.show_this(self, asked, shareable=shareable)
+            case ShowTimeline():
+                return await show_incident.timeline(self, asked, command, shareable=shareable)
+            case ShowChart():
+                return await draw_chart.chart(self, asked, command, shareable=shareable)
+            case ShowHistory():
+                return await draw_chart.history(self, asked, command, shareable=shareable)
+            case WriteReport():
+                return await sum_up.report(self, asked, command)
+            case ShowDigest():
+                return await sum_up.digest(self, asked, command, shareable=shareable)
+            case ListSilences():
+                return await keep_quiet.list_silences(self, asked, command, shareable=shareable)
+            case ListSubscriptions():
+                return await subscribe_channel.list_subscriptions(self, asked, shareable=shareable)
             case ShowHealth():
-                health = await self.health()
-                return health_message(command, fleet, health, now=now, shareable=shareable)
+                return await show_fleet.health(self, command, shareable=shareable)
             case ShowHelp():
-                return help_message(command)
+                return show_fleet.help_(command)
             case _:
                 assert_never(command)
 
-    async def _incident(self, command: ShowIncident, fleet: FleetSnapshot, *, shareable: bool) -> Message:
-        incident = await self.store.incident(command.number)
-        source = None if incident is None else fleet.source_of(incident.subject.source)
-        return incident_detail_message(
-            command,
-            incident,
-            await self.store.audit(command.number),
-            now=self.clock.now(),
-            offset=timedelta(0) if source is None or source.offset is None else source.offset,
-            zone=self.zone,
-            shareable=shareable,
-        )
+    async def _do(  # noqa: C901, PLR0911 - one case for each command
+        self, asked: Asked, command: Doing
+    ) -> Answer:
+        match command:
+            case Acknowledge() | Unacknowledge() | Assign():
+                return await change_incident.handle(self, asked, command)
+            case AddNote():
+                return await change_incident.note(self, asked, command)
+            case Resolve():
+                return await resolve_incident.resolve(self, asked, command)
+            case AcceptAsNormal():
+                return await resolve_incident.accept_as_normal(self, asked, command)
+            case Silence():
+                return await keep_quiet.silence(self, asked, command)
+            case ExtendSilence():
+                return await keep_quiet.extend(self, asked, command)
+            case EndSilence():
+                return await keep_quiet.end_silence(self, asked, command)
+            case SilenceDialog() | AssignDialog() | NoteDialog():
+                return await fill_dialog.open_dialog(self, asked, command)
+            case Subscribe():
+                return await subscribe_channel.subscribe(self, asked, command)
+            case Unsubscribe():
+                return await subscribe_channel.unsubscribe(self, asked, command)
+            case _:
+                assert_never(command)

@@ -6,6 +6,7 @@ from bot.domain.notification import ActContent, Reason
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import matcher_words, until, why
 from bot.views.mentions import named, pinged
+from bot.views.trouble import whom
 from bot.views.wording import clean, cut
 
 _WORDS = 2000
@@ -14,6 +15,8 @@ _WORDS = 2000
 def act_message(content: ActContent, zone: tzinfo = UTC) -> Message:
     """Say who did what, with their own words quoted."""
     first = act_sentence(content, zone)
+    if content.about is not None:
+        first = f"Incident {content.about.number}, {literal(whom(content.about))}: {first}"
     said = [] if content.reason is Reason.SILENCED else quoted(content.words)
     return message("\n".join([first, *said]), sections([first, *said]))
 

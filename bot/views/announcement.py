@@ -1,5 +1,6 @@
 """Whatever is owed to a channel, as a message."""
 
+import json
 from datetime import UTC, tzinfo
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from bot.domain.notification import (
     IncidentContent,
     MeanwhileContent,
     Notification,
+    ReadyContent,
     ReminderContent,
     SilenceContent,
 )
@@ -64,4 +66,6 @@ def content_message(  # noqa: C901, PLR0911 - one case for each kind of content
             return silence_notice(content, zone)
         case MeanwhileContent():
             return meanwhile_message(content, zone)
+        case ReadyContent():
+            return Message(content.text, tuple(json.loads(content.blocks)))
     assert_never(content)

@@ -31,6 +31,7 @@ from bot.views.wording import ago, because, clean, count, duration, name, slack_
 _OTHERS = 15
 _OTHER_VALUE = 150
 _PATH = 300
+_UNREAD = 300
 _MEANINGS = {
     Meaning.STARTING: "it is starting",
     Meaning.RUNNING: "it runs",
@@ -43,9 +44,18 @@ _MEANINGS = {
 
 
 def task_message(
-    command: ShowTask, fleet: FleetSnapshot, *, now: datetime, zone: tzinfo = UTC, shareable: bool = True
+    command: ShowTask,
+    fleet: FleetSnapshot,
+    *,
+    now: datetime,
+    zone: tzinfo = UTC,
+    unread: str = "",
+    shareable: bool = True,
 ) -> Message:
-    """Show all that is known of the one task that the command means."""
+    """Show all that is known of the one task that the command means.
+
+    ``unread`` says why OCP did not tell anything newer just now than the last poll did.
+    """
     task = find_task(fleet, command.scope)
     if not isinstance(task, TaskNow):
         return unnamed_message(command, task, fleet, now)
@@ -55,6 +65,9 @@ def task_message(
         + literal(phrase(task, now))
     )
     lines = [*trouble_lines(concerned(fleet, [cluster]), now), first, *_story(task, zone)]
+    if unread:
+        sentence = literal(clean(unread, _UNREAD))
+        lines.insert(0, f"{sentence} This is what the last poll read, {_when(task, now)}.")
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
@@ -146,7 +159,11 @@ def _others(task: TaskNow) -> list[Block]:
 
 def _read(task: TaskNow, now: datetime, zone: tzinfo) -> str:
     at = task.ours(task.at) or task.at
-    return f"{source_name(task.source)} read {ago(at, now)}, at {slack_time(at, zone)}"
+    return f"{source_name(task.source)} read {_when(task, now)}, at {slack_time(at, zone)}"
+
+
+def _when(task: TaskNow, now: datetime) -> str:
+    return ago(task.ours(task.at) or task.at, now)
 
 
 def _buttons(command: ShowTask, cluster: Scope, task: TaskNow, *, shareable: bool) -> list[Button]:

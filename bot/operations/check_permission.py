@@ -1,0 +1,50 @@
+"""Checks on the server, for every door, whether whoever asks may do what they ask for."""
+
+import re
+
+from bot.domain.handling import UserId
+from bot.domain.permission import Allowed, Asker, Permission, Permissions, Refused, Wide, may
+from bot.domain.posts import Channel
+from bot.operations.answer_ports import Means
+from bot.operations.answering import Asked
+from bot.operations.resolve_target import channel_id
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
+
+
+class NotPermitted(Exception):  # noqa: N818 - says what happened
+    """Whoever asks may not do it; ``refused`` says whom to ask, ``wide`` why it takes more than usual."""
+
+    def __init__(self, refused: Refused, wide: Wide | None = None) -> None:
+        super().__init__(refused.permission.value)
+        self.refused = refused
+        self.wide = wide
+
+
+async def check(means: Means, asked: Asked, permission: Permission) -> None:
+    """Raise NotPermitted where whoever asks may not."""
+    await _check(means, asked, permission, None)
+
+
+async def check_wide(means: Means, asked: Asked, wide: Wide) -> None:
+    """Raise NotPermitted where whoever asks may not silence widely; ``wide`` is why it takes that."""
+    await _check(means, asked, Permission.SILENCE_WIDELY, wide)
+
+
+async def _check(means: Means, asked: Asked, permission: Permission, wide: Wide | None) -> None:
+    channel = Channel(asked.channel) if _CHANNEL.fullmatch(asked.channel) else None
+    permissions = await _with_ids(means, means.permissions())
+    decided = may(permissions, permission, Asker(UserId(asked.user), asked.groups, channel))
+    match decided:
+        case Allowed():
+            return
+        case Refused():
+            raise NotPermitted(decided, wide)
+
+
+async def _with_ids(means: Means, permissions: Permissions) -> Permissions:
+    """Put the ids of channels in place of their names; without channels nothing is read."""
+    names = permissions.channels
+    if not names:
+        return permissions
+    return permissions.with_channels({name: await channel_id(means.store, name) for name in names})

@@ -1,0 +1,70 @@
+"""Dialogs: opened with what they are about, and turned into the command that they mean when filled in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.commands import AssignDialog, NoteDialog, SilenceDialog, Target, to_text
+from bot.domain.grouping import Group
+from bot.domain.handling import UserId
+from bot.domain.incident import Incident
+from bot.domain.look import is_firing
+from bot.errors import UserMistake
+from bot.operations.answer_ports import Means
+from bot.operations.answering import Answer, Asked, Dialog
+from bot.operations.resolve_target import find_meant, find_one, known_scope
+from bot.views.forms import Form
+from bot.views.handling_forms import assign_form, note_form
+from bot.views.instead_of_dialog import instead_of_dialog
+from bot.views.silence_forms import SilenceChoice, group_choices, incident_choices, scope_choice, silence_form
+
+Asking = SilenceDialog | AssignDialog | NoteDialog
+
+
+async def open_dialog(means: Means, asked: Asked, command: Asking) -> Answer:
+    """Answer with a dialog, and with how to type the same where none can be opened.
+
+    Raises UserMistake where it is not clear what it is about.
+    """
+    match command:
+        case SilenceDialog():
+            form = silence_form(await _choices(means, asked, command))
+        case AssignDialog():
+            about = await _one(means, asked, command)
+            exact = replace(command, target=Target(about.number))
+            form = assign_form(exact, about, UserId(asked.user), means.zone_of(asked))
+        case NoteDialog():
+            about = await _one(means, asked, command)
+            form = note_form(replace(command, target=Target(about.number)), about)
+    return Answer(instead_of_dialog(command), may_be_shared=False, dialog=_dialog(form))
+
+
+def _dialog(form: Form) -> Dialog:
+    return Dialog(form.callback, form.title, form.submit, form.blocks, form.about)
+
+
+async def _one(means: Means, asked: Asked, command: AssignDialog | NoteDialog) -> Incident | Group:
+    """Find the one incident or group that a dialog is about."""
+
+    def again(target: Target) -> str:
+        return to_text(replace(command, target=target))
+
+    meant = await find_one(means, asked, command.target, again)
+    return meant.group or meant.incidents[0]
+
+
+async def _choices(means: Means, asked: Asked, command: SilenceDialog) -> Sequence[SilenceChoice]:
+    """Offer what may be silenced: what was asked for first, then what is wider."""
+
+    def again(target: Target) -> str:
+        return to_text(replace(command, target=target))
+
+    still_open = [one for one in means.fleet.now().incidents if is_firing(one)]
+    if command.target.scope is not None:
+        known_scope(means.fleet.now(), command.target.scope, again)
+        return (scope_choice(command, still_open),)
+    meant = await find_meant(means, asked, command.target, again)
+    if not meant.open:
+        raise UserMistake("It is over: there is nothing to silence.", ("incidents",))
+    if meant.group is not None:
+        return group_choices(meant.group, meant.open, len(meant.open), still_open)
+    return incident_choices(meant.incidents[0], still_open)

@@ -1,0 +1,99 @@
+"""Chooses the threads in which an act is told, and makes the replies that are owed to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.notification import ActContent, Action, Notification
+from bot.domain.posts import Channel, Post, group_message, incident_message
+from bot.operations.answer_ports import Means
+from bot.operations.answering import Asked
+from bot.operations.resolve_target import Meant, post_of_thread
+from bot.operations.store_port import Store, WriteSession
+
+MANY = 10
+"""An act on more incidents than these is told nowhere by itself: their messages show it all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One thread that is told: its parent message, whom it is about there, and what number it goes under.
+
+    ``about`` is set where the message speaks of others too.
+    """
+
+    post: Post
+    number: IncidentNumber | None
+    about: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """The threads that are told of an act, and whether the one in which it was said is among them."""
+
+    told: tuple[Thread, ...]
+    here: bool
+
+
+async def threads_of(means: Means, asked: Asked, meant: Meant) -> Threads:
+    """Choose the threads: in each channel that of the message about it alone, else of one about more."""
+    said_in = await post_of_thread(means.store, asked)
+    if meant.group is not None:
+        post = await means.store.post(group_message(meant.group.number), meant.group.channel)
+        told = [] if post is None else [Thread(post, meant.group.number)]
+    elif len(meant.incidents) > MANY:
+        told = []
+    else:
+        told = await _of_incidents(means.store, meant.incidents, said_in)
+    return Threads(tuple(told), said_in is not None and any(one.post.place == said_in.place for one in told))
+
+
+async def thread_said_in(means: Means, asked: Asked) -> Threads:
+    """Choose only the thread in which it was said, where a message of ours is its parent."""
+    post = await post_of_thread(means.store, asked)
+    return Threads(() if post is None else (Thread(post, None),), post is not None)
+
+
+async def _of_incidents(store: Store, incidents: Sequence[Incident], said_in: Post | None) -> list[Thread]:
+    posts = await store.posts_of([one.number for one in incidents])
+    told: list[Thread] = []
+    for incident in incidents:
+        own: dict[Channel, Post] = {}
+        for post in posts:
+            if incident.number in post.members and _gives_way(own.get(post.channel), incident.number):
+                own[post.channel] = post
+        if said_in is not None and incident.number in said_in.members:
+            own.setdefault(said_in.channel, said_in)
+            if own[said_in.channel].place != said_in.place:
+                told.append(_thread(said_in, incident))
+        told += [_thread(post, incident) for post in own.values()]
+    return told
+
+
+def _gives_way(known: Post | None, number: IncidentNumber) -> bool:
+    """Whether another message is as good a place to tell of an incident: its own is better than any."""
+    return known is None or known.key != incident_message(number)
+
+
+def _thread(post: Post, incident: Incident) -> Thread:
+    alone = post.key == incident_message(incident.number) or len(post.members) == 1
+    return Thread(post, incident.number, None if alone else incident)
+
+
+async def reply(means: Means, session: WriteSession, threads: Threads, content: ActContent) -> None:
+    """Owe a reply to each of the threads; whoever is notified is notified once."""
+    for place, thread in enumerate(threads.told):
+        said = replace(content, about=thread.about, pings=content.pings and place == 0)
+        await session.enqueue(
+            Notification(
+                id=means.new_id(),
+                message=thread.post.key,
+                channel=thread.post.channel,
+                action=Action.REPLY,
+                reason=content.reason,
+                content=said,
+                created_at=content.at,
+                incident=thread.number,
+                by_person=True,
+            )
+        )

@@ -1,0 +1,120 @@
+"""Shows incidents and groups: one as it stands with what happened to it, and lists of them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from bot.commands import ListIncidents, ShowTimeline, Target, to_text
+from bot.domain.evidence import NotWatched
+from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.look import worst_of
+from bot.domain.notification import Counts, GroupContent, IncidentContent
+from bot.domain.problem import Problem
+from bot.domain.silence import Silence
+from bot.operations.answer_ports import Means
+from bot.operations.answering import Answer, Asked
+from bot.operations.resolve_target import Meant, by_number, find_one
+from bot.operations.show_silenced import silenced_now
+from bot.views.incident_detail import (
+    MEMBERS,
+    group_detail_message,
+    incident_detail_message,
+    unknown_incident_message,
+)
+from bot.views.incident_list import incident_list_message
+from bot.views.timeline import timeline_message
+
+PAST = 1000
+"""So many of those that are over are looked through for a list; all that are open are."""
+
+
+async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable: bool) -> Answer:
+    """Show an incident or a group, and what happened to it."""
+    if await means.store.incident(number) is None and await means.store.group(number) is None:
+        return Answer(unknown_incident_message(number), may_be_shared=False)
+    meant = await by_number(means.store, number)
+    now, zone, links = means.clock.now(), means.zone_of(asked), means.links()
+    trail = await means.store.audit(number)
+    silenced = await silenced_now(means.store, meant.incidents, now)
+    if meant.group is None:
+        content = incident_content(means, meant.incidents[0], silenced)
+        message = incident_detail_message(content, trail, zone=zone, links=links, shareable=shareable)
+    else:
+        content_of_group = GroupContent(
+            group=meant.group,
+            worst=worst_of(meant.incidents, MEMBERS),
+            counts=counts_of(meant.incidents, silenced),
+            read_at=now,
+            silence=silence_of(meant, silenced),
+        )
+        message = group_detail_message(
+            content_of_group, trail, silenced=silenced, zone=zone, links=links, shareable=shareable
+        )
+    return Answer(message)
+
+
+async def show_this(means: Means, asked: Asked, *, shareable: bool) -> Answer:
+    """Show the incident or group of the thread in which it was said."""
+    meant = await find_one(means, asked, Target(), lambda target: f"incident {target.number}")
+    return await show(means, asked, meant.numbers[0], shareable=shareable)
+
+
+def incident_content(
+    means: Means, incident: Incident, silenced: Mapping[IncidentNumber, Silence]
+) -> IncidentContent:
+    """Make what is shown of one incident, as the last reading left it."""
+    seen = incident.snapshot
+    return IncidentContent(
+        incident=incident,
+        read_at=means.clock.now() if seen is None else seen.read_at,
+        status=None if seen is None else seen.status,
+        error=None if seen is None else seen.error,
+        offset=timedelta(0) if seen is None else seen.offset,
+        silence=silenced.get(incident.number),
+    )
+
+
+def counts_of(members: Iterable[Incident], silenced: Mapping[IncidentNumber, Silence]) -> Counts:
+    """Count members by how they are."""
+    still = over = quiet = unwatched = 0
+    problems: dict[Problem, int] = {}
+    for one in members:
+        if not one.is_open:
+            over += 1
+            unwatched += isinstance(one.because, NotWatched)
+            continue
+        still += 1
+        problems[one.problem] = problems.get(one.problem, 0) + 1
+        quiet += one.number in silenced
+    ordered = sorted(problems.items(), key=lambda item: -item[0].gravity)
+    return Counts(still, over, quiet, unwatched, tuple(ordered))
+
+
+def silence_of(meant: Meant, silenced: Mapping[IncidentNumber, Silence]) -> Silence | None:
+    """Give the silence that mutes all of a group that is open, if one does."""
+    found = [silenced.get(one.number) for one in meant.open]
+    return found[0] if found and all(one is not None and one == found[0] for one in found) else None
+
+
+async def list_incidents(means: Means, asked: Asked, command: ListIncidents, *, shareable: bool) -> Answer:
+    """List incidents: what is open is at hand, what is over is read."""
+    still_open = means.fleet.now().incidents
+    over = await means.store.past_incidents(limit=PAST, since=command.since)
+    now = means.clock.now()
+    silenced = await silenced_now(means.store, still_open, now)
+    message = incident_list_message(
+        command,
+        [*still_open, *over],
+        now=now,
+        silenced=silenced,
+        zone=means.zone_of(asked),
+        shareable=shareable,
+    )
+    return Answer(message)
+
+
+async def timeline(means: Means, asked: Asked, command: ShowTimeline, *, shareable: bool) -> Answer:
+    """Tell everything that happened to an incident or a group."""
+    meant = await find_one(means, asked, command.target, lambda target: to_text(ShowTimeline(target)))
+    about = meant.group or meant.incidents[0]
+    trail = await means.store.audit(about.number)
+    return Answer(timeline_message(about, trail, zone=means.zone_of(asked), shareable=shareable))

@@ -1,0 +1,19 @@
+"""What is said where a dialog would be opened and cannot be: how to type the same."""
+
+from bot.commands import AssignDialog, NoteDialog, SilenceDialog, to_text
+from bot.commands.spoken import ASK
+from bot.views.blocks import Message, message, sections
+from bot.views.typed import typed
+
+
+def instead_of_dialog(command: SilenceDialog | AssignDialog | NoteDialog) -> Message:
+    """Say how to type what a dialog would ask for."""
+    words = to_text(command).removesuffix(ASK).rstrip()
+    match command:
+        case SilenceDialog():
+            sentence = f"Say for how long, and why: {typed(f'{words} 2h disk swap')}"
+        case AssignDialog():
+            sentence = f"Say to whom: {typed(f'{words} me')}, or a name with an @ in front."
+        case NoteDialog():
+            sentence = f"Say what is to be kept: {typed(f'{words} text:disk replaced')}"
+    return message(sentence, sections([sentence]))
