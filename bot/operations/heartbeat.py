@@ -23,9 +23,9 @@ ASKED_WITHIN = timedelta(seconds=10)
 class Heartbeat:
     """Beats while it runs. ``clock`` is real time.
 
-    ``ping`` gives the sentence that says why the beat was not accepted, None where it was; it may be exchanged
-    while it runs, and without one nothing is done. ``accepted_at`` is when a beat last was accepted;
-    ``trouble`` is the sentence that says why there is none now.
+    ``ping`` gives the sentence that says why the beat was not accepted, None where it was; it may be
+    exchanged while it runs, and without one nothing is done. ``accepted_at`` is when a beat last was
+    accepted; ``trouble`` is the sentence that says why there is none now.
     """
 
     states: Sequence[SourceState]

@@ -44,7 +44,9 @@ def _plainer(node: Any) -> Any:  # noqa: ANN401 - JSON is Any
     if not isinstance(node, dict):
         return node
     kept = {
-        name: _plainer(value)
+        name: {one: _plainer(about) for one, about in value.items()}
+        if name == "properties"
+        else _plainer(value)
         for name, value in node.items()
         if not (name == "title" and isinstance(value, str))
         and not (name == "default" and (value is None or isinstance(value, dict | list)))

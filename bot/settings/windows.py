@@ -36,7 +36,7 @@ class WindowSettings(Selection):
     timezone: Zone | None = Field(
         default=None, description="The zone that its times are of; else that of the bot."
     )
-    reason: Sentence = Field(default="", description="Why, for those who read of it.")
+    reason: Sentence | None = Field(default=None, description="Why, for those who read of it.")
     channels: ChannelNames | None = Field(
         default=None, description="Where its start and its end are told; else in alert_channel."
     )
@@ -58,7 +58,7 @@ class WindowSettings(Selection):
         when = self.when(zone)
         if when is None or self.name is None:
             return None
-        return MaintenanceWindow(self.name, self.matcher, when, self.reason, self.channels or ())
+        return MaintenanceWindow(self.name, self.matcher, when, self.reason or "", self.channels or ())
 
 
 def wrong_time(window: WindowSettings, zone: ZoneInfo) -> str | None:
