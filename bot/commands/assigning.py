@@ -63,7 +63,7 @@ def _target_comes_first(spoken: Spoken) -> bool:
     """Whether the next word says what is given away, and not to whom."""
     if spoken.number_ahead():
         return True
-    if not spoken.left:
+    if not spoken.left or spoken.says("to"):
         return False
     if spoken.is_last():
         is_person = spoken.left[0].quoted or spoken.says(ASK) or _is_person(spoken, 0)

@@ -1,10 +1,11 @@
 """When something begins and ends: at a moment, after a length, or when it is over."""
 
+import re
 from datetime import datetime
 
 from bot.commands.acts import Ends, EndsAt, EndsWhenResolved
 from bot.commands.spoken import Spoken
-from bot.commands.times import moment_to_come, span, too_far
+from bot.commands.times import moment_to_come, span
 from bot.commands.values import moment_text, shown
 from bot.errors import UserMistake
 
@@ -15,6 +16,7 @@ _RESOLVED = frozenset(
     for what in ("resolved", "resolves", "over", "recovered", "recovers", "fixed")
 )
 _FOR_EVER = ("forever", "indefinitely")
+_FROM_NOW = re.compile("today|tonight|tomorrow")
 _PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
 _WAYS = "Write 2h, until 18:00, until tomorrow 9:00, until monday, until 2026-01-31 14:00 or until resolved."
 
@@ -96,7 +98,10 @@ def time_at_the_end(spoken: Spoken) -> int:
             and _after(tail.phrases()[0][0] if tail.phrases() else "", after) is None
         ):
             continue
-        found = take_end(tail, after)
+        try:
+            found = take_end(tail, after)
+        except UserMistake:
+            continue
         if found is not None and not tail.left:
             return len(words) - place
     return 0
@@ -104,16 +109,22 @@ def time_at_the_end(spoken: Spoken) -> int:
 
 def _after(phrase: str, after: datetime) -> Ends | None:
     found = span(phrase)
-    if found is None:
-        return None
-    try:
-        return EndsAt(after + found)
-    except OverflowError:
-        raise too_far(phrase) from None
+    return None if found is None else EndsAt(after + found)
 
 
 def _at(phrase: str, after: datetime, spoken: Spoken, *, expected: bool) -> Ends | None:
-    found = moment_to_come(phrase, after, spoken.arguments.zone, expected=expected)
+    """Read a moment after another one. ``tomorrow`` is counted from now, whatever was said before."""
+    now, zone = spoken.arguments.now, spoken.arguments.zone
+    try:
+        base = now if _FROM_NOW.search(phrase) else after
+        found = moment_to_come(phrase, base, zone, expected=expected)
+    except UserMistake:
+        if after > now:
+            found = moment_to_come(phrase, now, zone, expected=expected)
+        else:
+            raise
+    if found is not None and found <= after:
+        raise UserMistake(f"{shown(phrase)} is before it begins. Write a later end, or a length: 2h.")
     return None if found is None else EndsAt(found)
 
 

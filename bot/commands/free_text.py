@@ -20,6 +20,8 @@ def free_text(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     seen = "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) not in _UNSEEN)
     kept = _TURNING.sub("", seen).strip()
+    if all(unicodedata.category(one)[0] in "CZ" for one in kept):
+        return ""
     if len(kept) > LONGEST or len(text_word(kept)) > _LONGEST_WRITTEN:
         raise UserMistake(f"That is too long: say it in at most {LONGEST} characters.")
     return kept

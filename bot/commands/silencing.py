@@ -151,8 +151,16 @@ def _check_reason(spoken: Spoken, front: _Front) -> None:
     elif spoken.filter_ahead() is not None:
         moved = joined([verb, words[place], *words[:place], *words[place + 1 :]])
         raise UserMistake(f"{first} is a filter: it comes before the time.", (moved, as_reason))
-    elif _is_followed(spoken.behind(0)) and not spoken.says(ASK):
+    elif not spoken.says(ASK) and _is_a_time(spoken, as_reason):
         raise UserMistake(f"{first} begins a second time. Say one, and then the reason.", (as_reason,))
+
+
+def _is_a_time(spoken: Spoken, as_reason: str) -> bool:
+    """Whether a time comes next; a mistake in one may be the reason, and can be said so."""
+    try:
+        return _is_followed(spoken.behind(0))
+    except UserMistake as mistake:
+        raise UserMistake(mistake.sentence, (as_reason,)) from mistake
 
 
 def _check_unit(spoken: Spoken, before: Sequence[str]) -> None:

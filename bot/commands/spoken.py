@@ -170,11 +170,12 @@ class Spoken:
         if not self.left:
             return
         verb, too_many = self.arguments.verb, self.left[0]
-        said = joined([verb, *(word.raw for word in self.arguments.said[: self.at])])
+        before = [verb, *(word.raw for word in self.arguments.said[: self.at])]
+        said = joined(before)
         first = next((word.value for word in self.arguments.said if word.key is None), "")
         meant: tuple[str, ...] = (said,)
         if _NUMBER.fullmatch(too_many.said):
-            meant = (said, joined([verb, too_many.raw]))
+            meant = (said, joined([*before[:-1], too_many.raw]))
         elif _NAME.fullmatch(first) and _NAME.fullmatch(too_many.value) and not self.is_here(first):
             meant = (joined([verb, name_text(f"{first}/{too_many.value}")]), said)
         raise UserMistake(f"{verb} takes one {takes}: {shown(too_many.raw)} is one too many.", meant)

@@ -91,7 +91,7 @@ def span(text: str) -> timedelta | None:
     Raises UserMistake for one that has no fixed length, is none at all, or is too long.
     """
     folded = " ".join(as_said(text).split())
-    if len(folded) > _LONGEST_TEXT:
+    if len(folded) > _LONGEST_TEXT or not folded.isascii():
         return None
     if _VAGUE.fullmatch(folded):
         raise UserMistake(f"{shown(text)} has no fixed length. Write days or weeks: 30d or 6w.")
@@ -116,7 +116,7 @@ def moment_to_come(text: str, after: datetime, zone: tzinfo, *, expected: bool =
     that is over, or too far ahead.
     """
     folded = " ".join(as_said(text).split())
-    if len(folded) > _LONGEST_TEXT:
+    if len(folded) > _LONGEST_TEXT or not folded.isascii():
         return None
     try:
         found = _read(folded, after, zone, expected=expected)

@@ -80,7 +80,9 @@ def plain(text: str, names: Mapping[str, str] | None = None) -> str:
     said = _MENTIONS.sub("", straight, count=1) if _MENTIONS.match(straight) else straight
     shown = _MARKUP.sub(lambda match: _shown(match[1], names or {}), said)
     unescaped = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    stripped = unescaped.strip().strip("`").strip()
+    stripped = unescaped.strip()
+    if stripped[:1] == stripped[-1:] == "`":
+        stripped = stripped.strip("`").strip()
     return _OWN_NAME.sub("", stripped, count=1) if _OWN_NAME.match(stripped) else stripped
 
 

@@ -1,4 +1,4 @@
-"""Every command that there is, for hypothesis: with the names, texts and times that people and OCP may bring."""
+"""Every command that there is, for hypothesis, with the names, texts and times that may come."""
 
 from datetime import UTC, datetime, timedelta
 

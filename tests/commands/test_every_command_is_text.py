@@ -2,13 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands import Command, parse, to_text
 from bot.commands.forms import Doing, Reading
-from bot.commands.verbs import BY_FORM, BY_NAME, VERBS
+from bot.commands.verbs import BY_FORM, BY_NAME
 from bot.errors import UserMistake
 from tests.commands.every_command import COMMANDS, NOW, WORDS
 
@@ -83,7 +82,7 @@ def test_any_text_is_a_command_that_reads_the_same_again_or_a_mistake(
     in_thread: bool,  # noqa: FBT001 - hypothesis fills it in
     known: bool,  # noqa: FBT001 - hypothesis fills it in
 ) -> None:
-    """Parsing raises nothing but UserMistake; what it gives can be written and read back, what it suggests works."""
+    """Parsing raises nothing but UserMistake; what it gives is read back, and what it suggests works."""
     try:
         command = read(text, in_thread=in_thread, known=known)
     except UserMistake as mistake:
