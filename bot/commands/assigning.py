@@ -125,11 +125,11 @@ def _person_word(person: Person) -> str:
 
 ASSIGN: Verb[Any] = Verb(
     name="assign",
-    summary="Give it to somebody",
+    summary="Give an incident to somebody, or to nobody",
     arguments=f"{TARGET} @somebody, me or nobody",
     details=(
-        "Whoever gets it is told once, unless they took it themselves. nobody takes it away.",
-        f"{ASK} at the end, or nobody named, asks in a dialog.",
+        "Whoever gets it is told once, unless they took it themselves. assign nobody takes it away again.",
+        f"Without a person, or with {ASK} at the end, a dialog asks to whom.",
         THIS_ONE_SAID,
     ),
     examples=(

@@ -18,7 +18,7 @@ from bot.domain.permission import Permission
 HANDLING: tuple[Verb[Any], ...] = (
     Verb(
         name="ack",
-        summary="Say that you have seen it",
+        summary="Say that you have seen an incident",
         arguments=TARGET,
         details=(
             "Reminders stop, and everybody sees who has seen it. The first one counts.",
@@ -41,9 +41,9 @@ HANDLING: tuple[Verb[Any], ...] = (
     ),
     Verb(
         name="unack",
-        summary="Take that back",
+        summary="Take that back: nobody has seen it",
         arguments=TARGET,
-        details=("It is unseen again, and reminders come.", THIS_ONE_SAID),
+        details=("Reminders come again.", THIS_ONE_SAID),
         examples=(Example("unack", "this one, in its thread"), Example("unack 42", "incident 42")),
         form=Unacknowledge,
         read=target_reader(Unacknowledge),
@@ -58,7 +58,7 @@ HANDLING: tuple[Verb[Any], ...] = (
     NOTE,
     Verb(
         name="resolve",
-        summary="Call it over by hand",
+        summary="Call an incident over by hand",
         arguments=TARGET,
         details=(
             (
@@ -78,7 +78,7 @@ HANDLING: tuple[Verb[Any], ...] = (
     ),
     Verb(
         name="normal",
-        summary="Say that this is normal now",
+        summary="Say that what is seen now is normal for a task",
         arguments=TARGET,
         details=("The bot learns the task's rhythm anew from what it sees now.", THIS_ONE_SAID),
         examples=(

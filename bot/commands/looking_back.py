@@ -96,7 +96,7 @@ BEFORE: tuple[Verb[Any], ...] = (
         summary="The delay as a picture",
         arguments=f"{TARGET} [length, or since: from: to:]",
         details=(
-            "Minutes behind, with the limits, what happened when, and what was silenced. Gaps are gaps.",
+            "Minutes behind, with the limits, what happened when, and what was silenced.",
             THIS_ONE_SAID,
         ),
         examples=(
@@ -158,13 +158,10 @@ BEFORE: tuple[Verb[Any], ...] = (
     ),
     Verb(
         name="digest",
-        summary="What is open, and what happened since the last digest",
+        summary="What is open and what happened lately, in one message",
         arguments="[name] [since:]",
         details=(
-            (
-                "What is silenced, the longest delays, what gets slowly worse, and how the bot is, "
-                "in one message."
-            ),
+            "With what is silenced, the longest delays, what gets slowly worse, and how the bot itself is.",
         ),
         examples=(
             Example("digest", "of everything"),

@@ -74,7 +74,7 @@ def _write_note(command: AddNote | NoteDialog) -> Sequence[str]:
 
 NOTE: Verb[Any] = Verb(
     name="note",
-    summary="Keep what you know about it",
+    summary="Keep what you know about an incident",
     arguments=f"{TARGET} words",
     details=(
         "It stands in the thread, in the timeline and in the report, in your words.",

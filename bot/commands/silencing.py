@@ -190,7 +190,7 @@ def _write_silence(command: Silence | SilenceDialog) -> Sequence[str]:
 
 SILENCE: Verb[Any] = Verb(
     name="silence",
-    summary="Say nothing of it for a while",
+    summary="Keep something quiet for a while",
     arguments=f"{TARGET} [filters] [time] [reason]",
     details=(
         "First what, then how long, then why.",
@@ -211,7 +211,7 @@ SILENCE: Verb[Any] = Verb(
             "Why: all that stands behind the time. Without a time, reason: says where the reason begins. In "
             "a thread, plain words are the reason; what you mean has # in front, / or * in it, or quotes."
         ),
-        f"{ASK} at the end asks in a dialog.",
+        f"With {ASK} at the end, a dialog asks for how long and why.",
     ),
     examples=(
         Example("silence 2h storage team is on it", "this one, in its thread, for two hours"),

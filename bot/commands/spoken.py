@@ -19,7 +19,7 @@ TARGET = "[number or name]"
 """How the help writes a target."""
 
 THIS_ONE_SAID = (
-    "In the thread of an incident or a group it means that one; elsewhere, say its number or a name."
+    "In the thread of an incident or a group, nothing more is needed; elsewhere, say its number or a name."
 )
 """How the help says what a target is that nobody names."""
 

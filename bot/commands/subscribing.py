@@ -61,7 +61,7 @@ SUBSCRIBING: tuple[Verb[Any], ...] = (
     ),
     Verb(
         name="unsubscribe",
-        summary="Be told no more",
+        summary="End what subscribe began",
         arguments="[number or name]",
         details=("By the number that subscriptions shows, or by the name. Alone it ends all that are here.",),
         examples=(
