@@ -70,6 +70,7 @@ async def _opened(address: Address, undo: AsyncExitStack, keeping: Keeping, *, r
                 await connection.run_sync(migrate, address)
                 if address.path is not None:
                     await outbox.release(connection)
+                    await leases.release(connection)
     return Database(reader, writer, undo, keeping)
 
 
@@ -129,6 +130,11 @@ class Database(Records):
         async with self._transaction() as connection:
             with refusals():
                 return await leases.take(connection, name, owner=owner, now=now, length=length)
+
+    async def live_leases(self, prefix: str, now: datetime) -> tuple[str, ...]:
+        """Name the leases that begin so and that somebody holds."""
+        async with self._reading() as connection:
+            return await leases.live(connection, prefix, now)
 
     async def give_lease(self, name: str, *, owner: str) -> None:
         """Give a lease back."""

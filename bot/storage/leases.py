@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.operations.store_port import LeaseLost
@@ -39,3 +39,23 @@ async def check(connection: AsyncConnection, name: str, token: int) -> None:
     held = (await connection.execute(query.with_for_update(read=True))).one_or_none()
     if held is None or held.owner is None or held.token != token:
         raise LeaseLost(f"the lease {name} is not held under the token {token} any more")
+
+
+async def live(connection: AsyncConnection, prefix: str, now: datetime) -> tuple[str, ...]:
+    """Name the leases that begin so and that somebody holds."""
+    held = select(leases.c.name).where(
+        leases.c.name.startswith(prefix, autoescape=True),
+        leases.c.owner.is_not(None),
+        leases.c.held_until > now,
+    )
+    return tuple((await connection.scalars(held.order_by(leases.c.name))).all())
+
+
+async def release(connection: AsyncConnection) -> None:
+    """End every lease: in a database that only one bot uses, whoever held one is gone."""
+    await connection.execute(update(leases).values(owner=None, held_until=None))
+
+
+async def prune(connection: AsyncConnection, before: datetime) -> None:
+    """Drop the leases that nobody has held since then."""
+    await connection.execute(delete(leases).where(leases.c.held_until < before))

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage.database import open_database
-from bot.storage.tables import metadata
+from bot.storage.tables import metadata, oldest_version
 from tests.fakes.memory_store import MemoryStore
 from tests.storage.storage_samples import AnyStore
 
@@ -61,7 +61,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
         return
     if request.param == "postgres":
         database = await open_database(request.getfixturevalue("postgres").get_uri())
-        names = ", ".join(metadata.tables)
+        names = ", ".join(set(metadata.tables) - {oldest_version.name})
         async with database._transaction() as connection:
             await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
     else:
@@ -76,3 +76,11 @@ async def empty_postgres(postgres: Any) -> str:
     url: str = postgres.get_uri()
     await _empty(url)
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Give the address of an empty database of each kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "empty_postgres"
+    found: str = request.getfixturevalue(name)
+    return found

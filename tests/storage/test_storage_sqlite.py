@@ -6,14 +6,18 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.domain.incident import IncidentNumber
+from bot.domain.posts import Post
 from bot.errors import StorageError
+from bot.storage import posts
 from bot.storage.database import Database, open_database
 from bot.storage.lock import FileLock
-from tests.storage.storage_samples import LEASE, PROD, T0, claimed, incident, kept, reading
+from tests.storage.storage_samples import ALERT, ALERTS, LEASE, PROD, T0, claimed, incident, kept
 
 HERE = Path(__file__).parent
 
@@ -140,35 +144,6 @@ async def test_closing_twice_is_harmless_and_leaves_one_file_and_its_lock(sqlite
     assert names == ["bot.sqlite3", "bot.sqlite3.lock"]
 
 
-async def limit_pages(database: Database, pages: int) -> None:
-    """Let SQLite believe that the disk ends here."""
-    async with database._transaction() as connection:
-        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-
-
-async def fill(database: Database) -> None:
-    for number in range(200):
-        async with database.writing() as session:
-            await session.keep_fact("last", str(number))
-            await session.keep_fact(f"fact {number}", "x" * 4000)
-
-
-async def test_a_full_disk_is_one_sentence_keeps_nothing_of_that_write_and_heals(sqlite_url: str) -> None:
-    database = await open_database(sqlite_url)
-    await limit_pages(database, 100)
-    with pytest.raises(StorageError, match=r"The disk that holds the database is full, .*Free some space"):
-        await fill(database)
-    last = await database.fact("last")
-    assert last is not None
-    assert await database.fact(f"fact {last}") is not None
-    assert await database.fact(f"fact {int(last) + 1}") is None
-    await limit_pages(database, 10_000)
-    await kept(database, incident())
-    async with database.writing() as session:
-        await session.append_observations(reading())
-    await database.close()
-
-
 async def test_another_file_is_refused_and_left_alone(sqlite_url: str) -> None:
     path_of(sqlite_url).write_text("# Notes\n" * 100)
     for read_only in (False, True):
@@ -215,4 +190,23 @@ async def test_a_file_that_another_program_keeps_locked_is_told(
             await kept(database, incident())
         other.execute("ROLLBACK")
     assert (await kept(database, incident())).revision == 1
+    await database.close()
+
+
+async def rows_written(database: Database, post: Post) -> int:
+    """Keep a post and count the rows that were written for it."""
+    counting = "SELECT total_changes()"
+    async with database._transaction() as connection:
+        before: int = (await connection.exec_driver_sql(counting)).scalar_one()
+        await posts.keep(connection, [post])
+        return int((await connection.exec_driver_sql(counting)).scalar_one()) - before
+
+
+async def test_a_message_of_very_many_members_costs_one_row_while_they_stay_the_same(sqlite_url: str) -> None:
+    """It is kept with every poll."""
+    database = await open_database(sqlite_url)
+    post = Post(ALERT, ALERTS, "1.5", tuple(IncidentNumber(number) for number in range(10_000)))
+    assert await rows_written(database, post) == 10_002
+    assert await rows_written(database, replace(post, spoken_at=T0)) == 1
+    assert await rows_written(database, post.with_members((IncidentNumber(10_001),))) == 3
     await database.close()
