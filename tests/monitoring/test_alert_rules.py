@@ -59,6 +59,10 @@ def test_promtool_accepts_the_rules() -> None:
     assert f"{len(rules())} rules found" in promtool("check", "rules", RULES)
 
 
+async def test_promtool_finds_nothing_to_say_about_the_metrics() -> None:
+    assert promtool("check", "metrics", given=(await page(everything(), all_counts())).text) == ""
+
+
 def test_the_rules_do_what_they_are_there_for() -> None:
     promtool("test", "rules", TRIED)
 
