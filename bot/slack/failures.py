@@ -39,6 +39,7 @@ SENTENCES = {
     "msg_blocks_too_long": _TOO_MUCH,
     "msg_too_long": _TOO_MUCH,
     "no_permission": f"{_NO_POST}: ask its administrators.",
+    "no_such_subteam": "Slack knows no such user group: check its id, which begins with S.",
     "no_text": _ILL_FORMED,
     "not_allowed_token_type": "SLACK_BOT_TOKEN is no bot token: it begins with xoxb-.",
     "not_authed": "Slack got no token: check SLACK_BOT_TOKEN.",
