@@ -1,7 +1,7 @@
 """The digest: what is open, what happened since the last one, what gets slower; one line when all is well."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.commands import ListIncidents, ListSilences, ShowStatus, to_text
@@ -10,7 +10,7 @@ from bot.domain.incident import Incident
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.greeting import worst_first
-from bot.views.handled import NOT_SILENCED, Silenced, marks, matcher_words, until
+from bot.views.handled import Silenced, marks, matcher_words, until
 from bot.views.incident_card import gap_lines, worst
 from bot.views.trouble import MARKS, incident_mark, task_name, what, whom
 from bot.views.typed import typed
@@ -47,7 +47,7 @@ class DigestFacts:
     over: Sequence[Incident] = ()
     began: int = 0
     silences: Sequence[Silence] = ()
-    silenced: Silenced = NOT_SILENCED
+    silenced: Silenced = field(default_factory=dict)
     slower: Sequence[Slower] = ()
     troubles: Sequence[str] = ()
 
@@ -55,20 +55,19 @@ class DigestFacts:
 def digest_message(facts: DigestFacts, zone: tzinfo = UTC) -> Message:
     """Tell what somebody who was away has to know, the worst first."""
     since = slack_time(facts.since, zone)
+    troubles = facts.troubles[:TROUBLES]
+    warnings = [f"{MARKS[Standing.WARNING]} {literal(clean(text, _SENTENCE))}" for text in troubles]
     parts = [
-        _open_lines(facts, zone),
-        [
-            f"{MARKS[Standing.WARNING]} {literal(clean(text, _SENTENCE))}"
-            for text in facts.troubles[:TROUBLES]
-        ],
-        _silent_lines(facts, zone),
-        _over_lines(facts, zone),
-        _slower_lines(facts),
+        _headed("Open", _open_lines(facts, zone)),
+        _headed("The bot itself", warnings),
+        _headed("Silent", _silent_lines(facts, zone)),
+        _headed("Over since then", _over_lines(facts, zone)),
+        _headed("Getting slower", _slower_lines(facts)),
     ]
     if not any(parts):
-        line = f"{MARKS[Standing.WELL]} Log backup is well: {_scale(facts)}. Nothing happened since {since}."
+        line = f"{_calm(facts)} Nothing happened since {since}."
         return message(line, sections([line]))
-    first = _first(facts)
+    first = _first(facts, since)
     parts.append(_slow_lines(facts))
     blocks: list[Block] = sections([f"*{first}*"])
     for lines in parts:
@@ -80,7 +79,18 @@ def digest_message(facts: DigestFacts, zone: tzinfo = UTC) -> Message:
     return message("\n".join(text), blocks + actions(row))
 
 
-def _first(facts: DigestFacts) -> str:
+def _headed(title: str, lines: list[str]) -> list[str]:
+    return [f"*{title}*", *lines] if lines else []
+
+
+def _calm(facts: DigestFacts) -> str:
+    """Say that all is well, and claim nothing of what is not known."""
+    if not facts.tasks:
+        return f"{MARKS[Standing.UNKNOWN]} No log backup task is known."
+    return f"{MARKS[Standing.WELL]} Log backup is well: {_scale(facts)}."
+
+
+def _first(facts: DigestFacts, since: str) -> str:
     """Say in one line how many need somebody, as a phone's notification shows it."""
     number = len(facts.still_open)
     if number:
@@ -88,7 +98,7 @@ def _first(facts: DigestFacts) -> str:
         said = f"{mark} {count(number, 'incident is', 'incidents are')} open"
     else:
         said = f"{MARKS[Standing.WELL]} Nothing is open"
-    return f"{said}; {facts.began:,} began and {len(facts.over):,} ended since the last digest"
+    return f"{said}; {facts.began:,} began and {len(facts.over):,} ended since {since}"
 
 
 def _scale(facts: DigestFacts) -> str:

@@ -14,6 +14,7 @@ from bot.views.wording import ago, clean, count, duration, took
 _OFFSET_MATTERS = timedelta(minutes=1)
 _SOURCES = 20
 _SENTENCE = 300
+_TROUBLES = 5
 _KILO = 1000
 
 
@@ -48,12 +49,9 @@ def health_message(
 ) -> Message:
     """Show when each source was read, how long that took, how far its clock is off, and what is queued."""
     troubles = trouble_lines(fleet.sources, now)
-    troubles += [
-        f"{MARKS[Standing.WARNING]} {literal(clean(text, _SENTENCE))}" for text in health.troubles[:5]
-    ]
+    troubles += own_troubles(health)
     troubles += [line for source in fleet.sources for line in _clock_lines(source)]
     troubles += [line for source in fleet.sources for line in _list_lines(source)][:5]
-    troubles += [line for line in _slack_lines(health, now) if health.connected is False]
     first = "The bot is well" if not troubles else "Something keeps the bot from its work"
     lines = [_line(source, now) for source in fleet.sources[:_SOURCES]]
     if len(fleet.sources) > _SOURCES:
@@ -67,9 +65,21 @@ def health_message(
     return message("\n".join([first, *troubles, *lines, *own]), blocks + actions(buttons))
 
 
+def own_troubles(health: BotHealth) -> list[str]:
+    """Say in one sentence each what keeps the bot itself from its work; in markup."""
+    mark = MARKS[Standing.WARNING]
+    lines = [f"{mark} {literal(clean(text, _SENTENCE))}" for text in health.troubles[:_TROUBLES]]
+    if health.connected is False:
+        lines.insert(0, f"{mark} Slack is not connected{_door(health)}: what people say is not heard.")
+    return lines
+
+
 def own_lines(health: BotHealth, now: datetime) -> list[str]:
     """Say what waits to be sent, how Slack is heard, who leads, what failed last and what room is left."""
-    lines = [_waiting(health, now), *(_slack_lines(health, now) if health.connected else [])]
+    lines = [_waiting(health, now)]
+    if health.connected:
+        since = "" if health.connected_since is None else f" for {duration(now - health.connected_since)}"
+        lines.append(f"Slack is connected{_door(health)}{since}.")
     if health.leads is not None:
         lines.append("This one watches and sends." if health.leads else "Another one watches and sends.")
     if health.last_error:
@@ -91,14 +101,8 @@ def _waiting(health: BotHealth, now: datetime) -> str:
     return f"{count(health.owed, 'message')} to be sent{longest}."
 
 
-def _slack_lines(health: BotHealth, now: datetime) -> list[str]:
-    if health.connected is None:
-        return []
-    door = f" ({literal(clean(health.door))})" if health.door else ""
-    if not health.connected:
-        return [f"{MARKS[Standing.WARNING]} Slack is not connected{door}: what people say is not heard."]
-    since = "" if health.connected_since is None else f" for {duration(now - health.connected_since)}"
-    return [f"Slack is connected{door}{since}."]
+def _door(health: BotHealth) -> str:
+    return f" ({literal(clean(health.door))})" if health.door else ""
 
 
 def bytes_words(number: int) -> str:

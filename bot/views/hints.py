@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import assert_never
 
+from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem
@@ -72,10 +73,11 @@ def seen_in_incident(incident: Incident, status: str | None = None, error: str |
     """Gather what is seen of an incident; ``status`` and ``error`` are OCP's words, where known."""
     snapshot, subject = incident.snapshot, incident.subject
     if snapshot is None:
+        broken = incident.because if isinstance(incident.because, StatusBroken) else None
         return Seen(
             incident.problem,
-            status or "",
-            error or "",
+            status or (broken.reported if broken else ""),
+            error or (broken.error if broken else None) or "",
             destination=subject.destination or "",
             tenant=subject.tenant_label or "",
         )

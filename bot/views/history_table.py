@@ -35,8 +35,9 @@ def history_message(
     first = f"Delay of {who}, day by day"
     rows = [[cell(title) for title in ("Day", "Usual", "Worst", "at", "Trend")]]
     lines = []
+    longest = None if history.worst is None else history.worst.delay
     for part in days:
-        rows.append(_row(part, zone))
+        rows.append(_row(part, longest, zone))
         lines.append(_line(part, zone))
     small = [_normal(limits), f"Days and times in {zone_words(zone, history.until)}"]
     if len(days) < command.days:
@@ -64,14 +65,14 @@ def days_of(history: DelayHistory, zone: tzinfo) -> list[DelayHistory]:
     return found
 
 
-def _row(part: DelayHistory, zone: tzinfo) -> list[Block]:
+def _row(part: DelayHistory, longest: timedelta | None, zone: tzinfo) -> list[Block]:
     usual, worst, at = _figures(part, zone)
     return [
         cell(day(part.since, zone)),
         cell(usual),
         cell(worst),
         cell(at),
-        cell(history_sparkline(part, width=_WIDTH)),
+        cell(history_sparkline(part, width=_WIDTH, limit=longest)),
     ]
 
 

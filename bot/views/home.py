@@ -1,7 +1,8 @@
 """The Home tab: the same picture for one person, what is theirs first."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import (
@@ -22,8 +23,8 @@ from bot.domain.naming import Found, Scope, find
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
 from bot.views.greeting import worst_first
-from bot.views.handled import NOT_SILENCED, Silenced, marks
-from bot.views.health_report import BotHealth, own_lines
+from bot.views.handled import Silenced, marks
+from bot.views.health_report import BotHealth, own_lines, own_troubles
 from bot.views.incident_buttons import taking
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
@@ -51,7 +52,7 @@ class HomeFacts:
     still_open: Sequence[Incident]
     silences: Sequence[Silence]
     health: BotHealth
-    silenced: Silenced = NOT_SILENCED
+    silenced: Silenced = field(default_factory=dict)
 
 
 def home_view(person: UserId, facts: HomeFacts, *, now: datetime, zone: tzinfo = UTC) -> list[Block]:
@@ -71,7 +72,7 @@ def home_view(person: UserId, facts: HomeFacts, *, now: datetime, zone: tzinfo =
     blocks.append({"type": "divider"})
     blocks += _silences(facts, now, zone)
     blocks.append({"type": "divider"})
-    blocks += sections(["*The bot itself*", *own_lines(facts.health, now)])
+    blocks += sections(["*The bot itself*", *own_troubles(facts.health), *own_lines(facts.health, now)])
     blocks += sections(["*Try*", *(f"{typed(text)}  {does}" for text, does in _TRY)])
     blocks += actions(
         [
@@ -137,10 +138,11 @@ def _fleet(fleet: FleetSnapshot, now: datetime) -> list[Block]:
 def _silences(facts: HomeFacts, now: datetime, zone: tzinfo) -> list[Block]:
     if not facts.silences:
         return [section("*Nothing is silenced.*")]
+    muting = Counter(one.number for one in facts.silenced.values())
     blocks = [section(f"*{count(len(facts.silences), 'silence')}*")]
     for one in facts.silences[:SILENCES]:
         end, _extend = silence_buttons(one)
-        blocks.append(beside(section(silence_line(one, now, zone=zone)), end))
+        blocks.append(beside(section(silence_line(one, now, muting, zone)), end))
     row = [Button("All silences", to_text(ListSilences()))]
     left = len(facts.silences) - SILENCES
     if left > 0:

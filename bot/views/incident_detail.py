@@ -60,7 +60,7 @@ def incident_detail_message(
     end += _rows(rows, ShowIncident(incident.number), shareable=shareable)
     told = _story(happenings, zone, blocks + end)
     blocks += sections(told) + end
-    return message("\n".join([*lines, *told]), blocks)
+    return message("\n".join([_unmarked(lines[0]), *lines[1:], *told]), blocks)
 
 
 def group_detail_message(
@@ -85,13 +85,18 @@ def group_detail_message(
     end += _rows(rows, ShowIncident(group.number), shareable=shareable)
     told = _story(happenings, zone, blocks + end)
     blocks += sections(told) + end
-    return message("\n".join([*lines, *members, *told]), blocks)
+    return message("\n".join([_unmarked(lines[0]), *lines[1:], *members, *told]), blocks)
 
 
 def unknown_incident_message(number: IncidentNumber) -> Message:
     """Say that there is no incident of this number."""
     sentence = f"There is no incident {number}."
     return message(sentence, [section(sentence), *actions([Button("Incidents", to_text(ListIncidents()))])])
+
+
+def _unmarked(line: str) -> str:
+    """Say a headline as a notification does: without the stars that make it bold."""
+    return line.replace("*", "")
 
 
 def _story(happenings: Sequence[Happening], zone: tzinfo, beside: list[Block]) -> list[str]:

@@ -21,7 +21,7 @@ from bot.views.wording import because, clean, count, duration, ocp_name, plain_t
 MEMBERS = 200
 EVENTS = 2000
 _SENTENCE = 500
-_MEANINGFUL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+_MEANINGFUL = re.compile(r"([\\`*_{}\[\]<>|~]|^[-+#])")
 
 _TO_FILL = (
     ("What caused it", "The cause as you found it, and how you know."),
@@ -138,7 +138,7 @@ def _seen(about: Incident | Group, members: Sequence[Incident], zone: tzinfo, of
     snapshot = about.snapshot
     if snapshot is not None and snapshot.error:
         lines.append(f"OCP's error message: {_plain(clean(snapshot.error, _SENTENCE))}")
-    lines.append(f"What it usually is: {_plain(hint(seen_in_incident(about)).usually)}")
+    lines.append(f"A guess of the bot, from what it saw: {_plain(hint(seen_in_incident(about)).usually)}")
     return "\n\n".join(lines)
 
 

@@ -119,7 +119,8 @@ def scope_choice(command: SilenceDialog, still_open: Iterable[Incident]) -> Sile
     """Offer to silence what was named, and nothing else."""
     scope = command.target.scope or Scope()
     said = scope.name or "/".join(part for part in (scope.source, scope.cluster, scope.tenant) if part)
-    return _of_scope(clean(said or "everything"), scope, tuple(still_open), command.only)
+    label = clean(said) if said.strip("*/ ") else "Everything"
+    return _of_scope(label, scope, tuple(still_open), command.only)
 
 
 def _of_scope(
@@ -154,8 +155,8 @@ def _preview(choice: SilenceChoice) -> str:
     """Say what a choice mutes, the worst by name; in markup."""
     told = [f"{whom(one)} {what(one)}" for one in choice.incidents[:_TOLD]]
     left = choice.total - len(told)
-    told += [f"{left:,} more"] if left > 0 and told else []
-    which = f": {', '.join(told)}" if told else ""
+    more = f" and {left:,} more" if left > 0 and told else ""
+    which = f": {', '.join(told)}{more}" if told else ""
     later = " What breaks there later is silent too." if choice.lasting else ""
     mutes = _mutes(choice)
     return f"*{literal(choice.label)}*\n{mutes[0].upper()}{mutes[1:]}{literal(which)}.{later}"

@@ -61,9 +61,10 @@ def silence_line(silence: Silence, now: datetime, muting: Muting = _NOTHING, zon
     state = moment_marks(now, silence)
     start = "" if silence.starts_at <= now else f" from {slack_time(silence.starts_at, zone)}"
     number = muting.get(silence.number, 0)
-    mutes = f" Mutes {count(number, 'open incident')}." if number else " Nothing that it mutes is open."
+    mutes = f"mutes {count(number, 'open incident')}" if number else "nothing that it mutes is open"
+    first += f" · {mutes}" if silence.is_active(now) else ""
     said = f"{state[0].upper()}{state[1:]},{start} {until(silence, zone)}, {by_whom(silence)}{why(silence)}"
-    return f"{first}\n{said}{mutes if silence.is_active(now) else ''}"
+    return f"{first}\n{said}"
 
 
 def silence_buttons(silence: Silence) -> list[Button]:

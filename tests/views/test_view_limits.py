@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,27 +11,52 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
-from bot.commands import ListIncidents, ListTasks, ShowHealth, ShowIncident, ShowStatus, ShowTask, parse
+from bot.commands import ListIncidents, ListSilences, ListTasks, ShowHealth, ShowStatus, ShowTask, parse
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
+from bot.domain.grouping import Cause
+from bot.domain.handling import UNTOUCHED, Actor, UserId
 from bot.domain.incident import Incident, task_subject
 from bot.domain.naming import Scope, scope_of_task
-from bot.domain.notification import ChangeContent, GreetingContent, IncidentContent, Reason
-from bot.domain.problem import Problem
+from bot.domain.notification import (
+    ActContent,
+    ChangeContent,
+    Counts,
+    GreetingContent,
+    GroupChangeContent,
+    GroupContent,
+    IncidentContent,
+    MeanwhileContent,
+    Reason,
+    ReminderContent,
+    SilenceContent,
+)
+from bot.domain.problem import Problem, Severity
 from bot.domain.selection import Order, Window
+from bot.domain.silence import Matcher, Silence, SilenceNumber
 from bot.domain.task import SourceName
 from bot.errors import SourceTimeout, UserMistake
+from bot.views.act_reply import act_message
 from bot.views.blocks import Message
 from bot.views.change_reply import change_message
+from bot.views.digest import DigestFacts, digest_message
 from bot.views.greeting import greeting_message
+from bot.views.group_card import group_message
+from bot.views.group_reply import group_change_message
 from bot.views.health_report import BotHealth, health_message
 from bot.views.incident_card import incident_message
-from bot.views.incident_detail import incident_detail_message
+from bot.views.incident_detail import group_detail_message, incident_detail_message
 from bot.views.incident_list import incident_list_message
+from bot.views.meanwhile import meanwhile_message
 from bot.views.mistake import failure_message, mistake_message
+from bot.views.reminder import reminder_message
+from bot.views.silence_list import silence_list_message
+from bot.views.silence_notice import silence_notice
 from bot.views.status_report import status_message
 from bot.views.task_detail import task_message
 from bot.views.task_list import task_list_message
+from bot.views.timeline import timeline_message
 from tests.views.view_goldens import assert_fit_for_slack, assert_golden
 from tests.views.view_samples import NOW, READ_AT
 
@@ -95,10 +120,57 @@ def messages_of(incident: Incident) -> Iterator[Message]:
     """Draw everything that can be drawn of an incident."""
     over = samples.resolved(incident)
     error = "<!channel>\u202e" + "🦄" * 50_000
+    person = Actor(UserId("<!channel>"), error[:300])
+    story = [handled.Happened(NOW, error, "<!here>", error, severity=Severity.WARNING)] * 30
     for one in (incident, over):
-        yield incident_message(IncidentContent(one, READ_AT, error, error))
+        held = replace(one, handling=UNTOUCHED.assign(person, person, NOW))
+        content = IncidentContent(held, READ_AT, error, error, silence=silence_by(person, error))
+        yield incident_message(content)
         yield change_message(ChangeContent(None, one, Reason.RECOVERED, READ_AT))
-        yield incident_detail_message(ShowIncident(one.number), one, now=NOW)
+        yield incident_detail_message(content, story)
+        yield timeline_message(held, story)
+        yield reminder_message(ReminderContent(content, Reason.STILL_FIRING, NOW, person))
+        yield act_message(ActContent(Reason.NOTED, person, NOW, error, person))
+    yield meanwhile_message(MeanwhileContent((over,) * 20, 30))
+    yield digest_message(DigestFacts(NOW, NOW, (), (incident,) * 20, (over,) * 20, troubles=(error,) * 9))
+
+
+def silence_by(person: Actor, words: str) -> Silence:
+    """Give a silence of hostile words."""
+    matcher = Matcher(Scope(*(words[:90] for _ in range(5))))
+    return handled.a_silence(author=person, reason=words, matcher=matcher)
+
+
+def messages_of_groups(incidents: Sequence[Incident]) -> Iterator[Message]:
+    """Draw everything that can be drawn of groups of these incidents."""
+    counts = Counts(open=len(incidents), problems=((Problem.FAILED, 1), (Problem.STALLED, len(incidents))))
+    for cause in Cause:
+        for label in samples.HOSTILE_NAMES:
+            group = handled.a_group(cause, label * 30, total=len(incidents))
+            content = GroupContent(group, tuple(incidents), counts, READ_AT)
+            yield group_message(content)
+            yield group_detail_message(content)
+            yield reminder_message(ReminderContent(content, Reason.STILL_FIRING, NOW))
+            yield group_change_message(
+                GroupChangeContent(group, tuple(incidents), counts, Reason.GROUPED, NOW)
+            )
+
+
+def test_groups_of_hostile_members_are_shown_harmlessly() -> None:
+    """Ten thousand members, and labels that try to page a workspace."""
+    fleet = samples.hostile_fleet()
+    for message in messages_of_groups((fleet.incidents * 100)[:10_000]):
+        assert_harmless(message)
+
+
+def test_silences_of_hostile_words_are_shown_harmlessly() -> None:
+    words = "<!channel>\u202e" + "🦄" * 400
+    person = Actor(UserId("<!channel>"), words)
+    known = [replace(silence_by(person, words), number=SilenceNumber(one)) for one in range(1, 40)]
+    assert_harmless(silence_list_message(ListSilences(), known, now=NOW))
+    for reason in (Reason.SILENCE_STARTED, Reason.SILENCE_ENDED):
+        content = SilenceContent(known[0], reason, NOW, samples.hostile_fleet().incidents, 9000)
+        assert_harmless(silence_notice(content))
 
 
 def test_a_hostile_fleet_is_shown_harmlessly() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tests.views.view_samples as samples
-from bot.commands import ListTasks, ShowHealth, ShowIncident, ShowStatus, ShowTask, to_text
+from bot.commands import ListTasks, ShowHealth, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import (
     BehindLimit,
     CatchingUp,
@@ -30,7 +30,7 @@ from bot.domain.evidence import (
 )
 from bot.domain.finding import RecoveryGap
 from bot.domain.fleet import ClusterNow, FleetSnapshot
-from bot.domain.incident import IncidentNumber, source_subject, task_subject
+from bot.domain.incident import source_subject, task_subject
 from bot.domain.naming import Ambiguous, Choice, NotFound, Scope
 from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem
@@ -312,7 +312,7 @@ def test_an_error_message_keeps_its_lines_and_counts_what_is_cut() -> None:
 
 
 def test_a_command_is_shown_as_code_without_breaking_out_of_it() -> None:
-    assert typed(ListTasks(Scope(name="a`b"), page=2)) == '`/logbackup tasks "a´b" page:2`'
+    assert typed(ListTasks(Scope(name="a`b"), page=2)) == '`/logbackup tasks "a\\u0060b" page:2`'
     assert typed("tasks delay>10m") == "`/logbackup tasks delay&gt;10m`"
 
 
@@ -337,9 +337,7 @@ def test_what_cannot_be_shared_has_no_button_for_it() -> None:
         task_list_message(ListTasks(), fleet, now=NOW, shareable=False),
         task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW, shareable=False),
         health_message(ShowHealth(), fleet, BotHealth("1", NOW), now=NOW, shareable=False),
-        incident_detail_message(
-            ShowIncident(IncidentNumber(42)), samples.ORDERS_FAILED, now=NOW, shareable=False
-        ),
+        incident_detail_message(IncidentContent(samples.ORDERS_FAILED, NOW), shareable=False),
     ]
     assert all("share:" not in str(one.blocks) for one in drawn)
     assert "share:" in str(status_message(ShowStatus(), fleet, now=NOW).blocks)
