@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from bot.operations.ports import Clock, Journal
 from bot.slack.failures import call
 
 LOGGER = "slack_sdk.socket_mode"
+MOST_CONNECTIONS = 10
+"""So many Slack allows an app, over all replicas: two each up to five of them, one each up to ten."""
 TOKEN_REFUSED = ("invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "missing_scope")
 CURE = (
     "Slack refused SLACK_APP_TOKEN: check that it is an app-level token (xapp-) with the scope "
@@ -46,16 +49,25 @@ class SocketConnections:
 
     The SDK can ask for one dead ticket for ever and can look alive while it hears nothing; so a
     connection that does not come up in time, or whose pings go unanswered, is closed and made anew.
+    ``replicas`` tells how many bots share the connections that Slack allows.
     """
 
     def __init__(
-        self, app: AsyncApp, app_token: str, clock: Clock, journal: Journal, pace: Pace = PACE
+        self,
+        app: AsyncApp,
+        app_token: str,
+        clock: Clock,
+        journal: Journal,
+        pace: Pace = PACE,
+        *,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         self._app = app
         self._app_token = app_token
         self._clock = clock
         self._journal = journal
         self._pace = pace
+        self._replicas = replicas
         self._alive: dict[int, datetime] = {}
         self._told: dict[int, str] = {}
 
@@ -85,11 +97,12 @@ class SocketConnections:
         share = self._pace.renew_after / self._pace.connections
         until_renewed = share * (index + 1)
         while True:
+            await self._until_wanted(index)
             handler = self._handler()
             try:
                 await self._connect(handler, index)
                 wait = self._pace.first_wait
-                if await self._until_deaf(handler, index, until_renewed):
+                if await self._until_deaf(handler, index, until_renewed) or not self._is_wanted(index):
                     until_renewed = self._pace.renew_after
                     continue
                 self._tell(index, "The connection to Slack was lost.", "slack connection lost")
@@ -101,6 +114,15 @@ class SocketConnections:
                 await _close(handler, self._pace.close_within)
             await self._clock.sleep(wait)
             wait = min(wait * 2, self._pace.longest_wait)
+
+    def _is_wanted(self, index: int) -> bool:
+        """Whether this connection is one of those that this replica may have: Slack allows an app ten."""
+        return index == 0 or index < MOST_CONNECTIONS // max(self._replicas(), 1)
+
+    async def _until_wanted(self, index: int) -> None:
+        while not self._is_wanted(index):
+            self._told.pop(index, None)
+            await self._clock.sleep(self._pace.look_every)
 
     def _handler(self) -> AsyncSocketModeHandler:
         handler = AsyncSocketModeHandler(
@@ -138,7 +160,7 @@ class SocketConnections:
         """
         renew_at = self._clock.now() + until_renewed
         misses = 0
-        while misses < 2:  # noqa: PLR2004 - two looks
+        while misses < 2 and self._is_wanted(index):  # noqa: PLR2004 - two looks
             await self._clock.sleep(self._pace.look_every)
             if await handler.client.is_connected():
                 misses = 0

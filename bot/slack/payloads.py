@@ -104,7 +104,8 @@ def by_event(body: Json) -> Came | None:
 def by_mention(body: Json) -> Came | None:
     """Read a mention; None where it is not for the bot to answer: an edit, or another program's words.
 
-    Where people of another organisation may read along, the answer is private.
+    Where people of another organisation may read along, the answer is private. Outside a thread the answer
+    begins one, but no thread says there what is meant.
     """
     event = part_of(body, "event")
     if event.get("edited") or not _by_person(body):
@@ -118,7 +119,7 @@ def by_mention(body: Json) -> Came | None:
         user=user,
         channel=channel,
         door=Door.MENTION,
-        thread=thread or own or None,
+        thread=thread or None,
         private=shared,
         key=text_of(body, "event_id"),
     )

@@ -80,6 +80,10 @@ class People:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._members: dict[UserGroup, _Members] = {}
 
+    def look_for(self, groups: Collection[UserGroup]) -> None:
+        """Look for the members of these user groups from now on."""
+        self._groups = tuple(sorted(groups))
+
     async def standing(self, user: str) -> Standing:
         """Tell what a user is. Raises SlackError where Slack does not say: then nobody is served."""
         return (await self.profile(user)).standing

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from bot.domain.incident import IncidentNumber
 from bot.sandbox.slack import Message
 from bot.sandbox.slack.deliveries import DeliveryKind
 from tests.slack_edge.small_fleet import fleet_stage
@@ -184,3 +185,67 @@ async def test_a_failing_database_is_told_in_the_answer() -> None:
     async with fleet_stage() as (on, small):
         small.store.broken = "The database is locked."
         assert (await on.types("incidents")).text == "The database is locked."
+
+
+# ── what changes something, by the bot's own operation
+
+
+ACTS = {
+    "ack 1": "acknowledged",
+    "assign 1 @ben": "ben",
+    "assign 1 Mei Lin": "mei",
+    "assign 1 nobody": "",
+    "note #1 disk replaced": "",
+    "silence 1 2h": "silence",
+}
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+@pytest.mark.parametrize(("text", "shown"), ACTS.items(), ids=ACTS)
+async def test_an_act_works_through_every_door(
+    text: str, shown: str, door: Callable[[Stage, str], Awaitable[Message]]
+) -> None:
+    if door is by_mention_in_a_thread:
+        door = in_a_thread
+    async with fleet_stage() as (on, small):
+        answer = await door(on, text)
+        assert shown.casefold() in read(answer).casefold()
+        told = [one.sentence for one in await small.store.audit(IncidentNumber(1)) if one.name == "anna"]
+        kept = await small.store.silences()
+        assert told or kept or text.endswith("nobody"), read(answer)
+        assert on.journal.names("error") == []
+
+
+async def in_a_thread(on: Stage, text: str) -> Message:
+    parent = await on.slack.say("ben", "general", "Is anybody looking at this?")
+    return await on.says(f"@logbackup {text}", thread=parent.ts)
+
+
+FORMS: dict[str, tuple[str, dict[str, str]]] = {
+    "a note": ("note 1 ask", {"note": "disk replaced"}),
+    "a silence": ("silence 1 ask", {}),
+    "somebody who gets it": ("assign 1 ask", {}),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), FORMS.values(), ids=FORMS)
+async def test_a_dialog_of_the_bots_own_opens_and_does_what_it_says(text: str, words: dict[str, str]) -> None:
+    async with fleet_stage() as (on, small):
+        assert await on.shown_after(on.slack.command("anna", "general", "/logbackup", text)) == []
+        (view,) = on.slack.modals("anna")
+        answer = await on.one(on.slack.submit_view("anna", view.id, words))
+        assert answer.ephemeral_to == on.slack.person("anna").id
+        assert on.slack.modals("anna") == ()
+        told = [one.sentence for one in await small.store.audit(IncidentNumber(1)) if one.name == "anna"]
+        assert told or await small.store.silences()
+        assert on.journal.names("error") == []
+
+
+async def test_the_home_tab_of_the_bots_own_is_drawn() -> None:
+    async with fleet_stage() as (on, _):
+        await on.slack.open_home("anna")
+        await on.quiet()
+        view = on.slack.home("anna")
+        assert view is not None
+        assert "pay/orders" in str(view.payload["blocks"])
+        assert on.journal.names("error") == []

@@ -249,6 +249,36 @@ async def test_a_button_in_a_dialog_is_about_where_the_dialog_was_opened() -> No
         assert (changed.id, changed.payload["title"]["text"]) == (view.id, "Add a note")
 
 
+async def test_a_button_that_shares_from_a_dialog_shares_where_the_dialog_was_opened() -> None:
+    (row,) = actions([Button("Share", "status", shared=True)])
+    row["elements"][0]["action_id"] = "share:1"
+
+    async def answer(asked: Asked) -> Answer:
+        if asked.door is Door.SLASH:
+            return Answer(Message("Type it."), dialog=Dialog("x", "X", "OK", (*note_dialog().blocks, row)))
+        return await small_talk(asked)
+
+    async with stage(Talk(answer)) as on:
+        view = await opened(on)
+        shared = await on.one(on.slack.click_view("anna", view.id, "share:1"))
+        assert (shared.channel, shared.ephemeral_to) == (on.channel("general").id, None)
+        assert "Shared by anna" in read(shared)
+
+
+async def test_a_press_that_comes_without_a_trigger_is_said_in_words() -> None:
+    async with stage() as on:
+        await on.types("status")
+        body = {
+            "type": "block_actions",
+            "user": {"id": on.slack.person("anna").id, "name": "anna"},
+            "channel": {"id": on.channel("general").id},
+            "container": {"type": "message"},
+            "actions": [{"type": "button", "action_id": "command:1", "block_id": "b", "value": "note ask"}],
+        }
+        sent = on.slack._outgoing.send(DeliveryKind.INTERACTION, body)
+        assert "Type `note 42`" in read(await on.one(sent.first))
+
+
 async def test_a_dialog_without_an_input_closes_and_what_is_wrong_is_told_privately() -> None:
     async def answer(_: Asked) -> Answer:
         return Answer(Message("Sure?"), dialog=Dialog("sure", "Sure?", "Yes", (section("Sure?"),)))

@@ -59,7 +59,8 @@ def test_a_mention_belongs_to_its_thread_or_begins_one() -> None:
     own, within = by_mention(event()), by_mention(event(thread_ts="1.0"))
     assert own is not None
     assert within is not None
-    assert (own.asked.thread, within.asked.thread) == ("1.5", "1.0")
+    assert (own.place.thread, within.place.thread) == ("1.5", "1.0")
+    assert (own.asked.thread, within.asked.thread) == (None, "1.0")
     assert (own.asked.text, own.asked.user, own.asked.channel) == ("status", "U0ANA", "C1")
     assert own.asked.door is Door.MENTION
     assert own.key == "Ev1"
@@ -72,7 +73,7 @@ def test_where_others_read_along_the_answer_is_private_and_begins_no_thread() ->
     assert own is not None
     assert within is not None
     assert (own.place.thread, within.place.thread) == (None, "1.0")
-    assert (own.asked.thread, within.asked.thread) == ("1.5", "1.0")
+    assert (own.asked.thread, within.asked.thread) == (None, "1.0")
     assert own.asked.private
     assert within.asked.private
 
