@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.page import Lever, Page, Standing, WorldRow
-from bot.sandbox.slack import SimulatedSlack
+from bot.sandbox.page import Lever, Page, Standing, Step, TaskLever, WorldRow
+from bot.sandbox.slack import Shortcut, SimulatedSlack
 from tests.sandbox_page.page_messages import alert_blocks, dialog_view, home_view, status_blocks, table_blocks
 
 EVENTS = ("app_mention", "app_home_opened", "message.im")
@@ -70,13 +71,22 @@ def world_rows() -> list[WorldRow]:
         f"crm/{name}": ("RUNNING", 58, Standing.WELL, "") for name in ("leads", "calls", "chat", "quotes")
     }
     return [
-        WorldRow(task, status, timedelta(seconds=delay), NOON - timedelta(seconds=delay), standing, trouble)
+        WorldRow(
+            task,
+            status,
+            timedelta(seconds=delay),
+            NOON - timedelta(seconds=delay),
+            standing,
+            trouble,
+            key=f"{task} here",
+            storage="file:///obbackup/",
+        )
         for task, (status, delay, standing, trouble) in (troubles | well).items()
     ]
 
 
 @asynccontextmanager
-async def page_stage(*, with_bot: bool = True) -> AsyncIterator[Stage]:
+async def page_stage(*, with_bot: bool = True, recording: Path | None = None) -> AsyncIterator[Stage]:
     clock = PageClock()
     pulled: list[str] = []
 
@@ -84,9 +94,41 @@ async def page_stage(*, with_bot: bool = True) -> AsyncIterator[Stage]:
         pulled.append("fill")
         return "The storage is full; 8 tasks are hit."
 
-    levers = {"fill": Lever("Fill the storage of shop", fill, group="Break something")}
-    page = Page(clock, world=world_rows, levers=levers)
-    async with SimulatedSlack(clock=clock, pacing_clock=clock, events=EVENTS, routes=page.routes) as slack:
+    async def replay() -> str:
+        return "2026-03-04 12:00  pay/orders  opened\n2026-03-04 12:20  pay/orders  resolved"
+
+    async def down() -> str:
+        pulled.append("down")
+        return "OCP is down."
+
+    async def mend(key: str) -> str:
+        pulled.append(f"mend {key}")
+        return "It was mended."
+
+    levers = {
+        "fill": Lever("Fill the storage of shop", fill, group="Break something"),
+        "down": Lever("Take OCP down", down, "OCP", "", lambda: "down" in pulled, "Bring OCP back"),
+        "replay": Lever("Replay", replay, "Record"),
+    }
+    steps = (
+        Step("Fill it.", "Watch the fleet.", lever="fill", is_done=lambda: "fill" in pulled),
+        Step("Ask.", "Only you see the answer.", text="/logbackup status"),
+    )
+    page = Page(
+        clock,
+        world=world_rows,
+        levers=levers,
+        task_levers={"mend": TaskLever("Mend it", mend)},
+        story=steps,
+        recording=lambda: recording if recording and recording.exists() else None,
+    )
+    async with SimulatedSlack(
+        clock=clock,
+        pacing_clock=clock,
+        events=EVENTS,
+        shortcuts=(Shortcut("Note this down…", "note"), Shortcut("Anywhere", "any", of_messages=False)),
+        routes=page.routes,
+    ) as slack:
         slack.add_channel("alerts")
         slack.add_channel("dba", private=True, members=("anna", "mei"))
         slack.invite_bot("alerts")
@@ -154,6 +196,11 @@ def _hear_presses(app: AsyncApp, heard: list[tuple[str, Any]]) -> None:
         length = values["length"]["length"]["selected_option"]["value"]
         preview = dialog_view(f"3 tasks are muted for {length}.")
         await client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=preview)
+
+    @app.shortcut("note")
+    async def noted(ack: Any, shortcut: Any) -> None:
+        await ack()
+        heard.append(("shortcut", shortcut["message"]["ts"]))
 
     @app.action("home_refresh")
     @app.action("ack")

@@ -274,19 +274,17 @@ async def test_the_world_is_shown_as_it_is() -> None:
             "checkpoint": NOON.timestamp() - 1560,
             "standing": "broken",
             "trouble": "its storage is full",
-            "key": "",
-            "storage": "",
+            "key": "pay/orders here",
+            "storage": "file:///obbackup/",
         }
-        assert answer["levers"] == [
-            {
-                "name": "fill",
-                "label": "Fill the storage of shop",
-                "group": "Break something",
-                "about": "",
-                "on": False,
-                "pressed": None,
-            }
-        ]
+        assert answer["levers"][0] == {
+            "name": "fill",
+            "label": "Fill the storage of shop",
+            "group": "Break something",
+            "about": "",
+            "on": False,
+            "pressed": None,
+        }
 
 
 async def test_a_lever_is_pulled_and_says_what_it_did() -> None:
@@ -294,6 +292,60 @@ async def test_a_lever_is_pulled_and_says_what_it_did() -> None:
         assert (await page.ask("pull", lever="fill"))["said"] == "The storage is full; 8 tasks are hit."
         assert stage.pulled == ["fill"]
         assert (await page.ask("pull", lever="none"))["error"] == "This lever is not there any more."
+
+
+async def test_a_switch_says_what_it_would_do_next() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+
+        async def shown() -> tuple[str, bool]:
+            (down,) = [one for one in (await page.ask("world"))["levers"] if one["name"] == "down"]
+            return down["label"], down["on"]
+
+        assert await shown() == ("Take OCP down", False)
+        await page.ask("pull", lever="down")
+        assert await shown() == ("Bring OCP back", True)
+
+
+async def test_one_task_is_changed_by_the_key_of_its_row() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        assert (await page.ask("pull", lever="mend", task="pay/orders here"))["said"] == "It was mended."
+        assert stage.pulled == ["mend pay/orders here"]
+        refused = await page.ask("pull", lever="fill", task="pay/orders here")
+        assert refused["error"] == "This lever is not there any more."
+
+
+async def test_a_step_of_the_story_is_done_when_it_has_happened_and_stays_so() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        story = (await page.hear("everything"))["story"]
+        assert [step["title"] for step in story] == ["Fill it.", "Ask."]
+        assert (await page.ask("world"))["done"] == [False, False]
+        stage.pulled.append("fill")
+        assert (await page.ask("world"))["done"] == [True, False]
+        stage.pulled.clear()
+        assert (await page.ask("world"))["done"] == [True, False]
+
+
+async def test_a_shortcut_of_messages_is_offered_and_heard() -> None:
+    async with page_stage() as stage, open_page(stage) as page:
+        assert (await page.hear("everything"))["shortcuts"] == [{"id": "note", "name": "Note this down…"}]
+        ts = await stage.alert()
+        assert (await page.ask("shortcut", channel="alerts", ts=ts, shortcut="note"))["ok"]
+        assert stage.heard == [("shortcut", ts)]
+
+
+async def test_people_delete_what_they_wrote_and_an_administrator_anything() -> None:
+    async with page_stage(with_bot=False) as stage:
+        ts = await stage.alert()
+        mine = (await stage.slack.say("ben", "alerts", "oops")).ts
+        async with open_page(stage, "ben") as page:
+            assert (await page.ask("delete", channel="alerts", ts=mine))["ok"]
+            refused = await page.ask("delete", channel="alerts", ts=ts)
+            assert refused["error"] == "Only an administrator deletes what others wrote."
+        async with open_page(stage, "anna") as page:
+            assert (await page.ask("delete", channel="alerts", ts=ts))["ok"]
+            gone = await page.ask("delete", channel="alerts", ts=ts)
+            assert gone["error"] == "There is no such message."
+        assert stage.slack.channel("alerts").messages == ()
 
 
 async def test_the_page_hears_that_the_bot_has_gone() -> None:

@@ -15,9 +15,9 @@ export class Fleet {
     this.filter = make("input", { type: "checkbox", on: { change: () => this.keep(this.last) } });
     this.node = make("section", { "aria-labelledby": "fleet-title", hidden: true },
       make("h3", { id: "fleet-title" }, "The fleet"),
-      make("p", { class: "about" }, "What is really going on, before anybody has polled it. ",
+      make("p", { class: "about" }, "How it really is, before anybody has polled it. ",
         make("label", { class: "filter" }, this.filter, " also those that are well")),
-      make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "fleet-title" },
+      make("div", { class: "table-scroll fleet-scroll", tabindex: "0", role: "region", "aria-labelledby": "fleet-title" },
         make("table", { class: "fleet" },
           make("thead", {}, make("tr", {}, ["Task", "Status", "Delay"].map((head) => make("th", { scope: "col" }, head)),
             make("th", { scope: "col" }, make("span", { class: "unseen" }, "Change it")))),

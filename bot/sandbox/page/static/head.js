@@ -36,5 +36,7 @@ export function drawClock() {
   const time = byId("clock");
   say(time, `${worded(present(), "{date_short}")}, ${worded(present(), "{time_secs}")}`);
   time.title = exact(present());
-  say(byId("speed"), speed() === 1 ? "" : `${Number(speed().toPrecision(3))}× faster than life`);
+  const times = Number(speed().toPrecision(3));
+  say(byId("speed"), times === 1 ? "" : `· ${times}×`);
+  byId("speed").title = times === 1 ? "" : `It passes ${times} times as fast as life`;
 }

@@ -103,8 +103,9 @@ export function moveAmong(event) {
   }
 }
 
+// What somebody writes at once stands together; a message of blocks always says who wrote it, and when.
 function follows(previous, message) {
-  return Boolean(previous) && previous.author === message.author && previous.private === message.private && !message.broadcast &&
+  return Boolean(previous) && previous.blocks.length === 0 && message.blocks.length === 0 && previous.author === message.author && previous.private === message.private && !message.broadcast &&
     ofStamp(message.ts) - ofStamp(previous.ts) < TOGETHER;
 }
 

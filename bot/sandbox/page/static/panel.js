@@ -18,7 +18,7 @@ export class Panel {
     this.hints = make("section", { "aria-labelledby": "hints-title" });
     this.levers = make("section", { "aria-labelledby": "levers-title", hidden: true });
     this.download = make("a", { href: "/page/recording", download: "", class: "download", hidden: true });
-    fill(body, this.story.node, this.levers, this.fleet.node, this.hints);
+    fill(body, this.story.node, this.fleet.node, this.levers, this.hints);
     body.after(this.said);
   }
 
@@ -39,7 +39,8 @@ export class Panel {
     this.story.keep(done, levers);
     const ill = (world ?? []).filter((row) => row.standing !== "well").length;
     say(this.about, world ? `${world.length} tasks, ${ill === 0 ? "all well" : `${ill} not well`}` : "");
-    say(this.opener, done.length > 0 ? `World · story ${this.story.progress}` : "World");
+    say(this.opener, done.length > 0 ? `World · ${this.story.short}` : "World");
+    if (done.length > 0) this.opener.title = `Of the story, ${this.story.progress} is done`;
   }
 
   drawLevers(levers) {

@@ -60,6 +60,10 @@ export class Story {
     this.count.textContent = `${this.progress} done`;
   }
 
+  get short() {
+    return `${this.done.filter(Boolean).length}/${this.steps.length}`;
+  }
+
   get progress() {
     return `${this.done.filter(Boolean).length} of ${this.steps.length}`;
   }
