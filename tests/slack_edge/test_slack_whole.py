@@ -9,8 +9,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import Running, running
+from bot.app import running
 from bot.clock import SystemClock
+from bot.condition import Running
 from bot.sandbox.ocp import SimulatedOcp
 from bot.sandbox.slack import Message, SimulatedSlack
 from bot.settings import EVERYTHING, load
