@@ -10,6 +10,7 @@ from bot.commands import (
     Assign,
     AssignDialog,
     Command,
+    DefaultEnd,
     Door,
     EndSilence,
     ExtendSilence,
@@ -102,6 +103,8 @@ class Answering(Means):
             return Mistaken(command.errors)
         try:
             return await self._permitted(asked, command)
+        except UserMistake as mistake:
+            return Mistaken({fill_dialog.place_of_mistake(filled): mistake.sentence})
         except NotPermitted as refused:
             return Answer(refusal_message(refused.refused, refused.wide), may_be_shared=False)
 
@@ -178,6 +181,8 @@ class Answering(Means):
                 return await resolve_incident.accept_as_normal(self, asked, command)
             case Silence():
                 return await keep_quiet.silence(self, asked, command)
+            case ExtendSilence(_, DefaultEnd()) if asked.door is Door.BUTTON:
+                return await fill_dialog.open_dialog(self, asked, command)
             case ExtendSilence():
                 return await keep_quiet.extend(self, asked, command)
             case EndSilence():

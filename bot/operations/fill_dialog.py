@@ -3,21 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.commands import AssignDialog, NoteDialog, SilenceDialog, Target, to_text
+from bot.commands import AssignDialog, ExtendSilence, NoteDialog, SilenceDialog, Target, to_text
 from bot.domain.grouping import Group
 from bot.domain.handling import UserId
 from bot.domain.incident import Incident
 from bot.domain.look import is_firing
 from bot.errors import UserMistake
 from bot.operations.answer_ports import Means
-from bot.operations.answering import Answer, Asked, Dialog
+from bot.operations.answering import Answer, Asked, Dialog, Filled
+from bot.operations.keep_quiet import known_silence
 from bot.operations.resolve_target import find_meant, find_one, known_scope
-from bot.views.forms import Form
+from bot.views.forms import ASSIGN, EXTEND, LENGTH, NOTE, OWN_LENGTH, PERSON, SILENCE, Form
 from bot.views.handling_forms import assign_form, note_form
 from bot.views.instead_of_dialog import instead_of_dialog
-from bot.views.silence_forms import SilenceChoice, group_choices, incident_choices, scope_choice, silence_form
+from bot.views.silence_forms import (
+    SilenceChoice,
+    extend_form,
+    group_choices,
+    incident_choices,
+    scope_choice,
+    silence_form,
+)
 
-Asking = SilenceDialog | AssignDialog | NoteDialog
+Asking = ExtendSilence | SilenceDialog | AssignDialog | NoteDialog
 
 
 async def open_dialog(means: Means, asked: Asked, command: Asking) -> Answer:
@@ -25,17 +33,28 @@ async def open_dialog(means: Means, asked: Asked, command: Asking) -> Answer:
 
     Raises UserMistake where it is not clear what it is about.
     """
+    exact = command
     match command:
         case SilenceDialog():
             form = silence_form(await _choices(means, asked, command))
+        case ExtendSilence():
+            form = extend_form(await known_silence(means, asked, command.number), means.zone_of(asked))
         case AssignDialog():
             about = await _one(means, asked, command)
             exact = replace(command, target=Target(about.number))
             form = assign_form(exact, about, UserId(asked.user), means.zone_of(asked))
         case NoteDialog():
             about = await _one(means, asked, command)
-            form = note_form(replace(command, target=Target(about.number)), about)
-    return Answer(instead_of_dialog(command), may_be_shared=False, dialog=_dialog(form))
+            exact = replace(command, target=Target(about.number))
+            form = note_form(exact, about)
+    return Answer(instead_of_dialog(exact), may_be_shared=False, dialog=_dialog(form))
+
+
+def place_of_mistake(filled: Filled) -> str:
+    """Give the input at which it is said why a dialog could not be done."""
+    if filled.callback in (SILENCE, EXTEND):
+        return OWN_LENGTH if filled.values.get(OWN_LENGTH) else LENGTH
+    return PERSON if filled.callback == ASSIGN else NOTE
 
 
 def _dialog(form: Form) -> Dialog:

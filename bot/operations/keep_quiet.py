@@ -182,7 +182,7 @@ async def end_silence(means: Means, asked: Asked, command: EndSilence) -> Answer
 
     async def decide() -> Decided:
         now = means.clock.now()
-        known = await _known(means, asked, command.number)
+        known = await known_silence(means, asked, command.number)
         muted = await _muted_by(means, known)
         threads = await _threads(means, asked, muted)
 
@@ -204,7 +204,7 @@ async def extend(means: Means, asked: Asked, command: ExtendSilence) -> Answer:
 
     async def decide() -> Decided:
         now = means.clock.now()
-        known = await _known(means, asked, command.number)
+        known = await known_silence(means, asked, command.number)
         starts = max(known.starts_at, now)
         ends_at = _end(means, command.ends, starts)
         await _check(means, asked, known.matcher, starts, ends_at)
@@ -214,7 +214,7 @@ async def extend(means: Means, asked: Asked, command: ExtendSilence) -> Answer:
     return await carry_out(means, asked, decide)
 
 
-async def _known(means: Means, asked: Asked, number: SilenceNumber) -> quiet.Silence:
+async def known_silence(means: Means, asked: Asked, number: SilenceNumber) -> quiet.Silence:
     """Give a silence that is not over. Raises UserMistake where there is none."""
     known = await means.store.silence(number)
     if known is None:

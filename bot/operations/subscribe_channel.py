@@ -10,7 +10,7 @@ from bot.errors import UserMistake
 from bot.operations.answer_ports import Means, actor_of
 from bot.operations.answering import Answer, Asked
 from bot.operations.carry_out import Decided, Plan, carry_out
-from bot.operations.resolve_target import known_scope, said
+from bot.operations.resolve_target import channel_id, known_scope, said
 from bot.operations.store_port import WriteSession
 from bot.views.subscription_list import subscribed_message, subscription_list_message, unsubscribed_message
 
@@ -91,8 +91,9 @@ async def list_subscriptions(means: Means, asked: Asked, *, shareable: bool) -> 
     """List the subscriptions that there are in the channel, and what the settings tell there anyway."""
     from_settings = means.routing()
     here = tuple(one for one in await means.store.subscriptions() if one.channel == asked.channel)
-    routed = asked.channel in {from_settings.default, *(route.channel for route in from_settings.routes)}
+    routes = {from_settings.default, *(route.channel for route in from_settings.routes)}
+    ids = [await channel_id(means.store, one) for one in routes if one is not None]
     message = subscription_list_message(
-        here, direct=is_direct(asked.channel), routed=routed, shareable=shareable
+        here, direct=is_direct(asked.channel), routed=asked.channel in ids, shareable=shareable
     )
     return Answer(message)

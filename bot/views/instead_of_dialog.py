@@ -1,12 +1,12 @@
 """What is said where a dialog would be opened and cannot be: how to type the same."""
 
-from bot.commands import AssignDialog, NoteDialog, SilenceDialog, to_text
+from bot.commands import AssignDialog, ExtendSilence, NoteDialog, SilenceDialog, to_text
 from bot.commands.spoken import ASK
 from bot.views.blocks import Message, message, sections
 from bot.views.typed import typed
 
 
-def instead_of_dialog(command: SilenceDialog | AssignDialog | NoteDialog) -> Message:
+def instead_of_dialog(command: SilenceDialog | AssignDialog | NoteDialog | ExtendSilence) -> Message:
     """Say how to type what a dialog would ask for."""
     words = to_text(command).removesuffix(ASK).rstrip()
     match command:
@@ -16,4 +16,6 @@ def instead_of_dialog(command: SilenceDialog | AssignDialog | NoteDialog) -> Mes
             sentence = f"Say to whom: {typed(f'{words} me')}, or a name with an @ in front."
         case NoteDialog():
             sentence = f"Say what is to be kept: {typed(f'{words} text:disk replaced')}"
+        case ExtendSilence():
+            sentence = f"Say until when: {typed(f'{words} 2h')}"
     return message(sentence, sections([sentence]))

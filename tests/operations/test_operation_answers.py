@@ -1,42 +1,28 @@
 """Every command has an answer, a mistake and a failure too; only a span of time asks OCP again."""
 
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.commands import Door
 from bot.domain.fleet import FleetSnapshot, Standing
 from bot.domain.naming import Scope
 from bot.domain.selection import Window
 from bot.domain.task import Cluster, ClusterId, SourceName
 from bot.errors import SourceTimeout
-from bot.operations.answer_command import Answer, Answering, Asked
+from bot.operations.answering import Answer
 from bot.operations.ask_source import ask_sources
 from bot.operations.describe_fleet import FleetView, describe
 from bot.operations.source_state import SourceState
 from bot.operations.watch_tasks import poll
-from bot.views.health_report import BotHealth
 from tests.fakes.listed_source import PAY, PROD, SHOP, ListedSource
+from tests.operations.answering_stage import Talk
 from tests.operations.operations_stage import POLL, Stage, both, broken, well
 
 
-def answering(stage: Stage) -> Answering:
-    async def health() -> BotHealth:
-        return BotHealth("1.2.3", stage.clock.now(), owed=await stage.store.outbox_depth())
-
-    return Answering(
-        fleet=FleetView([stage.state]),
-        sources={PROD: stage.source},
-        store=stage.store,
-        clock=stage.clock,
-        zone=UTC,
-        health=health,
-    )
-
-
 async def ask(stage: Stage, text: str, *, private: bool = True) -> Answer:
-    asked = Asked(text, user="U1", channel="C1", door=Door.SLASH, private=private)
-    return await answering(stage).answer(asked)
+    talk = Talk(stage)
+    return await talk.answering.answer(replace(talk.asked(text), private=private))
 
 
 async def watched() -> Stage:
@@ -54,7 +40,6 @@ async def watched() -> Stage:
         pytest.param("", "1 of 3 tasks needs you", id="nothing at all"),
         pytest.param("status pay", "orders", id="status"),
         pytest.param("tasks", "stock", id="tasks"),
-        pytest.param("task pay/orders", "FAILED", id="one task"),
         pytest.param("incidents", "pay/orders", id="incidents"),
         pytest.param("incident 1", "pay/orders", id="one incident"),
         pytest.param("health", "1.2.3", id="health"),

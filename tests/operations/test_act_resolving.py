@@ -1,0 +1,158 @@
+"""Only people can end what OCP no longer lists; what is still wrong they cannot, and are told why."""
+
+from datetime import timedelta
+
+from bot.domain.incident import IncidentNumber, Lifecycle
+from bot.domain.problem import Problem
+from bot.errors import SourceTimeout
+from tests.fakes.listed_messenger import Posted
+from tests.fakes.listed_source import PAY, task, teeth
+from tests.operations.answering_stage import Talk, buttons, group_broken, one_broken
+from tests.operations.operations_stage import behind, both, well
+
+
+async def one_missing() -> tuple[Talk, Posted]:
+    """Set a stage on which pay/orders is no longer listed, with its alert."""
+    talk = Talk()
+    talk.stage.source.rows[PAY] = well("orders", "ledger", "stock")
+    await talk.stage.poll(2)
+    talk.stage.source.rows[PAY] = well("ledger", "stock")
+    await talk.stage.poll(4)
+    return talk, talk.stage.parents()[-1]
+
+
+async def test_a_tenant_that_was_dropped_is_forgotten_by_hand() -> None:
+    talk, alert = await one_missing()
+    assert (await talk.incident()).problem is Problem.MISSING
+    answer = await talk.mention("resolve", alert)
+    assert answer.done
+    after = await talk.incident()
+    assert after.lifecycle is Lifecycle.RESOLVED
+    assert after.resolved_at == talk.stage.clock.now()
+    assert talk.thread(alert)[-1] == "Ana called it over."
+    assert await talk.trail() == [("called it over by hand", "Ana")]
+    await talk.stage.poll(5)
+    assert not (await talk.incident()).is_open
+    assert [task.name for task in talk.answering.fleet.now().tasks] == ["pay/ledger", "pay/stock"]
+    again = await talk.say("resolve 1")
+    assert "has been over since" in again.message.text
+
+
+async def test_what_the_last_list_left_out_can_be_called_over_before_it_is_called_missing() -> None:
+    talk, _ = await one_broken()
+    talk.stage.source.rows[PAY] = well("ledger", "stock")
+    await talk.stage.poll()
+    assert (await talk.incident()).problem is Problem.FAILED
+    answer = await talk.say("resolve 1")
+    assert "Called over" in answer.message.text
+    assert not (await talk.incident()).is_open
+
+
+async def test_what_has_failed_is_not_called_over_and_how_to_keep_it_quiet_is_offered() -> None:
+    talk, alert = await one_broken()
+    answer = await talk.mention("resolve", alert)
+    assert "Incident 1 cannot be called over by hand" in answer.message.text
+    assert "OCP reports that the task runs" in answer.message.text
+    assert buttons(answer) == ["silence 1 until resolved"]
+    assert (await talk.incident()).is_open
+
+
+async def test_a_delay_is_not_called_over_but_may_be_normal() -> None:
+    talk, _ = await one_behind()
+    answer = await talk.say("resolve 1")
+    assert buttons(answer) == ["silence 1 until resolved", "normal 1"]
+
+
+async def test_a_cluster_is_never_called_over() -> None:
+    talk = Talk()
+    talk.stage.source.rows[PAY] = well("orders")
+    await talk.stage.poll()
+    talk.stage.source.rows[PAY] = SourceTimeout("OCP took too long.")
+    await talk.stage.poll(8)
+    answer = await talk.say("resolve 1")
+    assert "when it can be read again" in answer.message.text
+
+
+async def test_of_a_group_only_what_is_gone_is_called_over_and_the_rest_is_counted() -> None:
+    talk, alert = await group_broken(4)
+    rows = talk.stage.source.rows[PAY]
+    assert callable(rows)
+    talk.stage.source.rows[PAY] = lambda at: [one for one in rows(at) if one.tenant_name != "t0"]
+    await talk.stage.poll()
+    answer = await talk.mention("resolve", alert)
+    assert "3 others are still open" in answer.message.text
+    assert sum(one.is_open for one in [await talk.incident(number) for number in range(1, 5)]) == 3
+    refused = await talk.mention("resolve", alert)
+    assert "Group 5 cannot be called over" in refused.message.text
+
+
+async def test_a_whole_group_that_is_gone_is_called_over_with_one_word() -> None:
+    talk, alert = await group_broken(4)
+    talk.stage.source.rows[PAY] = well("other")
+    await talk.stage.poll()
+    answer = await talk.mention("resolve", alert)
+    assert answer.done
+    assert "group 5, 4 incidents" in answer.message.text
+    assert talk.thread(alert).count("Ana called it over.") == 1
+    (trail,) = [one for one in await talk.stage.store.audit(IncidentNumber(5)) if one.actor is not None]
+    assert trail.sentence == "called it over by hand"
+
+
+async def one_behind() -> tuple[Talk, Posted]:
+    """Set a stage on which pay/orders is 40 minutes behind, with its alert."""
+    talk = Talk()
+    talk.stage.source.rows[PAY] = well("orders", "ledger")
+    await talk.stage.poll()
+    talk.stage.source.rows[PAY] = both(behind(timedelta(minutes=40)), well("ledger"))
+    await talk.stage.poll(3)
+    return talk, talk.stage.parents()[-1]
+
+
+async def test_what_is_normal_now_is_learnt_at_the_next_poll() -> None:
+    talk, alert = await one_behind()
+    assert (await talk.incident()).problem is Problem.LAGGING
+    answer = await talk.mention("normal", alert)
+    assert answer.done
+    assert talk.thread(alert)[-1].startswith("Ana said that this is normal now")
+    assert await talk.trail() == [("said that this is normal now", "Ana")]
+    facts = await talk.stage.store.facts("normal/")
+    assert list(facts) == ["normal/prod/1/orders/file:///obbackup/"]
+    await talk.stage.poll()
+    assert await talk.stage.store.facts("normal/") == {}
+
+
+async def test_a_task_without_trouble_can_be_normal_too() -> None:
+    talk, _ = await one_behind()
+    answer = await talk.say("normal pay/ledger")
+    assert "Taken for normal" in answer.message.text
+    assert len(await talk.stage.store.facts("normal/")) == 1
+    await talk.say("normal pay/orders")
+    assert len(await talk.stage.store.facts("normal/")) == 2
+
+
+async def test_a_failure_is_never_normal() -> None:
+    talk, alert = await one_broken()
+    answer = await talk.mention("normal", alert)
+    assert "Only a delay can be normal" in answer.message.text
+    assert await talk.stage.store.facts("normal/") == {}
+
+
+async def test_what_is_over_is_not_learnt() -> None:
+    talk, _ = await one_missing()
+    await talk.say("resolve 1")
+    assert "has been over since" in (await talk.say("normal 1")).message.text
+
+
+async def test_of_a_group_the_delays_are_normal() -> None:
+    talk = Talk()
+    names = tuple(f"t{one}" for one in range(4))
+    talk.stage.source.rows[PAY] = well(*names)
+    await talk.stage.poll()
+    talk.stage.source.rows[PAY] = lambda at: [
+        task(name, checkpoint=at - timedelta(minutes=40) if name != "t0" else teeth(at)) for name in names
+    ]
+    await talk.stage.poll(3)
+    (group,) = await talk.stage.store.groups(still_open=True)
+    answer = await talk.say(f"normal {group.number}")
+    assert f"group {group.number}, 3 incidents" in answer.message.text
+    assert len(await talk.stage.store.facts("normal/")) == 3
