@@ -1,7 +1,7 @@
 """Recording, put together: every OCP of the settings at one end, a file at the other."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,11 +20,18 @@ from bot.sources import ocp_client
 
 
 async def record_until(
-    stopping: asyncio.Event, settings: Settings, journal: Journal, file: str, *, clock: Clock | None = None
+    stopping: asyncio.Event,
+    settings: Settings,
+    journal: Journal,
+    file: str,
+    *,
+    clock: Clock | None = None,
+    told: Callable[[int], None] = lambda _polls: None,
 ) -> int:
     """Append every poll of every source to a file until told to stop; return how many polls that were.
 
-    Raises RecordingError where the file cannot be written.
+    ``told`` hears after each poll how many there have been. Raises RecordingError where the file cannot be
+    written.
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
@@ -32,7 +39,7 @@ async def record_until(
         recorders: list[Recorder] = []
         work: list[asyncio.Task[object]] = [asyncio.create_task(stopping.wait())]
         for source in settings.sources:
-            recorder = Recorder(writer, clock, journal)
+            recorder = Recorder(writer, clock, journal, lambda: told(sum(one.polls for one in recorders)))
             client = await stack.enter_async_context(ocp_client(source, clock, on_page=recorder.on_page))
             recorders.append(recorder)
             work.append(asyncio.create_task(recorder.keep_polling(client, settings.poll_interval)))
@@ -51,12 +58,14 @@ async def record_until(
 class Recorder:
     """Writes what one source answers, page by page, and what could not be read.
 
-    ``known`` are the clusters that were ever listed, ``unlisted`` since when (our clock) some are no more.
+    ``polled`` is called after each poll. ``known`` are the clusters that were ever listed, ``unlisted`` since
+    when (our clock) some are no more.
     """
 
     writer: RecordingWriter
     clock: Clock
     journal: Journal
+    polled: Callable[[], None] = lambda: None
     polls: int = 0
     listed: ClusterList | None = None
     failing: Mapping[str, FailedReading] = field(default_factory=dict)
@@ -93,6 +102,7 @@ class Recorder:
         for failure in self._failures(result, source):
             self.writer.write(failure_line(failure))
         self.polls += 1
+        self.polled()
 
     def _failures(self, result: PollResult, source: Source) -> Iterator[RecordedFailure]:
         if result.failure is not None:

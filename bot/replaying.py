@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
-
 from bot.clock import SystemClock
 from bot.domain.reading import FailedReading, Reading
 from bot.domain.task import Cluster, ClusterId, SourceName
@@ -25,8 +23,9 @@ from bot.recordings.lines import LineDamaged, RecordedFailure, RecordedPage, rea
 from bot.settings import Settings
 from bot.sources import thresholds_of
 from bot.storage.database import open_database
-from bot.terminal.reading_bar import reading_bar
+from bot.terminal.reading_bar import reading_bar, time_bar
 from bot.terminal.replay import ReplayReport, transition_line
+from bot.terminal.screen import watched
 
 COLLECT_AFTER = 100_000
 """So many new objects make Python look for cycles among them."""
@@ -66,8 +65,7 @@ def replay_file(settings: Settings, file: str, *, as_json: bool, out: TextIO) ->
     damage = Damage()
     telling = _Telling(settings, out, as_json=as_json)
     with RecordingReader(Path(file)) as reader, _rare_collections():
-        quiet = as_json and out.isatty()
-        with reading_bar(reader.size, reader.done, Console(stderr=True, quiet=quiet)) as step:
+        with reading_bar(reader.size, reader.done, watched(quiet=as_json and out.isatty())) as step:
             for item in joined(_pages(reader, damage)):
                 telling.take(item)
                 step()
@@ -156,9 +154,11 @@ async def replay_database(settings: Settings, since: timedelta | None, *, as_jso
         names = await database.observed_sources()
         streams = [database.observations(name, since=start) for name in names]
         async with aclosing(_merged(streams)) as stored:
-            with _rare_collections():
+            now, console = SystemClock().now(), watched(quiet=as_json and out.isatty())
+            with _rare_collections(), time_bar(start, now, console) as step:
                 async for reading in stored:
                     telling.take(reading)
+                    step(reading.received_at)
     finally:
         await database.close()
     telling.finish()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.settings import Loaded
 
 
-@program.command(short_help="Look whether everything works, and name the cure of what does not.")
+@program.command(short_help="Look whether everything works, and name each cure.")
 @click.option(
     "--send-test-alert", is_flag=True, help="Post a test alert, and tell who a real one would wake."
 )

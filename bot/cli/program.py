@@ -25,7 +25,10 @@ DONE, FAILED, WRONG = 0, 1, 2
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option(
-    "--config", metavar="FILE", help="A YAML file with settings; the environment wins. [BOT_CONFIG]"
+    "--config",
+    metavar="FILE",
+    type=click.Path(),
+    help="A YAML file with settings; the environment wins. [BOT_CONFIG]",
 )
 @click.pass_context
 def program(context: click.Context, config: str | None) -> None:
@@ -33,8 +36,7 @@ def program(context: click.Context, config: str | None) -> None:
 
     \b
     Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
-    Completion: eval "$(_LOGBACKUP_BOT_COMPLETE=bash_source logbackup-bot)"
-                (zsh_source for zsh; for fish: fish_source, piped into source)
+    Completion: eval "$(logbackup-bot completion bash)"; zsh and fish too.
     """  # noqa: D301 - click takes \b as its own sign to keep these lines
     context.obj = config
 

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,13 +11,14 @@ import click
 from bot.cli.program import DONE, FAILED, program, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from bot.settings import Settings
 
 
 @program.command(short_help="Append every poll of OCP to a file that replay reads.")
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.pass_obj
 def record(config: str | None, file: str) -> int:
     """Append every poll of OCP to FILE, until Ctrl-C.
@@ -32,13 +35,16 @@ async def _record(settings: "Settings", file: str) -> int:
     from bot import logs
     from bot.errors import BotError
     from bot.recording import record_until
+    from bot.terminal.screen import waiting
     from bot.views.wording import count, duration
 
     journal = logs.configure(settings.log_format, settings.log_level, settings.secrets())
     sources = ", ".join(source.name for source in settings.sources)
     say(f"Recording {sources} to {file} every {duration(settings.poll_interval)}. Press Ctrl-C to stop.")
     try:
-        polls = await record_until(stopping(), settings, journal, file)
+        with waiting("Waiting for the first poll…") as newer:
+            told = partial(_tell_progress, newer, Path(file))
+            polls = await record_until(stopping(), settings, journal, file, told=told)
     except BotError as error:
         say(error.sentence)
         return FAILED
@@ -46,12 +52,22 @@ async def _record(settings: "Settings", file: str) -> int:
     return DONE
 
 
-@program.command(short_help="Tell what would have been alerted, from a recording or what is stored.")
-@click.argument("file", required=False)
+def _tell_progress(newer: "Callable[[str], None]", file: Path, polls: int) -> None:
+    """Say on a terminal how much has been recorded so far."""
+    from bot.views.wording import count
+
+    size = f", {file.stat().st_size / 1e6:,.1f} MB" if file.is_file() else ""
+    newer(f"{count(polls, 'poll')}{size} so far")
+
+
+@program.command(short_help="Tell what a recording, or what is stored, would have alerted.")
+@click.argument("file", required=False, type=click.Path())
 @click.option("--database", is_flag=True, help="Read the stored observations instead of a file.")
 @click.option("--since", metavar="LENGTH", help="With --database: how far to go back, such as 14d.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
-@click.option("--config", "other", metavar="FILE", help="Try the limits of another settings file.")
+@click.option(
+    "--config", "other", metavar="FILE", type=click.Path(), help="Try the limits of another settings file."
+)
 @click.pass_obj
 def replay(
     config: str | None,

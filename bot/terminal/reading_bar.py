@@ -1,14 +1,17 @@
-"""How far a long file has been read, on standard error and only where somebody watches."""
+"""How far a long file, or a long time, has been read: on standard error, only where somebody watches."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
 LONG = 8 * 1024 * 1024
 """A file of fewer bytes is read before a bar would be understood."""
 _STEP = 1024 * 1024
+MANY = 2000
+"""Fewer readings are read before a bar would be understood."""
 
 
 @contextmanager
@@ -38,3 +41,34 @@ def reading_bar(
                 bar.update(task, completed=read)
 
         yield step
+
+
+@contextmanager
+def time_bar(
+    start: datetime | None, end: datetime, console: Console | None = None
+) -> Iterator[Callable[[datetime], None]]:
+    """Give what is to be called with the moment of each reading, between ``start`` and ``end``.
+
+    With None for ``start`` the first reading is the start. The bar begins when there are many.
+    """
+    console = console or Console(stderr=True)
+    readings, begun = 0, start
+    with ExitStack() as stack:
+        bar: Progress | None = None
+
+        def step(at: datetime) -> None:
+            nonlocal readings, begun, bar
+            readings, begun = readings + 1, begun or at
+            if readings % MANY or console.quiet or not console.is_terminal:
+                return
+            if bar is None:
+                bar = stack.enter_context(_time_progress(console))
+                bar.add_task("reading", total=max((end - begun).total_seconds(), 1.0))
+            bar.update(bar.task_ids[0], completed=(at - begun).total_seconds())
+
+        yield step
+
+
+def _time_progress(console: Console) -> Progress:
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)

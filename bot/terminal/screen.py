@@ -1,7 +1,7 @@
 """The terminal that is written to: its width, its colours, and how standings look in it."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -74,12 +74,22 @@ def show_rows(console: Console, rows: Sequence[tuple[Text, ...]]) -> None:
     show_table(console, table)
 
 
+def watched(*, quiet: bool = False) -> Console:
+    """Make what progress is drawn on, on standard error; quiet where nobody watches.
+
+    FORCE_COLOR makes no watcher: a pipe gets no moving picture.
+    """
+    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
+    console.quiet = quiet or console.is_dumb_terminal or not sys.stderr.isatty()
+    return console
+
+
 @contextmanager
-def waiting(for_what: str) -> Iterator[None]:
-    """Show that something is under way, on standard error and only where somebody watches."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
+def waiting(for_what: str, console: Console | None = None) -> Iterator[Callable[[str], None]]:
+    """Show that something is under way, only where somebody watches; give what says something newer."""
+    console = console or watched()
+    if console.quiet:
+        yield lambda _: None
         return
-    with console.status(for_what):
-        yield
+    with console.status(Text(for_what)) as status:
+        yield lambda newer: status.update(Text(newer))

@@ -1,8 +1,6 @@
 """The program as a whole: help, version, completion, pipes, Ctrl-C, and the settings' own commands."""
 
 import json
-import os
-import pty
 import signal
 import subprocess
 import sys
@@ -15,13 +13,9 @@ import yaml
 from bot import __version__
 from bot.cli.completion import continuations
 from bot.cli.program import program
-from tests.shell.world import Shell, Town, plain_environment
+from tests.shell.world import Shell, Town, command_line, on_a_terminal, plain_environment
 
 COMMANDS = sorted(program.commands)
-
-
-def command_line(*words: str) -> list[str]:
-    return [sys.executable, "-m", "bot", *words]
 
 
 def finished(
@@ -38,7 +32,7 @@ def finished(
 
 
 def test_every_command_is_there() -> None:
-    assert COMMANDS == ["check", "config", "demo", "record", "replay", "run", "status", "tasks"]
+    assert COMMANDS == ["check", "completion", "config", "demo", "record", "replay", "run", "status", "tasks"]
 
 
 @pytest.mark.parametrize(
@@ -169,27 +163,6 @@ def test_ctrl_c_ends_a_look_without_a_traceback(world: Town) -> None:
     program.send_signal(signal.SIGINT)
     out, told = program.communicate(timeout=20)
     assert (program.returncode, out, told.strip()) == (1, "", "")
-
-
-def on_a_terminal(words: Sequence[str], settings: dict[str, str]) -> str:
-    """Run a command on a terminal of its own and return what it showed."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(  # noqa: S603 - as above
-        command_line(*words), env=plain_environment(settings), stdin=theirs, stdout=theirs, stderr=theirs
-    ) as program:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                piece = os.read(ours, 65536)
-            except OSError:  # Linux says EIO where the other side has gone
-                break
-            if not piece:
-                break
-            shown += piece
-        os.close(ours)
-        program.wait(20)
-    return shown.decode()
 
 
 def test_colours_are_for_terminals(world: Town) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import pty
+import signal
+import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -166,3 +169,34 @@ def plain_environment(settings: Mapping[str, str]) -> dict[str, str]:
         if not name.startswith((*OURS, "COV_", "COVERAGE", "_LOGBACKUP"))
     }
     return kept | dict(settings)
+
+
+def command_line(*words: str) -> list[str]:
+    return [sys.executable, "-m", "bot", *words]
+
+
+def on_a_terminal(words: Sequence[str], settings: dict[str, str], stop_at: bytes | None = None) -> str:
+    """Run a command on a terminal of its own and return what it showed.
+
+    Ctrl-C is pressed once ``stop_at`` is shown.
+    """
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # noqa: S603 - as above
+        command_line(*words), env=plain_environment(settings), stdin=theirs, stdout=theirs, stderr=theirs
+    ) as program:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # Linux says EIO where the other side has gone
+                break
+            if not piece:
+                break
+            shown += piece
+            if stop_at is not None and stop_at in shown:
+                program.send_signal(signal.SIGINT)
+                stop_at = None
+        os.close(ours)
+        program.wait(20)
+    return shown.decode()
