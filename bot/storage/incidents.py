@@ -35,18 +35,16 @@ async def keep(connection: AsyncConnection, writes: Sequence[IncidentWrite]) -> 
         else replace(write.incident, revision=write.expected_revision + 1)
         for write in writes
     )
-    changed: list[dict[str, object]] = []
-    opened: list[dict[str, object]] = []
-    for write, incident in zip(writes, kept, strict=True):
-        if write.expected_revision is None:
-            opened.append({"number": incident.number, **_values(incident)})
-        else:
-            changed.append({"which": incident.number, **_values(incident)})
+    pairs = list(zip(writes, kept, strict=True))
+    changed = [incident for write, incident in pairs if write.expected_revision is not None]
+    opened = [incident for write, incident in pairs if write.expected_revision is None]
     try:
-        if changed:
-            await connection.execute(_changing, changed)
-        if opened:
-            await connection.execute(incidents.insert(), opened)
+        for some in chunks(changed):
+            rows = [{"which": incident.number, **_values(incident)} for incident in some]
+            await connection.execute(_changing, rows)
+        for some in chunks(opened):
+            rows = [{"number": incident.number, **_values(incident)} for incident in some]
+            await connection.execute(incidents.insert(), rows)
     except IntegrityError as error:
         raise RevisionConflict("an incident of the same subject is open already") from error
     return kept

@@ -19,6 +19,7 @@ from tests.storage.storage_samples import PAY, T0, incident, notification, task
 
 instants = st.datetimes(timezones=st.just(UTC))
 st.register_type_strategy(datetime, instants)
+st.register_type_strategy(float, st.floats(allow_nan=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,13 @@ UNREADABLE = {
 def test_what_cannot_be_read_is_said_in_a_sentence(text: str) -> None:
     with pytest.raises(StorageError, match="record of incident that this version cannot read"):
         INCIDENT.decode(text)
+
+
+def test_a_tuple_of_plain_values_holds_nothing_else() -> None:
+    record = json.loads(INCIDENT.encode(incident()))
+    record["snapshot"] = {"read_at": "2026-03-04T12:00:00+00:00", "trend": [60, None, "an hour"]}
+    with pytest.raises(StorageError, match="record of incident that this version cannot read"):
+        INCIDENT.decode(json.dumps(record))
 
 
 def test_spans_and_instants_are_exact() -> None:

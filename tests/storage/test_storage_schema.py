@@ -21,6 +21,7 @@ from bot.domain.posts import Post
 from bot.errors import StorageError
 from bot.operations.store_port import AuditEntry
 from bot.storage import schema
+from bot.storage.address import read_address, writer_engine
 from bot.storage.codec import INCIDENT, NOTIFICATION
 from bot.storage.database import Database, open_database
 from bot.storage.inspection import inspect
@@ -191,16 +192,18 @@ def old_incident(one: Incident) -> str:
 async def an_old_database(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a database of the first version: two incidents and their messages, one more that is forgotten."""
     monkeypatch.setattr(schema, "MIGRATIONS", migrations_in(folder / "first", "v0001*.py"))
-    database = await open_database(url)
     over = replace(incident("a"), lifecycle=Lifecycle.RESOLVED, resolved_at=T0)
-    async with database._transaction() as connection:
+    address = read_address(url)
+    engine = writer_engine(address)
+    async with engine.begin() as connection:
+        await connection.run_sync(schema.migrate, address)
         for one in (incident("b"), over, incident("c")):
             await connection.exec_driver_sql(f"{OLD_INCIDENTS} ({old_incident(one)})")
         await connection.exec_driver_sql("DELETE FROM incidents WHERE number = 3")
         for statement in OLD_ROWS:
             await connection.exec_driver_sql(statement)
         await connection.execute(OLD_OWED, {"body": NOTIFICATION.encode(notification("n"))})
-    await database.close()
+    await engine.dispose()
     monkeypatch.setattr(schema, "MIGRATIONS", PRESENT)
 
 
