@@ -63,7 +63,7 @@ def draw(spec: ChartSpec) -> bytes:
     _write_heading(figure, spec)
     _write_footing(figure, spec)
     out = BytesIO()
-    canvas.print_png(out)
+    canvas.print_png(out)  # type: ignore[no-untyped-call]  # as above
     return out.getvalue()
 
 
@@ -171,7 +171,7 @@ def _write_heading(figure: Figure, spec: ChartSpec) -> None:
 
 def _write_footing(figure: Figure, spec: ChartSpec) -> None:
     """Write which days these are, and what the shades mean."""
-    left = WIDTH - _MARGIN
+    left: float = WIDTH - _MARGIN
     for word in _shaded(spec):
         face, edge, pattern = _SHADES[word]
         left -= width(word, _TEXT)

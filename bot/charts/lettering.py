@@ -10,7 +10,6 @@ from matplotlib.ft2font import FT2Font
 
 FOLDER = Path(get_data_path()) / "fonts" / "ttf"
 REPLACEMENT = "□"
-_MOSTLY = 0.5
 
 
 @cache
@@ -30,19 +29,17 @@ def _letters() -> frozenset[int]:
 
 
 def drawable(text: str, instead: str = "") -> str:
-    """Replace what the font lacks, a run of it by one sign; where little is left, say it ``instead``."""
+    """Replace what the font lacks, a run of it by one sign; where anything is lost, say it ``instead``."""
     kept: list[str] = []
-    lost = 0
     for character in unicodedata.normalize("NFC", text):
         if unicodedata.category(character) in {"Cf", "Mn", "Me"} and ord(character) not in _letters():
             continue
         if ord(character) in _letters():
             kept.append(character)
             continue
-        lost += 1
         if not kept or kept[-1] != REPLACEMENT:
             kept.append(REPLACEMENT)
-    if instead and lost > _MOSTLY * len(text):
+    if instead and REPLACEMENT in kept:
         return drawable(instead)
     return "".join(kept)
 

@@ -15,7 +15,7 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 _STEPS = (
     *(number * _MINUTE for number in (1, 2, 5, 10, 15, 30)),
     *(number * _HOUR for number in (1, 2, 3, 4, 6, 8, 12)),
-    *(number * _DAY for number in (1, 2, 3, 4, 7, 14, 28, 56, 112, 365)),
+    *(number * _DAY for number in (1, 2, 3, 4, 7, 14, 28, 56, 112, 365, 730, 1825, 18250)),
 )
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time is counted from here
 _HEADROOM = 1.1

@@ -1,19 +1,16 @@
-"""The trend of a delay as a line of small bars, and as a sentence for whoever does not see them."""
+"""The trend of a delay as a line of small bars."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 from bot.domain.delay_history import DelayHistory
-from bot.views.wording import duration
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """Stands where nothing is known: Slack collapses it no more than a letter, and it is no bar."""
 LEAST_WIDTH, WIDTH, MOST_WIDTH = 8, 16, 24
 _NOTHING = timedelta(0)
-_NOTABLE = 0.25
-"""A difference is worth words where it is at least this part of the larger figure."""
 
 
 def sparkline(
@@ -34,23 +31,6 @@ def history_sparkline(history: DelayHistory, *, width: int = WIDTH, limit: timed
     return sparkline(history.peaks(max(LEAST_WIDTH, min(width, MOST_WIDTH))), width=width, limit=limit)
 
 
-def trend_sentence(delays: Sequence[timedelta | None]) -> str:
-    """Say what a sparkline shows: the last delay, where it came from, and the longest between."""
-    known = [one for one in delays if one is not None]
-    if not known:
-        return "Nothing is known of the delay."
-    first, last, worst = known[0], known[-1], max(known)
-    if last >= worst and _differ(first, last):
-        said = f"The delay rose from {duration(first)} to {duration(last)}"
-    elif _differ(last, worst):
-        said = f"The delay fell to {duration(last)}, from {duration(worst)} at most"
-    else:
-        said = f"The delay stayed at about {duration(last)}"
-    if len(known) < len(delays):
-        said += "; part of the time nothing was read"
-    return said + "."
-
-
 def _slices(delays: Sequence[timedelta | None], width: int) -> list[timedelta | None]:
     count = min(width, len(delays))
     edges = [number * len(delays) // count for number in range(count + 1)] if count else []
@@ -62,7 +42,3 @@ def _bar(delay: timedelta, top: timedelta) -> str:
     if top <= _NOTHING or delay <= _NOTHING:
         return BARS[0]
     return BARS[min(int(delay / top * len(BARS)), len(BARS) - 1)]
-
-
-def _differ(one: timedelta, other: timedelta) -> bool:
-    return abs(one - other) > _NOTABLE * max(one, other)

@@ -57,7 +57,9 @@ async def measure(tasks: int, hours: int) -> None:
     fleet, charts = SimulatedFleet(tasks, 1), Charts()
     until = START + timedelta(hours=hours)
     with tempfile.TemporaryDirectory() as folder:
-        database = await open_database(f"sqlite:///{Path(folder) / 'bot.sqlite3'}", retention=timedelta(days=99))
+        database = await open_database(
+            f"sqlite:///{Path(folder) / 'bot.sqlite3'}", retention=timedelta(days=99)
+        )
         for number in range(timedelta(hours=hours) // INTERVAL):
             readings = list(fleet.poll(number))
             async with database.writing() as session:

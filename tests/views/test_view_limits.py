@@ -263,7 +263,8 @@ def test_any_fleet_is_shown_harmlessly(fleet: FleetSnapshot) -> None:
         assert_harmless(message)
         for block in message.blocks:
             for element in block.get("elements", []) if block["type"] == "actions" else []:
-                parse(element["value"], now=NOW, zone=UTC)
+                for pressed in element.get("options", [element]):
+                    parse(pressed["value"], now=NOW, zone=UTC)
 
 
 @given(ODD_TEXT, st.lists(ODD_TEXT, max_size=6))
