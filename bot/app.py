@@ -7,8 +7,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import stamina
@@ -16,237 +15,284 @@ from aiohttp.web import RouteDef
 from slack_bolt.app.async_app import AsyncApp
 
 from bot import __version__
+from bot.charts.charts import Charts
 from bot.clock import SystemClock
-from bot.domain.notification import Channel, OutboxId
-from bot.errors import StorageError
+from bot.condition import Running, health, kind_of, parts
+from bot.domain.notification import Notification, OutboxId
+from bot.domain.posts import Channel
+from bot.domain.routing import Routing, Subscription
+from bot.in_force import InForce, Renewal, live_thresholds
+from bot.jobs import Bells, Jobs, lease_names
+from bot.monitoring.counts import Counts
+from bot.monitoring.loop_lag import LoopWatch
+from bot.monitoring.metrics import Metrics
 from bot.monitoring.web import Part, WebServer
 from bot.ocp.client import OcpClient
 from bot.operations.answer_command import Answering
-from bot.operations.deliver_messages import EDITING, NEWS
+from bot.operations.answer_ports import Artist
 from bot.operations.describe_fleet import FleetView
-from bot.operations.keep_delivering import Bell, keep_delivering
-from bot.operations.learn_limits import LEARN_EVERY, keep_limits, learn_limits
+from bot.operations.heartbeat import Heartbeat
+from bot.operations.hold_leases import HOUSE, Leases
+from bot.operations.keep_delivering import Bell
+from bot.operations.measure_bot import BotMeasuring
+from bot.operations.measure_fleet import FleetMeasuring
 from bot.operations.ports import Clock, Journal
 from bot.operations.retire_sources import retire_sources
 from bot.operations.send_message import Delivering
-from bot.operations.source_state import SourceState, restore
-from bot.operations.store_port import Store
+from bot.operations.show_trend import Trends
+from bot.operations.source_state import SourceState
 from bot.operations.supervise import supervise
-from bot.operations.watch_tasks import Watching, poll
+from bot.operations.watch_tasks import Watching
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.slack.bolt import bolt_app, web_client
 from bot.slack.connection import SocketConnections
+from bot.slack.directory import Directory
 from bot.slack.listeners import listen
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
 from bot.slack.replies import Replies
 from bot.slack.requests import slack_routes
-from bot.sources import ocp_client, thresholds_of
+from bot.sources import ocp_client
+from bot.storage.address import read_address
 from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
-from bot.views.health_report import BotHealth
+from bot.views.blocks import Message
+from bot.watches import DatabaseTrouble, Watch, holding
 
-STOP_WITHIN = timedelta(seconds=8)
+STOP_WITHIN = timedelta(seconds=6)
 """What is in flight when the bot is told to stop has this long to end; then it is given back."""
-
-SETTLED = timedelta(seconds=90)
-"""What can wait begins this long after the start, when the first polls are over."""
-TIDY_EVERY = timedelta(minutes=10)
-"""How often what is stored is packed, and what is too old dropped."""
-
-ANSWER_WITHIN = timedelta(seconds=3)
+ANSWER_WITHIN = timedelta(seconds=2)
 """Answers under way when the bot is told to stop have this long to end."""
-
-
-@dataclass(slots=True)
-class Running:
-    """The bot while it runs: what tests and the demo may look at."""
-
-    states: tuple[SourceState, ...]
-    delivering: Delivering
-    started_at: datetime
-    connections: SocketConnections | None
-    url: str = ""
-    storage_trouble: str | None = None
-    work: list["asyncio.Task[None]"] = field(default_factory=list)
-    schedule: Schedule | None = None
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, journal: Journal, *, clock: Clock | None = None
+    settings: Settings,
+    journal: Journal,
+    *,
+    clock: Clock | None = None,
+    artist: Artist | None = None,
+    config_path: str | None = None,
 ) -> AsyncIterator[Running]:
     """Run the bot for as long as the context is entered.
 
     ``clock`` is the one that thresholds and deadlines live in; Slack's limits keep to real time. Slack and
-    OCP need not be reachable: the bot keeps trying. Raises StorageError where the database cannot be used,
-    and OSError where its address is taken.
+    OCP need not be reachable: the bot keeps trying. ``config_path`` is where the settings are read anew from;
+    ``artist`` draws charts in place of a worker process. Raises StorageError where the database cannot be
+    used, and OSError where its address is taken.
     """
-    real = SystemClock()
-    clock = clock or real
     stamina.instrumentation.set_on_retry_hooks(())
     async with AsyncExitStack() as stack:
-        store = await open_database(settings.database_url.get_secret_value())
+        bot = _Bot(InForce(settings, config_path), journal, clock or SystemClock(), stack)
+        yield await bot.start(artist)
+
+
+class _Bot:
+    """Puts the parts together, in the order in which they are needed; ``stack`` takes them apart again."""
+
+    def __init__(self, in_force: InForce, journal: Journal, clock: Clock, stack: AsyncExitStack) -> None:
+        self.in_force = in_force
+        self.journal = journal
+        self.clock = clock
+        self.real = SystemClock()
+        self.stack = stack
+        self.counts = Counts()
+        self.owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        self.bells = Bells()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.in_force.settings
+
+    async def start(self, artist: Artist | None) -> Running:
+        """Start everything."""
+        stack, settings = self.stack, self.settings
+        store = await open_database(
+            settings.database_url.get_secret_value(),
+            retention=settings.retention,
+            history=settings.history_retention,
+        )
         stack.push_async_callback(store.close)
-        sources = [await stack.enter_async_context(ocp_client(source, clock)) for source in settings.sources]
-        watched = [source.name for source in sources]
-        await retire_sources(watched, settings.poll_interval, store, clock, journal, _new_id)
-        states = tuple(
-            [
-                await restore(source.name, settings.poll_interval, store, thresholds_of(settings))
-                for source in sources
-            ]
-        )
-        client = web_client(_token(settings), settings.slack_api_url)
-        bells = (Bell(), Bell())
-        delivering = Delivering(
-            store=store,
-            messenger=SlackMessenger(client),
-            clock=real,
-            journal=journal,
-            owner=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
-            render=partial(announcement, zone=settings.timezone),
-            chance=random.random,
-        )
+        leases = Leases(store, self.real, self.journal, self.owner)
+        stack.push_async_callback(leases.give_back)
+        sources = [await stack.enter_async_context(ocp_client(one, self.clock)) for one in settings.sources]
+        trouble = DatabaseTrouble()
+        watches = tuple(self._watch(source, store, leases, trouble) for source in sources)
+        states = tuple(watch.state for watch in watches)
+        await leases.renew(lease_names(watches))
+        if leases.holds(HOUSE):
+            watched = [source.name for source in sources]
+            await retire_sources(watched, settings.poll_interval, store, self.clock, self.journal, new_id)
+        client = web_client(self._token(), settings.slack_api_url)
+        delivering = self._delivering(store, SlackMessenger(client))
         app = bolt_app(settings.slack_api_url)
-        connections = socket_connections(settings, app, real, journal)
-        now = Running(states, delivering, clock.now(), connections)
-        answering = Answering(
-            fleet=FleetView(states),
+        connections = socket_connections(settings, app, self.real, self.journal, leases)
+        heart = Heartbeat(states, holding(list(watches)), store, None, self.real, self.journal)
+        address = read_address(settings.database_url.get_secret_value())
+        now = Running(
+            states, watches, delivering, leases, heart, self.clock.now(), connections, trouble,
+            database="PostgreSQL" if address.path is None else "SQLite", file=address.path,
+        )  # fmt: skip
+        if artist is None:
+            charts = Charts()
+            stack.push_async_callback(charts.close)
+            artist = charts
+        people = People(client, self.real, self.journal, settings.who_may.groups)
+        directory = Directory(client, people, self.real)
+        answering = self._answering(now, sources, store, artist, directory)
+        replies = Replies(client, self.real, self.journal)
+        doors = listen(app, answering, people, client, replies, self.journal)
+        stack.push_async_callback(doors.close, ANSWER_WITHIN)
+        loop_watch = LoopWatch(self.real)
+        fleet = FleetMeasuring(
+            states, partial(kind_of, now), holding(list(watches)), delays=settings.metrics_task_delays
+        )
+        measuring = BotMeasuring(
+            __version__,
+            fleet,
+            store,
+            self.clock,
+            refusing=lambda: len(delivering.troubles),
+            real=self.real,
+            connections=lambda: None if connections is None else connections.alive_since,
+            lag=lambda: loop_watch.lag,
+            heartbeat=heart,
+        )
+        metrics = Metrics(measuring.measure, self.counts)
+        for server in web_servers(settings, partial(parts, now), self._routes(app, connections), metrics):
+            now.url = (await stack.enter_async_context(server)).url
+        now.schedule = schedule = Schedule(self.journal, self.real, self.clock.speed)
+        stack.push_async_callback(schedule.stop)
+        renewal = Renewal(self.in_force, now, schedule, fleet, people, self.journal)
+        stack.push_async_callback(renewal.close)
+        jobs = Jobs(self.in_force, self.journal, self.clock, self.real, store, leases, self.bells, new_id)
+        renewal.digests(partial(jobs.digest, answering), self.clock)
+        await renewal.beat()
+        now.renew = renewal.renew
+        jobs.by_the_clock(schedule, watches)
+        work = jobs.background(now, loop_watch, self.owner)
+        await stack.enter_async_context(_working(now, work, self.real, self.journal, self.counts))
+        schedule.start()
+        return now
+
+    def _token(self) -> str:
+        token = self.settings.slack_bot_token
+        return "" if token is None else token.get_secret_value()
+
+    def _routing(
+        self, subscriptions: Sequence[Subscription] = (), refusing: Mapping[Channel, str] | None = None
+    ) -> Routing:
+        return self.settings.routing(subscriptions, refusing)
+
+    def _watch(self, source: OcpClient, store: Database, leases: Leases, trouble: DatabaseTrouble) -> Watch:
+        state = SourceState(source.name, self.settings.poll_interval)
+        self.bells.looks[source.name] = Bell()
+        lease = Watch.lease_of(source.name)
+        watching = Watching(
+            source=source,
+            store=store,
+            clock=self.clock,
+            journal=self.journal,
+            thresholds_for=live_thresholds(self.in_force, state.ocp_limits),
+            routing_for=self._routing,
+            new_id=new_id,
+            owed=self.bells.owed,
+            meters=self.counts,
+            fence=lambda: leases.fence(lease),
+        )
+        return Watch(state, watching, leases, trouble)
+
+    def _delivering(self, store: Database, messenger: SlackMessenger) -> Delivering:
+        return Delivering(
+            store=store,
+            messenger=messenger,
+            clock=self.real,
+            journal=self.journal,
+            owner=self.owner,
+            render=self._rendered,
+            chance=random.random,
+            meters=self.counts,
+            with_trend=Trends(store).added_to,
+        )
+
+    def _rendered(self, notification: Notification) -> Message:
+        return announcement(notification, self.settings.timezone, links=self.in_force.links)
+
+    def _answering(
+        self, now: Running, sources: Sequence[OcpClient], store: Database, artist: Artist, people: Directory
+    ) -> Answering:
+        return Answering(
+            fleet=FleetView(now.states),
             sources={source.name: source for source in sources},
             store=store,
-            clock=clock,
-            zone=settings.timezone,
-            health=partial(_health, now),
+            history=store,
+            artist=artist,
+            clock=self.clock,
+            zone=self.settings.timezone,
+            health=partial(health, now),
+            people=people,
+            permissions=lambda: self.settings.who_may,
+            silence_limits=lambda: self.settings.silence_limits,
+            routing=self._routing,
+            links=lambda: self.in_force.links,
+            changed=self.bells.changed,
+            owed=self.bells.owed,
+            new_id=new_id,
         )
-        replies = Replies(client, real, journal)
-        doors = listen(app, answering.answer, People(client, real), client, replies, journal)
-        stack.push_async_callback(doors.close, ANSWER_WITHIN)
-        secret = settings.slack_signing_secret
-        routes: list[RouteDef] = []
-        if connections is None and secret is not None:
-            routes = slack_routes(app, secret.get_secret_value(), real)
-        for server in web_servers(settings, partial(_parts, now), routes):
-            now.url = (await stack.enter_async_context(server)).url
-        now.schedule = schedule = Schedule(journal, real, clock.speed)
-        stack.push_async_callback(schedule.stop)
-        for source, state in zip(sources, states, strict=True):
-            watching = _watching(settings, source, state, store, clock, journal, bells)
-            schedule.every(
-                settings.poll_interval, f"poll {source.name}", partial(_poll, now, state, watching)
-            )
-            learning = partial(_learn, state, watching)
-            schedule.every(LEARN_EVERY, f"limits of {source.name}", learning, first_after=SETTLED)
-        schedule.every(TIDY_EVERY, "tidy", partial(_tidy, store, clock, journal))
-        await stack.enter_async_context(
-            _working(
-                now,
-                {
-                    "delivery of news": partial(keep_delivering, delivering, NEWS, bells[0]),
-                    "delivery of edits": partial(keep_delivering, delivering, EDITING, bells[1]),
-                    **({} if connections is None else {"slack": connections.run}),
-                },
-                real,
-                journal,
-            )
-        )
-        schedule.start()
-        yield now
+
+    def _routes(self, app: AsyncApp, connections: SocketConnections | None) -> list[RouteDef]:
+        secret = self.settings.slack_signing_secret
+        if connections is not None or secret is None:
+            return []
+        return slack_routes(app, secret.get_secret_value(), self.real, self.journal)
 
 
-def _new_id() -> OutboxId:
+def new_id() -> OutboxId:
+    """Make the id of a notification."""
     return OutboxId(uuid.uuid4().hex)
 
 
-def _token(settings: Settings) -> str:
-    return "" if settings.slack_bot_token is None else settings.slack_bot_token.get_secret_value()
-
-
 def web_servers(
-    settings: Settings, parts: Callable[[], Mapping[str, Part]], routes: Sequence[RouteDef]
+    settings: Settings,
+    asked: Callable[[], Mapping[str, Part]],
+    routes: Sequence[RouteDef],
+    metrics: Metrics | None = None,
 ) -> list[WebServer]:
     """Make the servers: one for everything, or health on an address of its own and Slack on the other."""
+    page = None if metrics is None else metrics.page
     own = settings.metrics_address
     if own is None:
-        return [WebServer(*settings.http_address, parts, routes)]
+        return [WebServer(*settings.http_address, asked, routes, metrics=page)]
     slack = [WebServer(*settings.http_address, None, routes)] if routes else []
-    return [*slack, WebServer(*own, parts)]
+    return [*slack, WebServer(*own, asked, metrics=page)]
 
 
 def socket_connections(
-    settings: Settings, app: AsyncApp, clock: Clock, journal: Journal
+    settings: Settings, app: AsyncApp, clock: Clock, journal: Journal, leases: Leases | None = None
 ) -> SocketConnections | None:
     """Make the Socket Mode connections, where there is an app token; else Slack comes over HTTP."""
     token = settings.slack_app_token
-    return None if token is None else SocketConnections(app, token.get_secret_value(), clock, journal)
-
-
-def _watching(
-    settings: Settings,
-    source: OcpClient,
-    state: SourceState,
-    store: Store,
-    clock: Clock,
-    journal: Journal,
-    bells: Sequence[Bell],
-) -> Watching:
-    def owed() -> None:
-        for bell in bells:
-            bell.ring()
-
-    channels = () if settings.alert_channel is None else (Channel(settings.alert_channel),)
-
-    return Watching(
-        source=source,
-        store=store,
-        clock=clock,
-        journal=journal,
-        thresholds_for=thresholds_of(settings, state.ocp_limits),
-        channels_for=lambda _: channels,
-        default_channels=channels,
-        new_id=_new_id,
-        owed=owed,
+    if token is None:
+        return None
+    return SocketConnections(
+        app, token.get_secret_value(), clock, journal, replicas=lambda: leases.replicas if leases else 1
     )
-
-
-async def _tidy(store: Database, clock: Clock, journal: Journal) -> None:
-    """Pack what is stored, and drop what is older than it is kept."""
-    try:
-        await store.tidy(clock.now())
-    except StorageError as error:
-        journal.error("database not tidied", because=error.sentence)
-
-
-async def _learn(state: SourceState, watching: Watching) -> None:
-    """Learn the limits of OCP's own alarm; an OCP that does not tell them is left alone."""
-    if await learn_limits(watching.source, state.listed, state.ocp_limits, watching.journal):
-        state.changes += 1
-        try:
-            await keep_limits(state.source, state.ocp_limits, watching.store)
-        except StorageError as error:
-            watching.journal.error("limits not kept", source=state.source, because=error.sentence)
-
-
-async def _poll(now: Running, state: SourceState, watching: Watching) -> None:
-    """Poll one source; whatever happens to it is no other source's trouble."""
-    try:
-        await poll(state, watching)
-        now.storage_trouble = None
-    except StorageError as error:
-        now.storage_trouble = error.sentence
-        watching.journal.error("poll not kept", source=state.source, because=error.sentence)
-    except Exception:  # noqa: BLE001 - one source's poll is a boundary
-        watching.journal.error("poll failed", source=state.source)
 
 
 @asynccontextmanager
 async def _working(
-    now: Running, work: Mapping[str, Callable[[], Awaitable[None]]], clock: Clock, journal: Journal
+    now: Running,
+    work: Mapping[str, Callable[[], Awaitable[None]]],
+    clock: Clock,
+    journal: Journal,
+    counts: Counts,
 ) -> AsyncIterator[None]:
     """Keep the background work going; at the end it is told to stop and waited for, within a bound."""
     now.work = [
-        asyncio.create_task(supervise(name, job, clock, journal), name=name) for name, job in work.items()
+        asyncio.create_task(supervise(name, job, clock, journal, counts), name=name)
+        for name, job in work.items()
     ]
     try:
         yield
@@ -254,42 +300,3 @@ async def _working(
         for task in now.work:
             task.cancel()
         await asyncio.wait(now.work, timeout=STOP_WITHIN.total_seconds())
-
-
-def _parts(now: Running) -> Mapping[str, Part]:
-    """Say of each part whether it can do its job."""
-    parts: dict[str, Part] = {}
-    for state in now.states:
-        read = state.unread is None and state.last_read_at is not None
-        why = "read" if read else "not read yet" if state.unread is None else state.unread.last.sentence
-        parts[f"source {state.source}"] = (read, why)
-    if now.connections is not None:
-        alive = now.connections.alive
-        why = f"{alive} connections" if alive else now.connections.trouble or "not connected yet"
-        parts["slack"] = (alive > 0, why)
-    trouble = now.storage_trouble
-    parts["database"] = (trouble is None, trouble or "in use")
-    for channel, refused in now.delivering.troubles.items():
-        parts[f"channel {channel}"] = (False, refused.sentence)
-    return parts
-
-
-async def _health(now: Running) -> BotHealth:
-    """Tell how the bot itself is: what is owed, and what does not work."""
-    delivering = now.delivering
-    troubles = [
-        f"Channel {channel} does not take messages: {trouble.sentence}"
-        for channel, trouble in delivering.troubles.items()
-    ]
-    if now.connections is not None and now.connections.trouble is not None:
-        troubles.append(now.connections.trouble)
-    if now.storage_trouble is not None:
-        troubles.append(now.storage_trouble)
-    troubles += [sentence for state in now.states for sentence in state.troubles]
-    owed = 0
-    try:
-        owed = await delivering.store.outbox_depth()
-    except StorageError as error:
-        if now.storage_trouble is None:
-            troubles.append(error.sentence)
-    return BotHealth(__version__, now.started_at, owed, troubles)

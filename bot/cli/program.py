@@ -5,7 +5,8 @@ import shutil
 import signal
 import sys
 import textwrap
-from collections.abc import Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -109,6 +110,28 @@ def stopping() -> "asyncio.Event":
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
     return event
+
+
+@contextmanager
+def reloading(renew: Callable[[], Awaitable[object]] | None) -> Iterator[None]:
+    """Read the settings anew whenever SIGHUP comes, one time after the other."""
+    import asyncio
+
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    async def renewing() -> None:
+        while renew is not None:
+            await asked.wait()
+            asked.clear()
+            await renew()
+
+    task = loop.create_task(renewing(), name="settings read anew")
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        task.cancel()
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import __version__
-from bot.cli.program import DONE, FAILED, program, run_async, say, settings_of, stopping
+from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -27,10 +27,10 @@ def run(config: str | None) -> int:
     from bot.settings import EVERYTHING
 
     settings = settings_of(config, EVERYTHING)
-    return run_async(_run(settings))
+    return run_async(_run(settings, config))
 
 
-async def _run(settings: "Settings") -> int:
+async def _run(settings: "Settings", config: str | None) -> int:
     from bot import logs
     from bot.app import running
     from bot.errors import BotError
@@ -38,9 +38,10 @@ async def _run(settings: "Settings") -> int:
     journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())
     stop = stopping()
     try:
-        async with running(settings, journal) as bot:
+        async with running(settings, journal, config_path=config) as bot:
             journal.info("started", version=__version__, address=bot.url, sources=len(bot.states))
-            await stop.wait()
+            with reloading(bot.renew):
+                await stop.wait()
             journal.info("stopping")
     except BotError as error:
         say(error.sentence)

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.app import Running, running
+from bot.app import running
+from bot.condition import Running
 from bot.operations.ports import Clock, Journal
 from bot.sandbox.page import Lever
 from bot.settings import Settings

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import Running
+from bot.condition import Running
 from bot.clock import ScaledClock, SystemClock
 from bot.demo.living_bot import LivingBot
 from bot.demo.recorded import Recorded

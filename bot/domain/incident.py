@@ -58,6 +58,13 @@ def task_subject_key(key: TaskKey) -> str:
     return f"task:{key.text}"
 
 
+def task_key_of(subject: Subject) -> TaskKey | None:
+    """Give the key of the task that an incident is about; None where it is about a cluster or a source."""
+    if subject.cluster is None or not subject.key.startswith("task:"):
+        return None
+    return TaskKey(subject.source, subject.cluster, subject.tenant, subject.destination)
+
+
 def cluster_subject(source: SourceName, cluster: ClusterId, label: str) -> Subject:
     """Make the subject of an incident about a whole cluster: it cannot be read, or has no task."""
     return Subject(key=f"cluster:{source}/{cluster}", source=source, cluster=cluster, cluster_label=label)

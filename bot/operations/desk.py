@@ -88,9 +88,14 @@ async def lay_out(desk: Desk, incidents: Sequence[Incident], store: Store) -> No
         desk.groups[group.number] = group
 
 
-async def refreshed(desk: Desk, source: SourceName, store: Store) -> tuple[Desk, frozenset[IncidentNumber]]:
-    """Take in what people or another replica have changed meanwhile; tell which incidents those are."""
-    if not desk.known and not desk.groups:
+async def refreshed(
+    desk: Desk, source: SourceName, store: Store, *, following: bool = False
+) -> tuple[Desk, frozenset[IncidentNumber]]:
+    """Take in what people or another replica have changed meanwhile; tell which incidents those are.
+
+    With ``following`` it is another replica that opens incidents.
+    """
+    if not desk.known and not desk.groups and not following:
         return desk, frozenset()
     revisions = await store.revisions(source)
     stale = [

@@ -29,8 +29,9 @@ class SourceState:
     ``last_read_at`` is our clock; ``took`` is real time. ``failing`` is what the last poll
     could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
     ``ocp_limits`` are the delays at which OCP's own alarm fires; ``unresolved`` has a sentence for each
-    cluster of the settings that was not found. ``turn`` is held by whoever reads or tells. ``routes`` is
-    where its incidents were told at the last look, ``told_by`` what held for all sources then.
+    cluster of the settings that was not found. ``turn`` is held by whoever reads or tells; ``is_known`` is
+    whether it was taken up from the store. ``routes`` is where its incidents were told at the last look,
+    ``told_by`` what held for all sources then.
     """
 
     source: SourceName
@@ -49,6 +50,7 @@ class SourceState:
     changes: int = 0
     routes: Routes | None = None
     told_by: Board | None = None
+    is_known: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -77,9 +79,10 @@ async def restore(
     for incident in state.desk.incidents.values():
         _remember_subject(state, incident)
     state.ocp_limits.update(await kept_limits(source, store))
+    state.is_known = True
     saved = await store.fact(f"memory/{source}")
     if saved is not None:
-        await _catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)
+        await catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)
     return state
 
 
@@ -115,7 +118,7 @@ def _remember_subject(state: SourceState, incident: Incident) -> None:
         state.clusters[subject.cluster] = replace(known, unread=unread, unlisted_since=since)
 
 
-async def _catch_up(state: SourceState, store: Store, since: datetime, thresholds_for: ThresholdsFor) -> None:
+async def catch_up(state: SourceState, store: Store, since: datetime, thresholds_for: ThresholdsFor) -> None:
     """Bring what the rules remember up to the last stored observation. Its incidents are kept already."""
     async for reading in store.observations(state.source, since=since):
         known = state.clusters.get(reading.cluster.id)

@@ -143,6 +143,10 @@ class Store(Protocol):
         """
         ...
 
+    async def live_leases(self, prefix: str, now: datetime) -> tuple[str, ...]:
+        """Name the leases that begin so and that somebody holds, by name."""
+        ...
+
     async def give_lease(self, name: str, *, owner: str) -> None:
         """Give a lease back, so that another may take it at once."""
         ...

@@ -13,13 +13,13 @@ from bot.operations.desk import Desk, lay_out, refreshed, without_the_resolved
 from bot.operations.heed_people import Heeded, heed_people
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
 from bot.operations.keep_incidents import keep_incidents
-from bot.operations.meters import Meters, Unmetered
+from bot.operations.meters import Meters, Unmetered, errors_of, outcome_of
 from bot.operations.ports import Clock, Journal, Source
 from bot.operations.read_source import PollResult, read_source
 from bot.operations.report_poll import report_poll
 from bot.operations.source_state import SourceState
 from bot.operations.source_telling import RoutingFor, read_board, telling_of
-from bot.operations.store_port import RevisionConflict, Store, TaskRecord, WriteSession
+from bot.operations.store_port import LeaseLost, RevisionConflict, Store, TaskRecord, WriteSession
 from bot.operations.tell_incidents import Board, tell
 
 MEMORY_AGE = timedelta(minutes=5)
@@ -50,10 +50,19 @@ class Watching:
 
 
 async def poll(state: SourceState, watching: Watching) -> tuple[Transition, ...]:
-    """Poll the source once. Raises StorageError where the result cannot be kept; nothing then changes."""
+    """Poll the source once, and keep what follows, unless another replica watches it by now.
+
+    Raises StorageError where the result cannot be kept; nothing then changes.
+    """
     result = await read_source(watching.source, state.listed, watching.clock)
     async with state.turn:
-        return await _keep_poll(state, result, watching)
+        try:
+            transitions = await _keep_poll(state, result, watching)
+        except LeaseLost:
+            watching.journal.warning("poll not kept, another replica watches", source=state.source)
+            return ()
+    watching.meters.polled(state.source, outcome_of(result), result.took, errors_of(result))
+    return transitions
 
 
 async def _keep_poll(state: SourceState, result: PollResult, watching: Watching) -> tuple[Transition, ...]:
@@ -105,6 +114,8 @@ async def tend(state: SourceState, watching: Watching) -> bool:
                     after, owed = await tell(session, desk.copy(), telling)
             except RevisionConflict:
                 continue
+            except LeaseLost:
+                return False
             state.desk, state.told_by = after, board
             if changed or owed:
                 state.changes += 1

@@ -10,8 +10,8 @@ from bot.domain.reading import Reading
 from bot.domain.status import read_status
 from bot.domain.task import Task
 from bot.storage.codec import CLUSTER
+from bot.storage.kinds import instant
 from bot.storage.packing import DERIVED, Packed
-from bot.storage.tables import instant
 
 
 class Assembler:

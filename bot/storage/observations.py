@@ -14,10 +14,11 @@ from bot.domain.reading import Reading
 from bot.domain.task import ClusterId, SourceName, Task
 from bot.storage.assembly import Assembler
 from bot.storage.blocks import pack_block, unpack_block
+from bot.storage.kinds import microseconds
 from bot.storage.packing import Packed, pack_poll, take_apart, unpack_poll
 from bot.storage.refusals import refusals
 from bot.storage.shapes import ShapesInUse, read_shapes
-from bot.storage.tables import blocks, microseconds, polls
+from bot.storage.tables import blocks, polls
 
 BLOCK_POLLS = 120
 """So many readings make a block: an hour of polls every 30 s."""

@@ -16,7 +16,7 @@ import numpy as np
 from bot.domain.reading import Reading
 from bot.storage.codec import CLUSTER
 from bot.storage.columns import Ints, Packer, Unpacker
-from bot.storage.tables import EPOCH, LONGEST, MICROSECOND, microseconds
+from bot.storage.kinds import EPOCH, LONGEST, MICROSECOND, microseconds
 
 NO_DELAY, DERIVED, STATED = 0, 1, 2
 TOLERANCE = 1_000_000

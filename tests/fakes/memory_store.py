@@ -180,6 +180,11 @@ class MemoryStore(MemoryRecords):
             self.leases[name] = Lease(owner, now + length, token)
             return token
 
+    async def live_leases(self, prefix: str, now: datetime) -> tuple[str, ...]:
+        self.refuse_if_told()
+        held = ((name, lease) for name, lease in sorted(self.leases.items()) if name.startswith(prefix))
+        return tuple(name for name, lease in held if lease.owner is not None and lease.until > now)
+
     async def give_lease(self, name: str, *, owner: str) -> None:
         self.refuse_if_told()
         async with self.turn:

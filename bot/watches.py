@@ -1,0 +1,123 @@
+"""The watch of one source in this replica: polled and tended while it holds the lease, followed otherwise."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.task import SourceName
+from bot.errors import StorageError
+from bot.operations.follow_source import follow_source, take_up
+from bot.operations.hold_leases import Leases
+from bot.operations.learn_limits import keep_limits, learn_limits
+from bot.operations.meters import PollOutcome
+from bot.operations.source_state import SourceState
+from bot.operations.watch_tasks import Watching, poll, tend
+
+LEASE = "watch/"
+"""Before a source's name: the lease of its watch."""
+
+
+@dataclass(slots=True)
+class DatabaseTrouble:
+    """The sentence that says why the database cannot be used, while it cannot."""
+
+    sentence: str | None = None
+    last: str = ""
+    last_at: datetime | None = None
+
+    def note(self, error: StorageError, now: datetime) -> None:
+        """Note that it could not be used."""
+        self.sentence = self.last = error.sentence
+        self.last_at = now
+
+
+@dataclass(slots=True)
+class Watch:
+    """One source. ``watching`` is what it is watched with; ``trouble`` is shared by all."""
+
+    state: SourceState
+    watching: Watching
+    leases: Leases
+    trouble: DatabaseTrouble
+    held: bool = False
+
+    @staticmethod
+    def lease_of(source: SourceName) -> str:
+        """Give the name of the lease of a source's watch."""
+        return f"{LEASE}{source}"
+
+    @property
+    def lease(self) -> str:
+        """The name of its lease."""
+        return self.lease_of(self.state.source)
+
+    async def run(self) -> None:
+        """Poll it, or follow whoever does; whatever happens to it is no other source's trouble."""
+        if not self.leases.holds(self.lease):
+            self.held = False
+            await self._guarded("source not followed", self._follow)
+            return
+        if not self.held and not await self._guarded("source not taken up", self._take_up):
+            return
+        self.held = True
+        await self._guarded("poll not kept", self._poll)
+
+    async def look(self) -> None:
+        """Tell what people did since the last look."""
+        if self.held and self.leases.holds(self.lease):
+            await self._guarded("source not tended", self._tend)
+
+    async def learn(self) -> None:
+        """Learn the limits of OCP's own alarm; an OCP that does not tell them is left alone."""
+        if self.held:
+            await self._guarded("limits not kept", self._learn)
+
+    async def _guarded(self, event: str, work: Callable[[], Awaitable[object]]) -> bool:
+        """Do one piece of work; tell whether it was done."""
+        journal, source = self.watching.journal, self.state.source
+        try:
+            await work()
+        except StorageError as error:
+            self.trouble.note(error, self.watching.clock.now())
+            journal.error(event, source=source, because=error.sentence)
+            if event == "poll not kept":
+                self.watching.meters.polled(source, PollOutcome.NOT_KEPT)
+            return False
+        except Exception:  # noqa: BLE001 - one source is a boundary
+            journal.error("watch failed", source=source, at=event)
+            if event == "poll not kept":
+                self.watching.meters.polled(source, PollOutcome.FAULT)
+            return False
+        self.trouble.sentence = None
+        return True
+
+    async def _poll(self) -> None:
+        await poll(self.state, self.watching)
+
+    async def _tend(self) -> None:
+        await tend(self.state, self.watching)
+
+    async def _follow(self) -> None:
+        await follow_source(self.state, self.watching.store, self.watching.thresholds_for)
+
+    async def _take_up(self) -> None:
+        """Make it what is kept of it: another replica may have watched it until now."""
+        async with self.state.turn:
+            await take_up(self.state, self.watching.store, self.watching.thresholds_for)
+
+    async def _learn(self) -> None:
+        state, watching = self.state, self.watching
+        if await learn_limits(watching.source, state.listed, state.ocp_limits, watching.journal):
+            state.changes += 1
+            await keep_limits(state.source, state.ocp_limits, watching.store)
+
+
+def holding(watches: "list[Watch]") -> Callable[[SourceName], bool]:
+    """Tell of a source whether this replica watches it."""
+    by_source = {watch.state.source: watch for watch in watches}
+
+    def holds(source: SourceName) -> bool:
+        watch = by_source.get(source)
+        return watch is not None and watch.leases.holds(watch.lease)
+
+    return holds
