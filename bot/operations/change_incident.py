@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from bot.commands import (
     Acknowledge,
@@ -21,7 +22,6 @@ from bot.domain.handling import Actor, Handling
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import ActContent, Reason
 from bot.domain.task import SourceName
-from bot.errors import UserMistake
 from bot.operations.answer_ports import Means, actor_of
 from bot.operations.answering import Answer, Asked
 from bot.operations.carry_out import Decided, Plan, carry_out
@@ -76,6 +76,7 @@ async def _person(means: Means, command: Assign, by: Actor) -> Actor | None:
             return await means.people.named(name)
         case Nobody():
             return None
+    assert_never(command.person)
 
 
 def _deed(command: Handled, target: Target, by: Actor, to: Actor | None, now: datetime) -> Deed:
@@ -93,6 +94,7 @@ def _deed(command: Handled, target: Target, by: Actor, to: Actor | None, now: da
         case Assign():
             sentence = "took it" if to.id == by.id else f"gave it to {to.name or to.id}"
             return Deed(Reason.ASSIGNED, sentence, _given(to, by, now), to, Assign(target, Nobody()))
+    assert_never(command)
 
 
 def _given(to: Actor, by: Actor, now: datetime) -> Callable[[Handling], Handling]:
@@ -163,8 +165,6 @@ def group_entry(number: IncidentNumber, what: str, sentence: str, by: Actor, now
 async def note(means: Means, asked: Asked, command: AddNote) -> Answer:
     """Keep what somebody says about an incident or a group; of one that is over, too."""
     by, now = await actor_of(means, asked), means.clock.now()
-    if not command.text.strip():
-        raise UserMistake("The note is empty. Say what is to be kept: note disk replaced.")
 
     async def decide() -> Decided:
         meant = await find_meant(means, asked, command.target, _again(command))

@@ -3,7 +3,7 @@
 import re
 
 from bot.domain.handling import UserId
-from bot.domain.permission import Allowed, Asker, Permission, Permissions, Refused, Wide, may
+from bot.domain.permission import Asker, Permission, Permissions, Refused, Wide, may
 from bot.domain.posts import Channel
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Asked
@@ -35,11 +35,8 @@ async def _check(means: Means, asked: Asked, permission: Permission, wide: Wide 
     channel = Channel(asked.channel) if _CHANNEL.fullmatch(asked.channel) else None
     permissions = await _with_ids(means, means.permissions())
     decided = may(permissions, permission, Asker(UserId(asked.user), asked.groups, channel))
-    match decided:
-        case Allowed():
-            return
-        case Refused():
-            raise NotPermitted(decided, wide)
+    if isinstance(decided, Refused):
+        raise NotPermitted(decided, wide)
 
 
 async def _with_ids(means: Means, permissions: Permissions) -> Permissions:

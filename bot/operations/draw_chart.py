@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.commands import ShowChart, ShowHistory, Target, to_text
 from bot.domain.delay_history import DelayHistory, DelayLimits, Stretch
@@ -76,6 +77,7 @@ async def find_task_meant(means: Means, asked: Asked, command: ShowChart | ShowH
                 raise UserMistake(f"{said(target.scope)} means {task.total:,} tasks. Which one?", texts)
             case NotFound():
                 raise unknown_name(task, again)
+        assert_never(task)
     meant = await find_one(means, asked, target, again)
     return of_incident(worst_member(meant), meant.numbers[0])
 

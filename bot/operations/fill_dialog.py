@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from bot.commands import AssignDialog, ExtendSilence, NoteDialog, SilenceDialog, Target, to_text
 from bot.domain.grouping import Group
@@ -33,21 +34,27 @@ async def open_dialog(means: Means, asked: Asked, command: Asking) -> Answer:
 
     Raises UserMistake where it is not clear what it is about.
     """
-    exact = command
+    exact, form = await _form(means, asked, command)
+    return Answer(instead_of_dialog(exact), may_be_shared=False, dialog=_dialog(form))
+
+
+async def _form(means: Means, asked: Asked, command: Asking) -> tuple[Asking, Form]:
+    """Give the form, and the command that asks for it without a thread."""
+    zone = means.zone_of(asked)
     match command:
         case SilenceDialog():
-            form = silence_form(await _choices(means, asked, command))
+            return command, silence_form(await _choices(means, asked, command))
         case ExtendSilence():
-            form = extend_form(await known_silence(means, asked, command.number), means.zone_of(asked))
+            return command, extend_form(await known_silence(means, asked, command.number), zone)
         case AssignDialog():
             about = await _one(means, asked, command)
-            exact = replace(command, target=Target(about.number))
-            form = assign_form(exact, about, UserId(asked.user), means.zone_of(asked))
+            assigning = replace(command, target=Target(about.number))
+            return assigning, assign_form(assigning, about, UserId(asked.user), zone)
         case NoteDialog():
             about = await _one(means, asked, command)
-            exact = replace(command, target=Target(about.number))
-            form = note_form(exact, about)
-    return Answer(instead_of_dialog(exact), may_be_shared=False, dialog=_dialog(form))
+            noting = replace(command, target=Target(about.number))
+            return noting, note_form(noting, about)
+    assert_never(command)
 
 
 def place_of_mistake(filled: Filled) -> str:

@@ -1,6 +1,7 @@
 """Silences: made, prolonged and ended by people; what they mute is unspoken, never lost."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from bot.commands.acts import DefaultEnd, Ends, EndsAt, SilenceFilter
 from bot.domain import silence as quiet
 from bot.domain.handling import Actor
 from bot.domain.incident import Incident
+from bot.domain.look import is_firing
 from bot.domain.naming import Scope
 from bot.domain.notification import ActContent, Reason
 from bot.domain.permission import length_of
@@ -70,15 +72,10 @@ async def preview(means: Means, asked: Asked, command: Silence | SilenceDialog) 
 async def _muted_now(means: Means, matcher: Matcher) -> tuple[Incident, ...]:
     """Give the open incidents that a matcher mutes, the worst first, as the fleet shows them."""
     if not matcher.numbers:
-        return tuple(one for one in means.fleet.now().incidents if matcher.matches(one))
+        return tuple(one for one in means.fleet.now().incidents if is_firing(one) and matcher.matches(one))
     found: list[Incident] = []
     for number in matcher.numbers:
-        incident = await means.store.incident(number)
-        if incident is not None:
-            found.append(incident)
-            continue
-        group = await means.store.group(number)
-        if group is not None:
+        with suppress(UserMistake):
             found += (await by_number(means.store, number)).incidents
     return tuple(one for one in found if one.is_open)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.notification import ActContent, Action, Notification
-from bot.domain.posts import Channel, Post, group_message, incident_message
+from bot.domain.posts import Post, group_message, incident_message
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Asked
 from bot.operations.resolve_target import Meant, post_of_thread
@@ -58,21 +58,12 @@ async def _of_incidents(store: Store, incidents: Sequence[Incident], said_in: Po
     posts = await store.posts_of([one.number for one in incidents])
     told: list[Thread] = []
     for incident in incidents:
-        own: dict[Channel, Post] = {}
-        for post in posts:
-            if incident.number in post.members and _gives_way(own.get(post.channel), incident.number):
-                own[post.channel] = post
-        if said_in is not None and incident.number in said_in.members:
-            own.setdefault(said_in.channel, said_in)
-            if own[said_in.channel].place != said_in.place:
-                told.append(_thread(said_in, incident))
-        told += [_thread(post, incident) for post in own.values()]
+        speaking = [post for post in posts if incident.number in post.members]
+        own = [post for post in speaking if post.key == incident_message(incident.number)]
+        best = {post.channel: post for post in (*speaking, *own)}
+        places = {post.place for post in best.values()} | {said_in.place if said_in is not None else None}
+        told += [_thread(post, incident) for post in speaking if post.place in places]
     return told
-
-
-def _gives_way(known: Post | None, number: IncidentNumber) -> bool:
-    """Whether another message is as good a place to tell of an incident: its own is better than any."""
-    return known is None or known.key != incident_message(number)
 
 
 def _thread(post: Post, incident: Incident) -> Thread:

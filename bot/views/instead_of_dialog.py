@@ -1,5 +1,7 @@
 """What is said where a dialog would be opened and cannot be: how to type the same."""
 
+from typing import assert_never
+
 from bot.commands import AssignDialog, ExtendSilence, NoteDialog, SilenceDialog, to_text
 from bot.commands.spoken import ASK
 from bot.views.blocks import Message, message, sections
@@ -8,14 +10,19 @@ from bot.views.typed import typed
 
 def instead_of_dialog(command: SilenceDialog | AssignDialog | NoteDialog | ExtendSilence) -> Message:
     """Say how to type what a dialog would ask for."""
+    sentence = _sentence(command)
+    return message(sentence, sections([sentence]))
+
+
+def _sentence(command: SilenceDialog | AssignDialog | NoteDialog | ExtendSilence) -> str:
     words = to_text(command).removesuffix(ASK).rstrip()
     match command:
         case SilenceDialog():
-            sentence = f"Say for how long, and why: {typed(f'{words} 2h disk swap')}"
+            return f"Say for how long, and why: {typed(f'{words} 2h disk swap')}"
         case AssignDialog():
-            sentence = f"Say to whom: {typed(f'{words} me')}, or a name with an @ in front."
+            return f"Say to whom: {typed(f'{words} me')}, or a name with an @ in front."
         case NoteDialog():
-            sentence = f"Say what is to be kept: {typed(f'{words} text:disk replaced')}"
+            return f"Say what is to be kept: {typed(f'{words} text:disk replaced')}"
         case ExtendSilence():
-            sentence = f"Say until when: {typed(f'{words} 2h')}"
-    return message(sentence, sections([sentence]))
+            return f"Say until when: {typed(f'{words} 2h')}"
+    assert_never(command)

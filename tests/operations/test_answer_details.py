@@ -133,7 +133,7 @@ async def test_in_a_thread_of_no_incident_they_are_about_everything() -> None:
     talk, _ = await one_broken()
     greeting = talk.stage.parents()[0]
     assert "1 of 3 tasks" in (await talk.mention("status", greeting)).message.text
-    other = await talk.say("status", thread="12.34")
+    other = await talk.say("status", thread="12.34", door=Door.MENTION)
     assert "1 of 3 tasks" in other.message.text
     assert "Say which one" in (await talk.say("incident", thread="12.34")).message.text
     assert (

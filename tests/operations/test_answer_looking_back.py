@@ -189,7 +189,9 @@ async def test_a_digest_tells_what_is_open_and_what_happened() -> None:
     assert "The clock is off." in said(answer)
     assert "silence 1" in said(answer)
     assert "1 incident is open" in (await talk.say("digest pay since:2h")).message.text
-    assert "Nothing that is watched is called" in (await talk.say("digest nobody")).message.text
+    unknown = await talk.say("digest pai")
+    assert "Nothing that is watched is called" in unknown.message.text
+    assert "digest pay" in buttons(unknown)
     talk.stage.source.rows[PAY] = well("orders", "ledger", "stock")
     await talk.stage.poll(8)
     assert "1 began and 1 ended" in (await talk.say("digest")).message.text
@@ -290,5 +292,6 @@ async def test_two_tasks_of_one_name_are_told_apart() -> None:
     stage.source.rows[twin] = well("orders", cluster=twin)
     await stage.poll(2)
     assert "means 2 tasks" in (await talk.say("chart pay/orders")).message.text
+    assert "means 2 things" in (await talk.say("digest pay/orders")).message.text
     acted = await talk.say("ack pay/orders")
     assert "Acknowledged: incident 1" in acted.message.text
