@@ -132,7 +132,7 @@ def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
         lasted = duration((one.resolved_at or one.changed_at) - one.since)
         lines.append(
             f"{incident_mark(one)} *{literal(whom(one))}* was {one.problem} for {lasted}, at worst "
-            f"{worst(one)} · incident {one.number}, over"
+            f"{worst(one)} · incident {one.number}"
         )
         lines += gap_lines(one, zone)
     return lines + _rest(len(facts.over) - len(told), typed("incidents since:1d"))

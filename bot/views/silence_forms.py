@@ -139,8 +139,9 @@ def silence_form(choices: Sequence[SilenceChoice]) -> Form:
         options = [option(one.label, to_text(one.command), _mutes(one)) for one in fitting]
         radio = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
         blocks.append(input_block(WHAT, "What is to be silent?", radio))
-    shown = fitting if len(fitting) > 1 else choices[:1]
-    blocks += sections([_preview(one) for one in shown])
+        blocks += sections([_named(one) for one in fitting if one.total > 1])
+    else:
+        blocks += sections([_preview(choices[0])])
     blocks += _length_inputs("For how long?")
     box = text_box("Others will see it", LONGEST, multiline=True)
     blocks.append(input_block(REASON, "Why?", box, optional=True))
@@ -148,18 +149,25 @@ def silence_form(choices: Sequence[SilenceChoice]) -> Form:
 
 
 def _mutes(choice: SilenceChoice) -> str:
-    return f"mutes {count(choice.total, 'open incident')} now" if choice.total else "mutes nothing now"
+    now = f"mutes {count(choice.total, 'open incident')} now" if choice.total else "mutes nothing now"
+    return f"{now}, and what breaks there later" if choice.lasting else now
 
 
 def _preview(choice: SilenceChoice) -> str:
-    """Say what a choice mutes, the worst by name; in markup."""
-    told = [f"{whom(one)} {what(one)}" for one in choice.incidents[:_TOLD]]
+    """Say what the only choice is and what it mutes, the worst by name; in markup."""
+    mutes = f"{_mutes(choice)[0].upper()}{_mutes(choice)[1:]}."
+    return f"*{literal(choice.label)}*\n{mutes}" + (f"\n{_names(choice)}" if choice.incidents else "")
+
+
+def _named(choice: SilenceChoice) -> str:
+    """Name what one of several choices mutes, the worst of it; in markup."""
+    return f"*{literal(choice.label)}*: {_names(choice)}"
+
+
+def _names(choice: SilenceChoice) -> str:
+    told = [literal(f"{whom(one)} {what(one)}") for one in choice.incidents[:_TOLD]]
     left = choice.total - len(told)
-    more = f" and {left:,} more" if left > 0 and told else ""
-    which = f": {', '.join(told)}{more}" if told else ""
-    later = " What breaks there later is silent too." if choice.lasting else ""
-    mutes = _mutes(choice)
-    return f"*{literal(choice.label)}*\n{mutes[0].upper()}{mutes[1:]}{literal(which)}.{later}"
+    return ", ".join(told) + (f" and {left:,} more." if left > 0 else ".")
 
 
 def silence_command(
