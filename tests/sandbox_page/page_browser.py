@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from tests.sandbox_page.page_stage import Stage
+from bot.sandbox.slack import SimulatedSlack
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -32,6 +32,16 @@ def _missing(what: str) -> None:
     pytest.skip(f"{what} is not there to look at the page with")
 
 
+class Shown(Protocol):
+    """A simulated Slack with its page, and the address without a slash at its end."""
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def slack(self) -> SimulatedSlack: ...
+
+
 @dataclass
 class Looking:
     """An open page in a browser; ``complaints`` are its errors, ``hosts`` whom it asked for anything."""
@@ -48,7 +58,7 @@ class Looking:
 
 @asynccontextmanager
 async def looking(
-    stage: Stage, folder: Path, *, size: dict[str, int] = DESKTOP, scheme: str = "light", place: str = ""
+    stage: Shown, folder: Path, *, size: dict[str, int] = DESKTOP, scheme: str = "light", place: str = ""
 ) -> AsyncIterator[Looking]:
     """Open the page in a browser of a size; screenshots go to LOGBACKUP_SCREENSHOTS, or a test's folder."""
     browser_path = next(
