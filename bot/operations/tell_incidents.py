@@ -115,7 +115,7 @@ def _look(desk: Desk, telling: Telling) -> Look:
         greeting_for=telling.greeting_for,
         transitions={one.after.number: one for one in telling.transitions},
         touched=frozenset(touched),
-        by_person=telling.by_person,
+        by_person=telling.by_person | turned,
         lately=tuple(one for one in telling.board.silences if one.is_over(telling.now)),
     )
 

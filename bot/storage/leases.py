@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.operations.store_port import LeaseLost
@@ -56,6 +56,7 @@ async def release(connection: AsyncConnection) -> None:
     await connection.execute(update(leases).values(owner=None, held_until=None))
 
 
-async def prune(connection: AsyncConnection, before: datetime) -> None:
-    """Drop the leases that nobody has held since then."""
-    await connection.execute(delete(leases).where(leases.c.held_until < before))
+async def prune(connection: AsyncConnection, prefix: str, before: datetime) -> None:
+    """Drop the leases that begin so and that nobody holds; none whose token fences writes off."""
+    free = or_(leases.c.owner.is_(None), leases.c.held_until < before)
+    await connection.execute(delete(leases).where(leases.c.name.startswith(prefix, autoescape=True), free))

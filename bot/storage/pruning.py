@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.operations.hold_leases import REPLICA
 from bot.storage import facts, leases, observations, outbox, silences, trail
 from bot.storage.outbox import is_owed
 from bot.storage.shapes import prune_shapes
@@ -35,7 +36,7 @@ async def prune(connection: AsyncConnection, keeping: Keeping, now: datetime) ->
     await prune_shapes(connection, before)
     await outbox.prune(connection, before)
     await facts.prune_payloads(connection, now)
-    await leases.prune(connection, before)
+    await leases.prune(connection, REPLICA, before)
     await _prune_what_is_over(connection, now - keeping.history)
 
 

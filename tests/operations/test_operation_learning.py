@@ -44,7 +44,9 @@ async def watched(hours: float, checkpoint_of: "CheckpointOf") -> ListedJournal:
         clock=clock,
         journal=journal,
         thresholds_for=limits,
-        routing_for=lambda subscriptions, refusing: Routing(None, (), tuple(subscriptions), refusing=refusing),
+        routing_for=lambda subscriptions, refusing: Routing(
+            None, (), tuple(subscriptions), refusing=refusing
+        ),
         new_id=lambda: OutboxId("one"),
         owed=lambda: None,
     )

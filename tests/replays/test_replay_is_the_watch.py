@@ -14,6 +14,7 @@ import stamina
 from bot.domain.incident import Transition
 from bot.domain.notification import Channel, OutboxId
 from bot.domain.reading import Reading
+from bot.domain.routing import Routing
 from bot.domain.task import Cluster, SourceName
 from bot.domain.thresholds import Thresholds
 from bot.errors import SourceUnreachable
@@ -143,8 +144,7 @@ class Both:
             clock=self.clock,
             journal=ListedJournal(),
             thresholds_for=limits,
-            channels_for=lambda _: (Channel("alerts"),),
-            default_channels=(Channel("alerts"),),
+            routing_for=lambda _, __: Routing(Channel("alerts")),
             new_id=lambda: OutboxId(f"n{next(numbers)}"),
             owed=lambda: None,
         )
