@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.condition import Running
 from bot.clock import ScaledClock, SystemClock
+from bot.condition import Running
 from bot.demo.living_bot import LivingBot
 from bot.demo.recorded import Recorded
 from bot.operations.ports import Journal
 from bot.sandbox.fleet import Fleet, demo_story
 from bot.sandbox.ocp import SimulatedOcp
 from bot.sandbox.page import Lever, Page, Story, page_address
-from bot.sandbox.slack import SimulatedSlack
+from bot.sandbox.slack import Shortcut, SimulatedSlack
 from bot.sandbox.world import (
     Tour,
     fleet_levers,
@@ -32,6 +32,13 @@ from bot.settings import EVERYTHING, load
 CHANNEL = "log-backup"
 GROUP = "dba"
 """The user group of those who look after the databases."""
+SHORTCUTS = (
+    Shortcut("Acknowledge", "ack"),
+    Shortcut("Silence…", "silence"),
+    Shortcut("Assign…", "assign"),
+    Shortcut("Add a note…", "note"),
+)
+"""What the app offers in a message's menu."""
 FIRST_DAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When the story begins, in simulated time."""
 LOOK_EVERY = timedelta(seconds=0.5)
@@ -49,6 +56,7 @@ class World:
     living: LivingBot
     recorded: Recorded
     story: Story
+    levers: dict[str, Lever]
 
     def go_at(self, speed: float) -> None:
         """Let simulated time pass at another speed from now on."""
@@ -104,6 +112,11 @@ class Demo:
         return self.world.slack
 
     @property
+    def levers(self) -> Mapping[str, Lever]:
+        """What can be done to the present world, by a stable word for each."""
+        return self.world.levers
+
+    @property
     def bot(self) -> Running | None:
         """The bot, None while it is dead."""
         return self.world.living.running
@@ -151,7 +164,13 @@ class Demo:
             story=story,
             recording=lambda: recording if recording.exists() and recording.stat().st_size else None,
         )
-        slack = SimulatedSlack(clock=clock, pacing_clock=SystemClock(), port=self._port, routes=page.routes)
+        slack = SimulatedSlack(
+            clock=clock,
+            pacing_clock=SystemClock(),
+            port=self._port,
+            shortcuts=SHORTCUTS,
+            routes=page.routes,
+        )
         await stack.enter_async_context(slack)
         slack.add_group(GROUP, ("anna", "ben"))
         slack.add_channel(CHANNEL)
@@ -161,7 +180,7 @@ class Demo:
         recorded = Recorded(recording, settings, self._journal, clock)
         tour = Tour(slack, fleet, living, CHANNEL)
         story.steps = tour.steps()
-        world = World(clock, fleet, ocp, slack, living, recorded, story)
+        world = World(clock, fleet, ocp, slack, living, recorded, story, levers)
         levers |= self._levers(world, tour)
         page.show(slack, person="anna", channel=CHANNEL)
         stack.push_async_callback(recorded.stop)

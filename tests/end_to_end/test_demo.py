@@ -1,6 +1,14 @@
 """The demo tells its story: what is broken at the start, what fails, what recovers."""
 
-from bot.demo import CHANNEL, demo
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.demo import CHANNEL, Demo, demo
+from bot.demo.staging import FIRST_DAY, SHORTCUTS
+from bot.sandbox.slack import CannotDo
+from bot.slack.payloads import SHORTCUTS as UNDERSTOOD
 from tests.fakes.listed_journal import ListedJournal
 
 
@@ -24,3 +32,67 @@ async def test_within_a_minute_a_task_fails_and_another_recovers() -> None:
         world = [row for row in shown.fleet.rows(shown.clock.now()) if row.name == "pay/orders"]
         assert world[0].status == "FAILED"
     assert "error" not in [level for level, _, _ in journal.events]
+
+
+async def _until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(0.1)
+
+
+async def _pull(shown: Demo, lever: str) -> str:
+    """Pull a lever as the page does."""
+    return str(await shown.levers[lever].pull())
+
+
+async def test_a_killed_bot_comes_back_to_what_it_knew_and_greets_nobody_twice() -> None:
+    async with demo(ListedJournal(), port=0, speed=60, seed=1) as shown:
+        living = shown.world.living
+        await _until(lambda: living.alive and shown.slack.channel(CHANNEL).messages and living.open_tasks)
+        assert "dead" in await _pull(shown, "bot")
+        assert (shown.bot, living.alive, living.deaths, list(living.open_tasks)) == (None, False, 1, [])
+        assert (await shown.slack.command("anna", CHANNEL, "/logbackup")).outcome == "dispatch_failed"
+        assert "same database" in await _pull(shown, "bot")
+        await _until(lambda: living.alive and living.open_tasks)
+        greetings = [one for one in shown.slack.channel(CHANNEL).messages if "Now watching" in one.text]
+        assert len(greetings) == 1
+
+
+async def test_the_world_begins_anew_at_the_same_address() -> None:
+    async with demo(ListedJournal(), port=0, speed=60, seed=1) as shown:
+        before, url = shown.world, shown.url
+        await shown.slack.say("anna", CHANNEL, "before")
+        await _pull(shown, "again")
+        await _until(lambda: shown.begun == 2)
+        assert shown.world is not before
+        assert shown.url == url
+        assert (shown.clock.now() - FIRST_DAY).total_seconds() < 60 * 30
+        assert "before" not in [one.text for one in shown.slack.channel(CHANNEL).messages]
+
+
+async def test_what_happens_is_recorded_and_replayed() -> None:
+    async with demo(ListedJournal(), port=0, speed=120, seed=1) as shown:
+        assert "nothing" in str(await _refused(shown, "replay"))
+        assert "recorded" in await _pull(shown, "record")
+        await _until(lambda: shown.clock.now().timestamp() - FIRST_DAY.timestamp() > 20 * 60)
+        assert "ended" in await _pull(shown, "record")
+        assert "crm/tickets" in await _pull(shown, "replay")
+
+
+async def _refused(shown: Demo, lever: str) -> CannotDo:
+    with pytest.raises(CannotDo) as caught:
+        await shown.levers[lever].pull()
+    return caught.value
+
+
+async def test_time_goes_at_another_speed_from_a_press_on() -> None:
+    async with demo(ListedJournal(), port=0, speed=60, seed=1) as shown:
+        await _pull(shown, "speed_10")
+        assert shown.clock.speed == 10
+        at = shown.clock.now()
+        await asyncio.sleep(0.5)
+        assert 3 < (shown.clock.now() - at).total_seconds() < 60
+
+
+def test_every_shortcut_that_the_demo_offers_is_understood() -> None:
+    assert {one.callback_id for one in SHORTCUTS} == set(UNDERSTOOD)

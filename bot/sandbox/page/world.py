@@ -105,6 +105,9 @@ HINTS = (
     Hint("/logbackup tasks delay>10m", "only what is far behind"),
     Hint("/logbackup task pay/orders", "everything known about one task"),
     Hint("/logbackup incidents", "what is wrong now, and what was"),
+    Hint("/logbackup chart pay/orders", "its delay as a picture"),
+    Hint("/logbackup silence pay 2h the disk is being replaced", "no noise for a while; the incidents stay"),
+    Hint("/logbackup health", "how the bot itself is"),
     Hint("@logbackup status", "the same by a mention, in a thread too"),
     Hint("/logbackup help", "all that you can say"),
 )

@@ -13,8 +13,8 @@ Running it::
 
 ``clock`` dates messages (a demo's clock may run faster than life). ``pacing_clock`` is Slack's own: rate
 limits, the 3 seconds of an acknowledgement, trigger ids, response urls, signatures.
-Other arguments: ``port`` (0), ``scopes``, ``events`` (subscriptions), ``commands``, ``routes`` (aiohttp
-routes of a page to serve beside), ``shortcuts`` (what the app offers in a message's menu),
+Other arguments: ``port`` (0), ``scopes``, ``events`` (subscriptions), ``commands``, ``escaping`` (those of
+the commands whose text comes with mentions and links marked up), ``routes`` (aiohttp routes of a page), ``shortcuts`` (what the app offers in a message's menu),
 ``refresh_after`` (the age at which a socket is asked to reconnect).
 ``**installation(manifest)`` gives the scopes, events, commands and shortcuts of a parsed manifest.yml, and no
 others.
@@ -23,7 +23,7 @@ Addresses and secrets: ``api_url``, ``root_url``, ``port``, ``bot_token``, ``app
 ``signing_secret``, ``bot_user``, ``team``.
 
 The set-up: ``add_person``, ``add_channel(name, private=, shared=, members=)``, ``add_group``,
-``invite_bot``, ``kick_bot``, ``archive``, ``unarchive``, ``rename``, ``invite``, ``dm(person)``.
+``invite_bot``, ``kick_bot``, ``invite``, ``kick``, ``archive``, ``unarchive``, ``rename``, ``dm(person)``.
 People are named by handle (``anna``, ``ben``, ``mei``, ``gus`` the guest, ``sam`` of another organisation) or
 id, channels by name or id.
 
@@ -33,7 +33,8 @@ What people do (each returns when Slack would have shown the result):
 - ``await edit_message(person, channel, ts, text)``, ``await delete_message(channel, ts)``
 - ``await command(person, channel, "/logbackup", "status")`` -> Reaction
 - ``await click(person, channel, ts, action_id, value=None)`` -> Reaction, in messages and ephemerals
-- ``await click_view(person, view_id, action_id, value=None)`` -> Reaction, in dialogs and the Home tab
+- ``await click_view(person, view_id, action_id, value=None, filled={action_id: value})`` -> Reaction, in
+  dialogs and the Home tab; the app is told what all inputs hold, and the view remembers it
 - ``await shortcut(person, callback_id)``, ``await message_shortcut(person, channel, ts, callback_id)``
 - ``await submit_view(person, view_id, {action_id: value})`` -> Reaction with ``errors`` by block id
 - ``await close_view(person, view_id)``, ``await open_home(person)``
