@@ -225,10 +225,12 @@ async def test_the_fleet_is_seen_and_a_lever_pulled(tmp_path: Path) -> None:
         assert await panel.locator(".fleet tbody tr").count() == 3
         await panel.get_by_label("also those that are well").check()
         assert await panel.locator(".fleet tbody tr").count() == 7
-        await panel.get_by_role("button", name="Fill the storage of shop").click()
+        levers = panel.get_by_role("region", name="Levers")
+        await levers.get_by_role("button", name="Fill the storage of shop").click()
         await panel.get_by_text("The storage is full; 8 tasks are hit.").wait_for()
         assert stage.pulled == ["fill"]
-        await panel.get_by_role("button", name="/logbackup status", exact=True).click()
+        hints = panel.get_by_role("region", name="What to try")
+        await hints.get_by_role("button", name="/logbackup status", exact=True).click()
         assert await page.get_by_role("combobox", name="Message #alerts").input_value() == "/logbackup status"
 
 

@@ -14,8 +14,9 @@ Running it::
 ``clock`` dates messages (a demo's clock may run faster than life). ``pacing_clock`` is Slack's own: rate
 limits, the 3 seconds of an acknowledgement, trigger ids, response urls, signatures.
 Other arguments: ``port`` (0), ``scopes``, ``events`` (subscriptions), ``commands``, ``escaping`` (those of
-the commands whose text comes with mentions and links marked up), ``routes`` (aiohttp routes of a page), ``shortcuts`` (what the app offers in a message's menu),
-``refresh_after`` (the age at which a socket is asked to reconnect).
+the commands whose text comes with mentions and links marked up), ``shortcuts`` (what the app offers in a
+message's menu), ``routes`` (aiohttp routes of a page to serve beside), ``refresh_after`` (the age at which a
+socket is asked to reconnect).
 ``**installation(manifest)`` gives the scopes, events, commands and shortcuts of a parsed manifest.yml, and no
 others.
 
