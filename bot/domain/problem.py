@@ -18,7 +18,10 @@ class Problem(StrEnum):
     @property
     def gravity(self) -> int:
         """Higher is graver."""
-        return -list(Problem).index(self)
+        return _GRAVITY[self]
+
+
+_GRAVITY = {problem: -rank for rank, problem in enumerate(Problem)}
 
 
 class Severity(IntEnum):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import nsmallest
 
 from bot.commands import ListIncidents, ListSilences, ShowStatus, to_text
 from bot.domain.fleet import Standing, TaskNow
@@ -108,7 +109,7 @@ def _scale(facts: DigestFacts) -> str:
 
 
 def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
-    told = sorted(facts.still_open, key=worst_first)[:OPEN]
+    told = nsmallest(OPEN, facts.still_open, key=worst_first)
     lines = [
         f"{incident_mark(one)} *{literal(whom(one))}* {literal(what(one))}{lasting(facts.until - one.since)} "
         f"· incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
@@ -126,7 +127,7 @@ def _silent_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
 
 
 def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
-    told = sorted(facts.over, key=lambda one: (one.gap is None, -one.worst_severity, one.number))[:OVER]
+    told = nsmallest(OVER, facts.over, key=lambda one: (one.gap is None, -one.worst_severity, one.number))
     lines = []
     for one in told:
         lasted = duration((one.resolved_at or one.changed_at) - one.since)

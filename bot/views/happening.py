@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
 from bot.domain.problem import Severity
-from bot.views.blocks import PAYLOAD, literal, sections, size
+from bot.views.blocks import PAYLOAD, literal, size
 from bot.views.trouble import severity_mark
 from bot.views.wording import clean, duration, name, slack_time
 
 SENTENCE = 250
+_OVERHEAD = 40
 
 
 class Happening(Protocol):
@@ -81,19 +82,19 @@ def story_lines(
 
     ``room`` is how long all that may be as it is sent: fewer are told where they would be longer.
     """
-    while True:
-        lines = _told(happenings, first, last, zone)
-        if last == 0 or size(sections(lines)) <= room:
-            return lines
-        first, last = min(first, last // 2), last - max(1, last // 8)
-
-
-def _told(happenings: Sequence[Happening], first: int, last: int, zone: tzinfo) -> list[str]:
-    left = len(happenings) - first - last
+    if len(happenings) <= first + last:
+        first = max(0, len(happenings) - last)
+    head = [happening_line(one, zone) for one in happenings[:first]]
+    tail = [happening_line(one, zone) for one in happenings[max(first, len(happenings) - last) :]]
+    while tail and sum(map(_length, (*head, *tail))) > room:
+        short = len(head) if len(head) > len(tail) // 2 else 0
+        (head if short else tail).pop(-1 if short else 0)
+    left = len(happenings) - len(head) - len(tail)
     if left <= 0:
-        return [happening_line(one, zone) for one in happenings]
-    return [
-        *(happening_line(one, zone) for one in happenings[:first]),
-        f"…and {left:,} more between…" if first and last else f"…and {left:,} more…",
-        *(happening_line(one, zone) for one in happenings[len(happenings) - last :]),
-    ]
+        return head + tail
+    return [*head, f"…and {left:,} more between…" if head and tail else f"…and {left:,} more…", *tail]
+
+
+def _length(line: str) -> int:
+    """Give the length of a line as it is sent, with its part of the sections that hold it."""
+    return size([{"text": line}]) + _OVERHEAD

@@ -58,9 +58,8 @@ def days_of(history: DelayHistory, zone: tzinfo) -> list[DelayHistory]:
     while end > history.since and len(found) < MOST_DAYS:
         midnight = datetime.combine(date, time(), zone).astimezone(UTC)
         start = max(midnight, history.since)
-        if start < end:
-            found.append(history.between(start, end))
-            end = start
+        found.append(history.between(start, end))
+        end = start
         date -= timedelta(days=1)
     return found
 

@@ -19,7 +19,7 @@ from bot.commands import (
 from bot.domain.fleet import FleetSnapshot
 from bot.domain.handling import UserId
 from bot.domain.incident import Incident
-from bot.domain.naming import Found, Scope, find
+from bot.domain.naming import Found
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
 from bot.views.greeting import worst_first
@@ -119,9 +119,7 @@ def _details(incident: Incident) -> Button:
 
 def _fleet(fleet: FleetSnapshot, now: datetime) -> list[Block]:
     troubles = trouble_lines(fleet.sources, now)
-    found = find(fleet, Scope())
-    if not isinstance(found, Found):
-        return sections(troubles)
+    found = Found(fleet.tasks, fleet.clusters)
     first = headline(found, complete=not troubles)
     lines = cluster_lines(fleet, found.clusters, now, CLUSTERS)
     read = read_line(fleet.sources, now)

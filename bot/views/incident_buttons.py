@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from bot.commands import (
+    AcceptAsNormal,
     Acknowledge,
     AssignDialog,
     EndSilence,
     ListIncidents,
     ListTasks,
     NoteDialog,
+    Resolve,
     ShowChart,
     ShowIncident,
     ShowTask,
@@ -23,18 +25,23 @@ from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.naming import Scope
+from bot.domain.problem import Problem
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Menu
 from bot.views.wording import clean
 
 PATH_KEPT = 200
 _LABEL = 40
+_LEARNABLE = frozenset({Problem.STALLED, Problem.GROWING, Problem.LAGGING})
+_LEARN = "The bot takes what this task does now for its normal, and says nothing of it any more."
+_FORGET = "The bot forgets this task until OCP lists it again."
 
 Row = Sequence[Button | Menu]
 
 __all__ = [
     "PATH_KEPT",
     "Row",
+    "closing",
     "cluster_tasks",
     "every_member",
     "group_rows",
@@ -100,6 +107,19 @@ def reminder_row(incident: Incident, silence: Silence | None = None) -> Row:
         silencing_button(silence, number),
         Button("Details", to_text(ShowIncident(number))),
     ]
+
+
+def closing(incident: Incident) -> Row:
+    """Offer what ends an incident for good, where there is such a thing; each asks first."""
+    target = Target(incident.number)
+    if not incident.is_open or not incident.subject.key.startswith("task:"):
+        return []
+    if incident.problem in _LEARNABLE:
+        learn = to_text(AcceptAsNormal(target))
+        return [Button("This is normal now", learn, confirm=_LEARN)]
+    if incident.problem is Problem.MISSING:
+        return [Button("Call it over", to_text(Resolve(target)), confirm=_FORGET)]
+    return []
 
 
 def every_member(group: Group, members: int) -> Button:

@@ -25,7 +25,7 @@ from bot.views.handled import NOT_SILENCED, Silenced
 from bot.views.happening import Happening, story_lines
 from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_incident
-from bot.views.incident_buttons import Row, group_rows, incident_rows
+from bot.views.incident_buttons import Row, closing, group_rows, incident_rows
 from bot.views.incident_card import state_lines
 from bot.views.links import NO_LINKS, Links, ocp_address, runbook_lines
 from bot.views.wording import slack_time
@@ -57,7 +57,9 @@ def incident_detail_message(
         blocks += step_blocks(seen)
     rows = incident_rows(incident, content.silence, ocp_url=ocp_address(links, incident))
     end = [context(f"As of {slack_time(content.read_at, zone)}")]
-    end += _rows(rows, ShowIncident(incident.number), shareable=shareable)
+    end += _rows(
+        (*rows[:-1], closing(incident), rows[-1]), ShowIncident(incident.number), shareable=shareable
+    )
     told = _story(happenings, zone, blocks + end)
     blocks += sections(told) + end
     return message("\n".join([_unmarked(lines[0]), *lines[1:], *told]), blocks)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from heapq import nsmallest
 
 from bot.commands import (
     Command,
@@ -127,8 +128,9 @@ def _of_scope(
     label: str, scope: Scope, still_open: Sequence[Incident], only: SilenceFilter = _NO_FILTER
 ) -> SilenceChoice:
     matcher = Matcher(scope, only.problems, only.severities)
-    meant = sorted((one for one in still_open if matcher.matches(one)), key=worst_first)
-    return SilenceChoice(label, SilenceDialog(Target(scope=scope), only), tuple(meant[:_TOLD]), len(meant))
+    meant = [one for one in still_open if matcher.matches(one)]
+    worst = tuple(nsmallest(_TOLD, meant, key=worst_first))
+    return SilenceChoice(label, SilenceDialog(Target(scope=scope), only), worst, len(meant))
 
 
 def silence_form(choices: Sequence[SilenceChoice]) -> Form:

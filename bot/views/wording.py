@@ -111,13 +111,15 @@ def clean(text: str, limit: int = NAME_LENGTH) -> str:
 
     What was cut ends in ``…``; a text that runs from right to left keeps to its own place.
     """
-    kept = "".join(_printable(character) for character in text[: limit * 4])
+    kept = text[: limit * 4]
+    if not (kept.isascii() and kept.isprintable()):
+        kept = "".join(map(_printable, kept))
     line = " ".join(kept.split())
     if len(line) > limit or len(text) > limit * 4:
         line = line[: limit - 1].rstrip() + "…"
     if not line:
         return "(blank)"
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
+    if not line.isascii() and any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in line):
         return f"{_ISOLATE}{line}{_END_ISOLATE}"
     return line
 

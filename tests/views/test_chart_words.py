@@ -75,6 +75,7 @@ def test_a_chart_says_which_days_these_are_at_length_and_shorter() -> None:
     spec = spec_of(a_history(1), zone=SHANGHAI)
     assert spec.dates == ("13 – 14 Mar 2026, Shanghai time", "13 – 14 Mar, Shanghai time")
     assert spec.measure == "minutes behind"
+    assert spec_of(a_history(1), limits=LIMITS).levels[0].words == "normal, 1 min 52 s"
     assert spec.now == NOW
 
 

@@ -155,6 +155,7 @@ def test_a_dialog_means_a_command(callback: str, about: str, values: dict[str, s
         pytest.param(SILENCE, SILENCED, {OWN_LENGTH: "90 years"}, OWN_LENGTH, id="for ever"),
         pytest.param(SILENCE, SILENCED, {LENGTH: "soon"}, LENGTH, id="a length that is not offered"),
         pytest.param(SILENCE, SILENCED, {REASON: "x" * 501}, REASON, id="a reason without end"),
+        pytest.param(SILENCE, SILENCED, {OWN_LENGTH: "\u200b"}, OWN_LENGTH, id="what cannot be seen"),
         pytest.param(SILENCE, "status", {}, LENGTH, id="a silence about something else"),
         pytest.param(SILENCE, "silence until", {}, LENGTH, id="a silence that nobody can read"),
         pytest.param(EXTEND, "status", {}, LENGTH, id="an extension of something else"),

@@ -77,6 +77,8 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "incident_silenced": lambda: incident_detail_message(
         card(replace(STALLED, handling=handled.SEEN), silence=handled.QUIET)
     ),
+    "incident_that_can_be_called_over": lambda: incident_detail_message(card(of_problem(Problem.MISSING))),
+    "incident_of_a_cluster": lambda: incident_detail_message(card(samples.odd_clusters().incidents[0])),
     "incident_over": lambda: incident_detail_message(OVER, STORY),
     "incident_of_a_source": lambda: incident_detail_message(card(handled.SOURCE_DOWN), STORY),
     "incident_unknown": lambda: unknown_incident_message(IncidentNumber(7)),

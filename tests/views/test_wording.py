@@ -39,6 +39,7 @@ from bot.views.blocks import (
     MESSAGE_BLOCKS,
     PAYLOAD,
     Button,
+    Menu,
     actions,
     cut_markup,
     message,
@@ -47,7 +48,9 @@ from bot.views.blocks import (
     size,
 )
 from bot.views.error_text import error_quotation
-from bot.views.health_report import BotHealth, health_message
+from bot.views.group_words import plural
+from bot.views.health_report import BotHealth, bytes_words, health_message
+from bot.views.hints import Seen, hint
 from bot.views.incident_card import incident_message
 from bot.views.incident_detail import incident_detail_message
 from bot.views.mistake import unnamed_message
@@ -309,6 +312,29 @@ def test_an_error_message_keeps_its_lines_and_counts_what_is_cut() -> None:
     assert text("x" * 51200).endswith("… (the first 1,500 of 51,200 characters)")
     assert "(the first 150 of 1,000 characters)" in text("🦄" * 1000)
     assert text("é🦄" * 90) == "é🦄" * 90
+
+
+@pytest.mark.parametrize("problem", list(Problem))
+def test_what_several_have_is_said_of_one_and_of_many(problem: Problem) -> None:
+    assert plural(problem, 1).split()[0] in {"is", "has", "cannot"}
+    assert plural(problem, 2).split()[0] in {"are", "have", "cannot"}
+
+
+def test_sizes_are_said_in_a_unit_that_suits_them() -> None:
+    sizes = (900, 48_000, 48_300_000, 12_400_000_000, 3 * 10**12)
+    assert [bytes_words(one) for one in sizes] == ["900 B", "48 kB", "48.3 MB", "12.4 GB", "3.0 TB"]
+
+
+def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
+    seen = Seen(Problem.STALLED, mode="LOGICAL_BACKUP", agent_server="10.0.0.7")
+    assert [step.where for step in hint(seen).steps] == ["On the agent server 10.0.0.7"]
+    assert hint(replace(seen, agent_server="")).steps[0].where == "On the agent server"
+
+
+def test_a_menu_of_what_is_too_long_for_one_is_buttons() -> None:
+    long = Button("Long", "x" * 200)
+    made = actions([Menu((long, Button("None", "")))])
+    assert [element["type"] for element in made[0]["elements"]] == ["button"]
 
 
 def test_a_command_is_shown_as_code_without_breaking_out_of_it() -> None:
