@@ -25,6 +25,7 @@ from bot.domain.task import SourceName
 from bot.operations.answer_ports import Means, actor_of
 from bot.operations.answering import Answer, Asked
 from bot.operations.carry_out import Decided, Plan, carry_out
+from bot.operations.in_slices import in_slices
 from bot.operations.reply_in_threads import MANY, reply, threads_of
 from bot.operations.resolve_target import Meant, find_meant, several
 from bot.operations.store_port import AuditEntry, IncidentWrite, WriteSession
@@ -121,14 +122,14 @@ async def _handling(means: Means, asked: Asked, meant: Meant, deed: Deed, by: Ac
     content = ActContent(deed.reason, by, now, to=deed.to, pings=pings)
 
     async def write(session: WriteSession) -> Answer:
-        await session.keep_incidents(
-            [IncidentWrite(replace(one, handling=deed.apply(one.handling)), one.revision) for one in changed]
-        )
-        entries = [entry(one, deed.reason, deed.sentence, by, now) for one in changed]
+        async for some in in_slices(changed):
+            await session.keep_incidents(
+                [IncidentWrite(replace(one, handling=deed.apply(one.handling)), one.revision) for one in some]
+            )
+            await session.append_audit([entry(one, deed.reason, deed.sentence, by, now) for one in some])
         if group is not None and group_changes:
             await session.keep_group(replace(group, handling=deed.apply(group.handling)))
-            entries.append(group_entry(group.number, deed.reason, deed.sentence, by, now))
-        await session.append_audit(entries)
+            await session.append_audit([group_entry(group.number, deed.reason, deed.sentence, by, now)])
         await reply(means, session, threads, content)
         message = acted_message(content, told.incidents, group, undo=deed.undo)
         return Answer(message, done=threads.here)

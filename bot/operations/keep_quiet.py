@@ -24,6 +24,7 @@ from bot.operations.answering import Answer, Asked
 from bot.operations.carry_out import Decided, Plan, carry_out
 from bot.operations.change_incident import entry, group_entry
 from bot.operations.check_permission import check_wide
+from bot.operations.in_slices import in_slices
 from bot.operations.reply_in_threads import Threads, reply, thread_said_in, threads_of
 from bot.operations.resolve_target import Meant, by_number, find_meant, known_scope
 from bot.operations.store_port import AuditEntry, WriteSession
@@ -72,12 +73,19 @@ async def preview(means: Means, asked: Asked, command: Silence | SilenceDialog) 
 async def _muted_now(means: Means, matcher: Matcher) -> tuple[Incident, ...]:
     """Give the open incidents that a matcher mutes, the worst first, as the fleet shows them."""
     if not matcher.numbers:
-        return tuple(one for one in means.fleet.now().incidents if is_firing(one) and matcher.matches(one))
+        return await _matching(means, matcher)
     found: list[Incident] = []
     for number in matcher.numbers:
         with suppress(UserMistake):
             found += (await by_number(means.store, number)).incidents
     return tuple(one for one in found if one.is_open)
+
+
+async def _matching(means: Means, matcher: Matcher) -> tuple[Incident, ...]:
+    found: list[Incident] = []
+    async for some in in_slices(means.fleet.now().incidents):
+        found += [one for one in some if is_firing(one) and matcher.matches(one)]
+    return tuple(found)
 
 
 async def silence(means: Means, asked: Asked, command: Silence) -> Answer:
@@ -143,7 +151,9 @@ async def _keeping(means: Means, asked: Asked, made: quiet.Silence, muted: Muted
 
     async def write(session: WriteSession) -> Answer:
         kept = await session.keep_silence(made)
-        await session.append_audit(_trail(muted, Reason.SILENCED, _until(means, kept), by, now))
+        sentence = _until(means, kept)
+        async for some in in_slices(_trail(muted, Reason.SILENCED, sentence, by, now)):
+            await session.append_audit(some)
         await reply(means, session, threads, ActContent(Reason.SILENCED, by, now, kept.reason, silence=kept))
         return Answer(silenced_message(kept, muted.incidents, now=now, zone=zone), done=threads.here)
 

@@ -13,7 +13,7 @@ from bot.domain.silence import Silence
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Answer, Asked
 from bot.operations.resolve_target import Meant, by_number, find_one
-from bot.operations.show_silenced import silenced_now
+from bot.operations.show_silenced import open_groups, silenced_now
 from bot.views.incident_detail import (
     MEMBERS,
     group_detail_message,
@@ -106,6 +106,7 @@ async def list_incidents(means: Means, asked: Asked, command: ListIncidents, *, 
         [*still_open, *over],
         now=now,
         silenced=silenced,
+        groups=await open_groups(means.store),
         zone=means.zone_of(asked),
         shareable=shareable,
     )

@@ -1,54 +1,52 @@
 """Tells which incidents are silenced now, and which groups they are in."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.posts import group_message
 from bot.domain.silence import Silence, silencing
+from bot.operations.in_slices import in_slices
 from bot.operations.resolve_target import members_of
 from bot.operations.store_port import Store
 
 
-class SilencedNow(Mapping[IncidentNumber, Silence]):
-    """What mutes each incident, found out when it is asked for."""
-
-    def __init__(
-        self,
-        silences: Collection[Silence],
-        incidents: Iterable[Incident],
-        groups: Mapping[IncidentNumber, Collection[IncidentNumber]],
-        now: datetime,
-    ) -> None:
-        self._active = [one for one in silences if one.is_active(now)]
-        self._incidents = {one.number: one for one in incidents if one.is_open} if self._active else {}
-        self._groups = groups
-        self._now = now
-
-    def __getitem__(self, number: IncidentNumber) -> Silence:
-        incident = self._incidents.get(number)
-        found = None
-        if incident is not None:
-            found = silencing(self._active, incident, self._now, self._groups.get(number, ()))
-        if found is None:
-            raise KeyError(number)
-        return found
-
-    def __iter__(self) -> Iterator[IncidentNumber]:
-        return (number for number in self._incidents if number in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+async def silenced_now(
+    store: Store, incidents: Sequence[Incident], now: datetime
+) -> Mapping[IncidentNumber, Silence]:
+    """Find out what mutes each of these incidents that is open and silenced."""
+    active = [one for one in await store.silences() if one.is_active(now)]
+    if not active:
+        return {}
+    groups = await _groups_in(store, active)
+    found: dict[IncidentNumber, Silence] = {}
+    async for some in in_slices(incidents):
+        for incident in some:
+            silence = silencing(active, incident, now, groups.get(incident.number, ()))
+            if silence is not None and incident.is_open:
+                found[incident.number] = silence
+    return found
 
 
-async def silenced_now(store: Store, incidents: Iterable[Incident], now: datetime) -> SilencedNow:
-    """Find out what is silenced of these incidents."""
-    silences = [one for one in await store.silences() if one.is_active(now)]
-    numbered = {number for one in silences for number in one.matcher.numbers}
+async def _groups_in(
+    store: Store, silences: Sequence[Silence]
+) -> Mapping[IncidentNumber, Sequence[IncidentNumber]]:
+    """Give the groups that silences name, by their members."""
+    numbered = sorted({number for one in silences for number in one.matcher.numbers})
     groups: dict[IncidentNumber, list[IncidentNumber]] = {}
-    for group in await store.groups(sorted(numbered)) if numbered else ():
+    for group in await store.groups(numbered) if numbered else ():
         for member in await members_of(store, group):
             groups.setdefault(member.number, []).append(group.number)
-    return SilencedNow(silences, incidents, groups, now)
+    return groups
+
+
+async def open_groups(store: Store) -> Mapping[IncidentNumber, IncidentNumber]:
+    """Give the open group of each incident that is a member of one."""
+    found: dict[IncidentNumber, IncidentNumber] = {}
+    for group in await store.groups(still_open=True):
+        post = await store.post(group_message(group.number), group.channel)
+        found.update(dict.fromkeys(() if post is None else post.members, group.number))
+    return found
 
 
 async def groups_of(store: Store, incident: Incident) -> tuple[IncidentNumber, ...]:

@@ -169,6 +169,7 @@ async def test_what_is_done_to_a_group_is_done_to_all_its_members_and_told_once(
     assert talk.thread(alert) == ["Ana acknowledged it."]
     trail = await talk.stage.store.audit(group.number)
     assert [one.sentence for one in trail if one.actor] == ["acknowledged it"]
+    assert f"in group {group.number}" in (await talk.say("incidents")).message.text
     again = await talk.say(f"ack {group.number}", by=BO)
     assert "Ana was first" in again.message.text
     await talk.say(f"note {group.number} text:storage is full", by=BO)
