@@ -1,5 +1,6 @@
 """Judges what a poll brought: what is known afterwards, and what the rules say; nothing is kept yet."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bot.domain.roster import (
 from bot.domain.task import Cluster, ClusterId, TaskKey
 from bot.domain.thresholds import Thresholds
 from bot.operations.desk import Desk
+from bot.operations.in_slices import SLICE, in_slices
 from bot.operations.keep_incidents import Advanced
 from bot.operations.read_source import PollResult
 from bot.operations.source_state import SourceState
@@ -57,10 +59,13 @@ class Decided:
     retired: tuple[Retired, ...] = ()
 
 
-def decide(
+async def decide(
     state: SourceState, result: PollResult, thresholds_for: ThresholdsFor, now: datetime, watches: Watches
 ) -> Decided:
-    """Fold what was read into what is known, and judge every subject that may be in trouble."""
+    """Fold what was read into what is known, and judge every subject that may be in trouble.
+
+    Others get their turn in between: a large fleet takes a tenth of a second.
+    """
     incidents = state.desk.incidents
 
     def troubled(key: TaskKey) -> bool:
@@ -69,11 +74,16 @@ def decide(
 
     folded: list[Folded] = []
     newcomers: set[ClusterId] = set()
+    judged_since_pause = 0
     for reading in result.readings:
         known = state.clusters.get(reading.cluster.id, KnownCluster(reading.cluster))
         if known.read_at is None:
             newcomers.add(reading.cluster.id)
         folded.append(fold_reading(known, reading, thresholds_for, troubled))
+        judged_since_pause += len(reading.tasks)
+        if judged_since_pause >= SLICE:
+            judged_since_pause = 0
+            await asyncio.sleep(0)
     unlisted, retired = _unlisted(state, result, now, watches)
     unread = None
     if result.failure is not None:
@@ -120,14 +130,18 @@ def _unlisted(
     return unlisted, retired
 
 
-def advance_all(desk: Desk, decided: Decided, thresholds_for: ThresholdsFor, now: datetime) -> list[Advanced]:
+async def advance_all(
+    desk: Desk, decided: Decided, thresholds_for: ThresholdsFor, now: datetime
+) -> list[Advanced]:
     """Move the incident of every judged subject on, and end those of what is no longer watched."""
     known = {folded.cluster.cluster.id: folded.cluster for folded in decided.folded}
-    advanced = [
-        _advance(desk, judged, decided.newcomers, known, thresholds_for, now)
-        for judged in decided.judged
-        if judged.assessment.verdict is Verdict.HOLDS or judged.subject.key in desk.incidents
-    ]
+    advanced: list[Advanced] = []
+    async for some in in_slices(decided.judged):
+        advanced += [
+            _advance(desk, judged, decided.newcomers, known, thresholds_for, now)
+            for judged in some
+            if judged.assessment.verdict is Verdict.HOLDS or judged.subject.key in desk.incidents
+        ]
     reasons = {retired.cluster.cluster.id: retired.because for retired in decided.retired}
     return [*advanced, *retire_all(desk.incidents, reasons, now)]
 

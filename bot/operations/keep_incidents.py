@@ -9,6 +9,7 @@ from bot.domain.look import worst_of
 from bot.domain.moving_on import shown, worth_an_edit
 from bot.domain.posts import Post
 from bot.operations.desk import Desk
+from bot.operations.in_slices import in_slices
 from bot.operations.store_port import AuditEntry, IncidentWrite, WriteSession
 from bot.views.wording import because
 
@@ -40,8 +41,9 @@ async def keep_incidents(
 ) -> Kept:
     """Keep every incident that changed; the desk, which is a copy, takes in what was kept."""
     sorted_out = _SortedOut(desk, _told_one_by_one(desk.posts.values(), desk), len(advanced) <= MANY, now)
-    for one in advanced:
-        sorted_out.add(one)
+    async for some in in_slices(advanced):
+        for one in some:
+            sorted_out.add(one)
     for incident in sorted_out.never_were:
         await session.forget_incident(incident)
         desk.take_away(incident)

@@ -1,5 +1,6 @@
 """Tells people of the incidents of one source: what is owed goes into the same transaction."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from bot.domain.owing import called, edited, highest, posted
 from bot.domain.posts import Channel, MessageKey, Post, group_message, incident_message, said_aloud
 from bot.domain.silence import Silence
 from bot.operations.desk import Desk
+from bot.operations.in_slices import SLICE
 from bot.operations.store_port import AuditEntry, IncidentWrite, WriteSession
 from bot.views.group_words import likely
 
@@ -81,6 +83,7 @@ async def tell(session: WriteSession, desk: Desk, telling: Telling) -> tuple[Des
         return replace(desk, mutes={}, is_fresh=True), False
     look = _look(desk, telling)
     owing = _Owing()
+    await asyncio.sleep(0)
     planned = plan(look, desk.posts.values(), telling.newcomers, telling.task_of, telling.crowd)
     if planned.joined:
         look = replace(await _join(session, desk, planned, look), mutes=_mutes(desk, telling))
@@ -249,6 +252,8 @@ async def _follow(
     for place, post in list(desk.posts.items()):
         if place in new:
             continue
+        if len(post.members) > SLICE:
+            await asyncio.sleep(0)
         before = desk.groups.get(post.group) if post.group is not None else None
         followed = follow(look, post)
         group = followed.group

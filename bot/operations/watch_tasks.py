@@ -72,7 +72,7 @@ async def _keep_poll(state: SourceState, result: PollResult, watching: Watching)
         state.clusters = heeded.clusters
         board = await read_board(state, watching.store, watching.routing_for, now)
         desk, changed = await refreshed(state.desk, state.source, watching.store)
-        decided = decide(
+        decided = await decide(
             replace(state, desk=desk), result, watching.thresholds_for, now, watching.source.watches
         )
         desk = await _with_last_incidents(desk, decided, watching, now)
@@ -172,7 +172,7 @@ async def _with_last_incidents(desk: Desk, decided: Decided, watching: Watching,
 
 async def _keep(state: SourceState, at: _Round, watching: Watching) -> _Kept:
     """Keep readings, incidents and owed messages, all or nothing."""
-    advanced = advance_all(at.desk, at.decided, watching.thresholds_for, at.now)
+    advanced = await advance_all(at.desk, at.decided, watching.thresholds_for, at.now)
     clusters = _clusters_after(state, at.decided)
     telling = telling_of(state, clusters, at.board, watching.new_id, at.now, at.decided)
     desk = at.desk.copy()
