@@ -6,15 +6,13 @@ import random
 import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 import stamina
-from aiohttp.web import RouteDef
-from slack_bolt.app.async_app import AsyncApp
 
-from bot import __version__
+from bot import __version__, logs
 from bot.charts.charts import Charts
 from bot.clock import SystemClock
 from bot.condition import Running, health, kind_of, parts
@@ -26,7 +24,6 @@ from bot.jobs import Bells, Jobs, lease_names
 from bot.monitoring.counts import Counts
 from bot.monitoring.loop_lag import LoopWatch
 from bot.monitoring.metrics import Metrics
-from bot.monitoring.web import Part, WebServer
 from bot.ocp.client import OcpClient
 from bot.operations.answer_command import Answering
 from bot.operations.answer_ports import Artist
@@ -38,27 +35,27 @@ from bot.operations.measure_bot import BotMeasuring
 from bot.operations.measure_fleet import FleetMeasuring
 from bot.operations.ports import Clock, Journal
 from bot.operations.retire_sources import retire_sources
-from bot.operations.send_message import Delivering
+from bot.operations.send_message import SEND_WITHIN, Delivering
 from bot.operations.show_trend import Trends
 from bot.operations.source_state import SourceState
 from bot.operations.supervise import supervise
+from bot.operations.tell_outage import DatabaseTrouble, OutageNotice
 from bot.operations.watch_tasks import Watching
 from bot.schedule import Schedule
+from bot.serving import signed_routes, socket_connections, web_servers
 from bot.settings import Settings
 from bot.slack.bolt import bolt_app, web_client
-from bot.slack.connection import SocketConnections
 from bot.slack.directory import Directory
 from bot.slack.listeners import listen
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
 from bot.slack.replies import Replies
-from bot.slack.requests import slack_routes
 from bot.sources import ocp_client
 from bot.storage.address import read_address
 from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
 from bot.views.blocks import Message
-from bot.watches import DatabaseTrouble, Watch, holding
+from bot.watches import Watch, holding
 
 STOP_WITHIN = timedelta(seconds=6)
 """What is in flight when the bot is told to stop has this long to end; then it is given back."""
@@ -100,6 +97,7 @@ class _Bot:
         self.counts = Counts()
         self.owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self.bells = Bells()
+        self.fleet = FleetView(())
 
     @property
     def settings(self) -> Settings:
@@ -121,12 +119,14 @@ class _Bot:
         trouble = DatabaseTrouble()
         watches = tuple(self._watch(source, store, leases, trouble) for source in sources)
         states = tuple(watch.state for watch in watches)
+        self.fleet = FleetView(states)
         await leases.renew(lease_names(watches))
         if leases.holds(HOUSE):
             watched = [source.name for source in sources]
             await retire_sources(watched, settings.poll_interval, store, self.clock, self.journal, new_id)
         client = web_client(self._token(), settings.slack_api_url)
-        delivering = self._delivering(store, SlackMessenger(client))
+        sender = web_client(self._token(), settings.slack_api_url, SEND_WITHIN)
+        delivering = self._delivering(store, SlackMessenger(sender))
         app = bolt_app(settings.slack_api_url)
         connections = socket_connections(settings, app, self.real, self.journal, leases)
         heart = Heartbeat(states, holding(list(watches)), store, None, self.real, self.journal)
@@ -143,7 +143,7 @@ class _Bot:
         directory = Directory(client, people, self.real)
         answering = self._answering(now, sources, store, artist, directory)
         replies = Replies(client, self.real, self.journal)
-        doors = listen(app, answering, people, client, replies, self.journal)
+        doors = listen(app, answering, people, client, replies, self.journal, _about_payload)
         stack.push_async_callback(doors.close, ANSWER_WITHIN)
         loop_watch = LoopWatch(self.real)
         fleet = FleetMeasuring(
@@ -161,17 +161,19 @@ class _Bot:
             heartbeat=heart,
         )
         metrics = Metrics(measuring.measure, self.counts)
-        for server in web_servers(settings, partial(parts, now), self._routes(app, connections), metrics):
+        for server in web_servers(settings, partial(parts, now), signed_routes(settings, app, self.real, self.journal), metrics):
             now.url = (await stack.enter_async_context(server)).url
         now.schedule = schedule = Schedule(self.journal, self.real, self.clock.speed)
         stack.push_async_callback(schedule.stop)
         renewal = Renewal(self.in_force, now, schedule, fleet, people, self.journal)
         stack.push_async_callback(renewal.close)
-        jobs = Jobs(self.in_force, self.journal, self.clock, self.real, store, leases, self.bells, new_id)
+        jobs = Jobs(
+            self.in_force, self.journal, self.clock, self.real, store, leases, self.bells, self.fleet, new_id
+        )
         renewal.digests(partial(jobs.digest, answering), self.clock)
         await renewal.beat()
         now.renew = renewal.renew
-        jobs.by_the_clock(schedule, watches)
+        jobs.by_the_clock(schedule, watches, notice)
         work = jobs.background(now, loop_watch, self.owner)
         await stack.enter_async_context(_working(now, work, self.real, self.journal, self.counts))
         schedule.start()
@@ -224,13 +226,13 @@ class _Bot:
         self, now: Running, sources: Sequence[OcpClient], store: Database, artist: Artist, people: Directory
     ) -> Answering:
         return Answering(
-            fleet=FleetView(now.states),
+            fleet=self.fleet,
             sources={source.name: source for source in sources},
             store=store,
             history=store,
             artist=artist,
             clock=self.clock,
-            zone=self.settings.timezone,
+            zone=lambda: self.settings.timezone,
             health=partial(health, now),
             people=people,
             permissions=lambda: self.settings.who_may,
@@ -242,43 +244,15 @@ class _Bot:
             new_id=new_id,
         )
 
-    def _routes(self, app: AsyncApp, connections: SocketConnections | None) -> list[RouteDef]:
-        secret = self.settings.slack_signing_secret
-        if connections is not None or secret is None:
-            return []
-        return slack_routes(app, secret.get_secret_value(), self.real, self.journal)
+
+def _about_payload(payload: str) -> AbstractContextManager[None]:
+    """Mark the log's lines about one payload of Slack's."""
+    return logs.about(payload=payload)
 
 
 def new_id() -> OutboxId:
     """Make the id of a notification."""
     return OutboxId(uuid.uuid4().hex)
-
-
-def web_servers(
-    settings: Settings,
-    asked: Callable[[], Mapping[str, Part]],
-    routes: Sequence[RouteDef],
-    metrics: Metrics | None = None,
-) -> list[WebServer]:
-    """Make the servers: one for everything, or health on an address of its own and Slack on the other."""
-    page = None if metrics is None else metrics.page
-    own = settings.metrics_address
-    if own is None:
-        return [WebServer(*settings.http_address, asked, routes, metrics=page)]
-    slack = [WebServer(*settings.http_address, None, routes)] if routes else []
-    return [*slack, WebServer(*own, asked, metrics=page)]
-
-
-def socket_connections(
-    settings: Settings, app: AsyncApp, clock: Clock, journal: Journal, leases: Leases | None = None
-) -> SocketConnections | None:
-    """Make the Socket Mode connections, where there is an app token; else Slack comes over HTTP."""
-    token = settings.slack_app_token
-    if token is None:
-        return None
-    return SocketConnections(
-        app, token.get_secret_value(), clock, journal, replicas=lambda: leases.replicas if leases else 1
-    )
 
 
 @asynccontextmanager

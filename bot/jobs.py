@@ -14,22 +14,28 @@ from bot.in_force import InForce
 from bot.monitoring.loop_lag import LoopWatch
 from bot.operations.answer_ports import Means
 from bot.operations.deliver_messages import EDITING, NEWS
+from bot.operations.describe_fleet import FleetView
 from bot.operations.digest_channel import post_digest
 from bot.operations.hold_leases import HOUSE, RENEW_EVERY, REPLICA, Leases
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.learn_limits import LEARN_EVERY
 from bot.operations.ports import Clock, Journal
+from bot.operations.tell_outage import DatabaseTrouble, OutageNotice
 from bot.operations.tend_silences import Tending, tend_silences
 from bot.schedule import Schedule
 from bot.storage.database import Database
 from bot.watches import Watch
 
+LEASES = "leases"
+"""Who writes them, to the database's trouble."""
 SETTLED = timedelta(seconds=90)
 """What can wait begins this long after the start, when the first polls are over."""
 TIDY_EVERY = timedelta(minutes=10)
 """How often what is stored is packed, and what is too old dropped."""
 SILENCES_EVERY = timedelta(seconds=10)
 """How often silences are taken up and ended."""
+NOTICE_EVERY = timedelta(seconds=10)
+"""How often it is asked whether people must be told that the database refuses."""
 LOOK_WITHIN = timedelta(seconds=5)
 """What people did in another replica is shown after this long at the latest."""
 
@@ -74,14 +80,15 @@ class Jobs:
     store: Database
     leases: Leases
     bells: Bells
+    fleet: FleetView
     new_id: NewId
 
-    def by_the_clock(self, schedule: Schedule, watches: Sequence[Watch]) -> None:
+    def by_the_clock(self, schedule: Schedule, watches: Sequence[Watch], notice: OutageNotice) -> None:
         """Schedule what comes again and again."""
         interval = self.in_force.settings.poll_interval
         for watch in watches:
             source = watch.state.source
-            schedule.every(interval, f"poll {source}", watch.run)
+            schedule.every(interval, f"poll {source}", partial(self._poll, watch))
             schedule.every(LEARN_EVERY, f"limits of {source}", watch.learn, first_after=SETTLED)
         tending = Tending(
             store=self.store,
@@ -95,6 +102,7 @@ class Jobs:
         )
         schedule.every(SILENCES_EVERY, "silences", partial(self._tend, tending))
         schedule.every(TIDY_EVERY, "tidy", self._tidy)
+        schedule.every(NOTICE_EVERY, "outage", partial(self._tell_outage, notice))
 
     def background(
         self, now: Running, loop_watch: LoopWatch, owner: str
@@ -102,7 +110,7 @@ class Jobs:
         """Give what goes on all the time, by its name."""
         news, edits = self.bells.lanes
         work: dict[str, Callable[[], Awaitable[None]]] = {
-            "leases": partial(self._keep_leases, now.watches, owner),
+            "leases": partial(self._keep_leases, now.watches, now.storage, owner),
             "delivery of news": partial(keep_delivering, now.delivering, NEWS, news),
             "delivery of edits": partial(keep_delivering, now.delivering, EDITING, edits),
             "event loop": loop_watch.run,
@@ -113,6 +121,11 @@ class Jobs:
         if now.connections is not None:
             work["slack"] = now.connections.run
         return work
+
+    async def _poll(self, watch: Watch) -> None:
+        """Poll one source, and describe what came of it before somebody asks."""
+        await watch.run()
+        await self.fleet.renew()
 
     async def digest(self, means: Means, when: DigestTime) -> None:
         """Post one digest, if it is for this replica to do."""
@@ -128,15 +141,22 @@ class Jobs:
         if self.leases.holds(HOUSE):
             await self._kept("database not tidied", self.store.tidy(self.clock.now()))
 
+    async def _tell_outage(self, notice: OutageNotice) -> None:
+        await notice.look(self.clock.now())
+
     async def _kept(self, event: str, work: Awaitable[object]) -> None:
         try:
             await work
         except StorageError as error:
             self.journal.error(event, because=error.sentence)
 
-    async def _keep_leases(self, watches: Sequence[Watch], owner: str) -> None:
+    async def _keep_leases(self, watches: Sequence[Watch], trouble: DatabaseTrouble, owner: str) -> None:
         while True:
             await self.leases.renew([f"{REPLICA}{owner}", *lease_names(watches)])
+            if self.leases.refused is None:
+                trouble.is_well(LEASES)
+            else:
+                trouble.note(LEASES, self.leases.refused, self.clock.now())
             await self.real.sleep(RENEW_EVERY)
 
     async def _keep_looking(self, watch: Watch) -> None:

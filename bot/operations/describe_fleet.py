@@ -1,21 +1,19 @@
 """Describes what every watch knows at this moment, as the read model that answers are made of."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
 from bot.domain.incident import Incident, cluster_subject, source_subject, task_subject_key
 from bot.domain.roster import KnownCluster, Unread
+from bot.operations.in_slices import SLICE
 from bot.operations.source_state import SourceState
 
 
 def describe(states: Sequence[SourceState]) -> FleetSnapshot:
     """Describe all sources. Costs time in the number of tasks; ``FleetView`` keeps it between polls."""
-    sources = tuple(_source(state) for state in states)
-    incidents = tuple(
-        incident for state in states for incident in state.desk.incidents.values() if incident.is_open
-    )
-    return FleetSnapshot(sources, tuple(sorted(incidents, key=_worst_first)))
+    return FleetSnapshot(tuple(_described(state) for state in states), _open_incidents(states))
 
 
 class FleetView:
@@ -34,26 +32,69 @@ class FleetView:
             self._of = of
         return self._described
 
+    async def renew(self) -> None:
+        """Describe the fleet after a poll, before anybody asks; others get their turn in between.
+
+        Where it changes meanwhile, what was described is of no use: the next poll, or whoever asks, does it.
+        """
+        of = tuple(state.changes for state in self._states)
+        if of == self._of:
+            return
+        sources = tuple([await _in_turns(state) for state in self._states])
+        if of == tuple(state.changes for state in self._states):
+            self._described = FleetSnapshot(sources, _open_incidents(self._states))
+            self._of = of
+
+
+async def _in_turns(state: SourceState) -> SourceNow:
+    """Describe a source cluster by cluster, with how each of them stands."""
+    incidents = _incidents(state)
+    clusters: list[ClusterNow] = []
+    since_pause = 0
+    for number, known in list(state.clusters.items()):
+        cluster = _cluster(known, incidents, state.ocp_limits.get(number))
+        clusters.append(cluster)
+        cluster.worst_first  # noqa: B018 - how it stands is found out here, and kept
+        since_pause += len(cluster.tasks)
+        if since_pause >= SLICE:
+            since_pause = 0
+            await asyncio.sleep(0)
+    return _source(state, tuple(clusters))
+
+
+def _open_incidents(states: Sequence[SourceState]) -> tuple[Incident, ...]:
+    incidents = (one for state in states for one in state.desk.incidents.values() if one.is_open)
+    return tuple(sorted(incidents, key=_worst_first))
+
 
 def _worst_first(incident: Incident) -> tuple[int, int, int]:
     return (-incident.severity, -incident.problem.gravity, incident.number)
 
 
-def _source(state: SourceState) -> SourceNow:
-    incidents = {key: incident for key, incident in state.desk.incidents.items() if incident.is_open}
+def _described(state: SourceState) -> SourceNow:
+    incidents = _incidents(state)
+    clusters = (
+        _cluster(known, incidents, state.ocp_limits.get(number)) for number, known in state.clusters.items()
+    )
+    return _source(state, tuple(clusters))
+
+
+def _incidents(state: SourceState) -> Mapping[str, Incident]:
+    return {key: incident for key, incident in state.desk.incidents.items() if incident.is_open}
+
+
+def _source(state: SourceState, clusters: tuple[ClusterNow, ...]) -> SourceNow:
     offsets = [cluster.clock_offset for cluster in state.clusters.values() if cluster.received_at is not None]
+    incident = state.desk.incidents.get(source_subject(state.source).key)
     return SourceNow(
         name=state.source,
         interval=state.interval,
-        clusters=tuple(
-            _cluster(cluster, incidents, state.ocp_limits.get(number))
-            for number, cluster in state.clusters.items()
-        ),
+        clusters=clusters,
         read_at=state.last_read_at,
         duration=state.took,
         offset=min(offsets, default=None),
         failure=_failure(state.unread),
-        incident=incidents.get(source_subject(state.source).key),
+        incident=incident if incident is not None and incident.is_open else None,
     )
 
 
