@@ -8,10 +8,22 @@ from bot.domain.delivery import next_attempt
 from bot.domain.notification import Action, Channel
 from bot.errors import SlackError, SlackTemporary, StorageError
 from bot.operations.meters import DeliveryOutcome
-from bot.operations.send_message import CHANNEL_WIDE, Delivering, Rest, Trouble, send
-from bot.operations.store_port import OwedNotification
+from bot.operations.refusals import CHANNEL_WIDE
+from bot.operations.send_message import (
+    SEND_WITHIN,
+    Claim,
+    ClaimLapsed,
+    Delivering,
+    Rest,
+    Trouble,
+    send,
+)
 
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(seconds=25)
+"""So long a message is left to whoever claimed it; then another replica looks for it, and sends it."""
+MARGIN = timedelta(seconds=2)
+BEGIN_WITHIN = LEASE - SEND_WITHIN - MARGIN
+"""Later than this after a claim no send is begun: it has to be over before another replica may begin."""
 BATCH = 6
 """So few at once that a new alert never waits long behind what was claimed before it."""
 EDITS_AT_ONCE = 1
@@ -41,10 +53,11 @@ async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> in
         limit=EDITS_AT_ONCE if tuple(actions) == EDITING else BATCH,
         actions=actions,
     )
-    by_channel: dict[tuple[Channel, bool], list[OwedNotification]] = {}
+    by_channel: dict[tuple[Channel, bool], list[Claim]] = {}
     for one in owed:
         place = one.notification.channel, one.notification.action is Action.EDIT
-        by_channel.setdefault(place, []).append(one)
+        claim = Claim(one.notification, one.attempts, one.outcome_unknown, now + BEGIN_WITHIN)
+        by_channel.setdefault(place, []).append(claim)
     outcomes = await asyncio.gather(
         *(_deliver_channel(delivering, place, waiting) for place, waiting in by_channel.items()),
         return_exceptions=True,
@@ -56,7 +69,7 @@ async def deliver_due(delivering: Delivering, actions: Collection[Action]) -> in
 
 
 async def _deliver_channel(
-    delivering: Delivering, place: tuple[Channel, bool], waiting: Sequence[OwedNotification]
+    delivering: Delivering, place: tuple[Channel, bool], waiting: Sequence[Claim]
 ) -> None:
     """Deliver one channel's messages in order; where the channel fails, those behind are given back."""
     rest = delivering.resting.get(place)
@@ -68,6 +81,9 @@ async def _deliver_channel(
             await _deliver(delivering, place, owed)
         except StorageError:
             raise
+        except ClaimLapsed:
+            await _leave(delivering, waiting[position:])
+            return
         except SlackError as error:
             if await _failed(delivering, place, owed, error):
                 await _give_back(
@@ -81,7 +97,14 @@ async def _deliver_channel(
             await _give_back(delivering, [owed], until, "A fault of the bot's own.", outcome_unknown=True)
 
 
-async def _deliver(delivering: Delivering, place: tuple[Channel, bool], owed: OwedNotification) -> None:
+async def _leave(delivering: Delivering, waiting: Sequence[Claim]) -> None:
+    """Leave messages whose claim lapses to whoever claims them next; nothing was sent of them."""
+    delivering.journal.warning("claim lapsed before sending", messages=len(waiting))
+    delivering.meters.delivered(waiting[0].notification.action, DeliveryOutcome.POSTPONED)
+    await _give_back(delivering, waiting, delivering.clock.now(), "It could not be sent in time.")
+
+
+async def _deliver(delivering: Delivering, place: tuple[Channel, bool], owed: Claim) -> None:
     notification = owed.notification
     ts = await send(delivering, owed)
     kept = await delivering.store.delivered(
@@ -105,7 +128,7 @@ async def _deliver(delivering: Delivering, place: tuple[Channel, bool], owed: Ow
 
 
 async def _failed(
-    delivering: Delivering, place: tuple[Channel, bool], owed: OwedNotification, error: SlackError
+    delivering: Delivering, place: tuple[Channel, bool], owed: Claim, error: SlackError
 ) -> bool:
     """Give back what could not be sent; tell whether its channel is to be left alone for a while."""
     now, channel = delivering.clock.now(), place[0]
@@ -143,7 +166,7 @@ async def _failed(
 
 async def _give_back(
     delivering: Delivering,
-    waiting: Sequence[OwedNotification],
+    waiting: Sequence[Claim],
     until: datetime,
     error: str,
     *,

@@ -12,44 +12,14 @@ from bot.domain.posts import Post
 from bot.errors import SlackPermanent
 from bot.operations.meters import DeliveryOutcome, Meters, Unmetered
 from bot.operations.ports import Clock, Journal, Messenger, Sent
-from bot.operations.store_port import OwedNotification, Store
+from bot.operations.refusals import CHANNEL_WIDE, GONE
+from bot.operations.store_port import Store
 from bot.views.blocks import Message
 
 T = TypeVar("T")
 
-GONE = frozenset(
-    {
-        "cannot_reply_to_message",
-        "cant_update_message",
-        "edit_window_closed",
-        "message_not_found",
-        "thread_not_found",
-    }
-)
-"""The parent message is not there any more, or can no longer be edited."""
-CHANNEL_WIDE = frozenset(
-    {
-        "access_denied",
-        "account_inactive",
-        "channel_not_found",
-        "invalid_auth",
-        "is_archived",
-        "missing_scope",
-        "no_permission",
-        "not_authed",
-        "not_in_channel",
-        "org_login_required",
-        "restricted_action",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_locked",
-        "restricted_action_thread_only_channel",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-    }
-)
-"""No other message would fare better there."""
+SEND_WITHIN = timedelta(seconds=10)
+"""A call to Slack that takes longer is given up; what came of it is looked for."""
 CLOCK_SLACK = timedelta(minutes=5)
 """Slack's clock may differ from ours by this much when a message is looked for."""
 
@@ -69,6 +39,23 @@ class Rest:
     until: datetime
     failures: int
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that this replica alone may send, if it begins before ``until`` (the delivery's clock).
+
+    ``attempts`` and ``outcome_unknown`` are those of the row of the outbox.
+    """
+
+    notification: Notification
+    attempts: int
+    outcome_unknown: bool
+    until: datetime
+
+
+class ClaimLapsed(Exception):  # noqa: N818 - says what happened: somebody else may have it by now
+    """It is too late to begin to send a message: its claim would not outlast the call."""
 
 
 @dataclass(slots=True)
@@ -100,8 +87,12 @@ class Delivering:
     with_trend: Callable[[Notification], Awaitable[Notification]] | None = None
 
 
-async def send(delivering: Delivering, owed: OwedNotification) -> str:
-    """Send one message and return its ``ts``. Raises SlackError, and StorageError."""
+async def send(delivering: Delivering, owed: Claim) -> str:
+    """Send one message and return its ``ts``. Raises SlackError, StorageError, and ClaimLapsed.
+
+    A process that was stopped for a while after it had claimed a message must not send it: another one may
+    have done so. So nothing is begun that might not end before the claim does.
+    """
     notification = owed.notification
     channel = await _channel_id(delivering, notification.channel)
     message = await _rendered(delivering, notification)
@@ -125,17 +116,17 @@ async def _parent_ts(delivering: Delivering, notification: Notification) -> str 
 
 
 async def _follow(
-    delivering: Delivering, owed: OwedNotification, channel: Channel, message: Message, parent_ts: str
+    delivering: Delivering, owed: Claim, channel: Channel, message: Message, parent_ts: str
 ) -> str:
     """Edit the parent message, or reply to it."""
     if owed.notification.action is Action.EDIT:
-        await _edit(delivering, owed.notification, channel, parent_ts, message)
+        await _edit(delivering, owed, channel, parent_ts, message)
         return parent_ts
     return (await _post_once(delivering, owed, channel, message, parent_ts)).ts
 
 
 async def _post_anew(
-    delivering: Delivering, owed: OwedNotification, channel: Channel, message: Message, gone: str | None
+    delivering: Delivering, owed: Claim, channel: Channel, message: Message, gone: str | None
 ) -> str:
     """Post a parent message that is gone; its thread goes on there.
 
@@ -206,14 +197,14 @@ async def _resolved(delivering: Delivering, channel: Channel, known: str | None)
         return known
 
 
-async def _edit(
-    delivering: Delivering, notification: Notification, channel: Channel, ts: str, message: Message
-) -> None:
+async def _edit(delivering: Delivering, owed: Claim, channel: Channel, ts: str, message: Message) -> None:
+    notification = owed.notification
     now = delivering.clock.now()
     wait, delivering.edits = delivering.edits.wait(now), delivering.edits.taken(now)
     await _pause(delivering, wait)
 
     async def edit(shown: Message) -> None:
+        _in_time(delivering, owed)
         await delivering.messenger.edit(channel, ts, shown, outbox_id=notification.id)
 
     await _degrading(delivering, notification, message, edit)
@@ -221,7 +212,7 @@ async def _edit(
 
 async def _post_once(
     delivering: Delivering,
-    owed: OwedNotification,
+    owed: Claim,
     channel: Channel,
     message: Message,
     thread_ts: str | None,
@@ -248,6 +239,7 @@ async def _post_once(
     await _pause(delivering, pace.wait(now))
 
     async def post(shown: Message) -> Sent:
+        _in_time(delivering, owed)
         return await delivering.messenger.post(
             channel,
             shown,
@@ -257,6 +249,12 @@ async def _post_once(
         )
 
     return await _degrading(delivering, notification, message, post)
+
+
+def _in_time(delivering: Delivering, owed: Claim) -> None:
+    """Let a call begin, or raise ClaimLapsed; asked last of all, when every wait is over."""
+    if delivering.clock.now() >= owed.until:
+        raise ClaimLapsed
 
 
 async def _degrading(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -18,17 +19,18 @@ READ_BY_BOLT = (
     "SLACK_VERIFICATION_TOKEN",
 )
 """What Bolt reads by itself while it is made: a client id and secret, for example, turn on OAuth."""
-TIMEOUT_SECONDS = 30
+TIMEOUT = timedelta(seconds=30)
 
 
-def web_client(token: str | None, api_url: str | None) -> AsyncWebClient:
-    """Make a client of the Web API that never tries by itself.
+def web_client(token: str | None, api_url: str | None, timeout: timedelta = TIMEOUT) -> AsyncWebClient:
+    """Make a client of the Web API that never tries by itself, and gives a call up after ``timeout``.
 
     The SDK's own handler posts a message twice after a connection reset; when to try again is ours to
     decide, by the outbox. A Slack on this machine is spoken to directly, whatever proxy there is.
     """
     address = api_url or AsyncWebClient.BASE_URL
-    client = AsyncWebClient(token=token, base_url=address, retry_handlers=[], timeout=TIMEOUT_SECONDS)
+    seconds = round(timeout.total_seconds())
+    client = AsyncWebClient(token=token, base_url=address, retry_handlers=[], timeout=seconds)
     if _is_here(address):
         client.proxy = None
     return client

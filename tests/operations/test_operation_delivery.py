@@ -20,7 +20,15 @@ from bot.domain.notification import (
 from bot.domain.posts import Post
 from bot.domain.task import SourceName
 from bot.errors import SlackError, SlackPermanent, SlackTemporary, StorageError
-from bot.operations.deliver_messages import BATCH, EDITING, LEASE, NEWS, PERMANENT_WAIT, deliver_due
+from bot.operations.deliver_messages import (
+    BATCH,
+    BEGIN_WITHIN,
+    EDITING,
+    LEASE,
+    NEWS,
+    PERMANENT_WAIT,
+    deliver_due,
+)
 from bot.views.blocks import Message
 from tests.fakes.listed_messenger import Failing
 from tests.fakes.memory_store import MemoryStore
@@ -585,6 +593,67 @@ class Full(MemoryStore):
             await asyncio.sleep(0)
         self.waited = True
         return await super().delivered(id_, **settled)  # type: ignore[arg-type] # as they came
+
+
+async def test_whoever_was_stopped_after_a_claim_does_not_send_when_it_goes_on() -> None:
+    """Another replica may have the message by then."""
+    stage = a_stage()
+    await owe(stage, "n1")
+    await owe(stage, "n2", message="incident/2")
+
+    def stopped(method: str, _: Channel) -> SlackError | None:
+        if method == "resolve":
+            stage.clock.advance(BEGIN_WITHIN)
+        return None
+
+    stage.messenger.failing = stopped
+    await deliver_due(stage.delivering, NEWS)
+    assert stage.everything() == []
+    rows = stage.memory.tables.outbox.values()
+    assert [(row.owner, row.outcome_unknown) for row in rows] == [(None, False)] * 2, "nothing was tried"
+    assert stage.journal.events[-1] == ("warning", "claim lapsed before sending", {"messages": 2})
+    await stage.deliver()
+    assert [one.id for one in stage.everything()] == ["n1", "n2"]
+    assert "find" not in stage.messenger.calls
+
+
+async def test_an_edit_that_comes_too_late_is_left_to_whoever_claims_it_next() -> None:
+    stage = a_stage()
+    await owe(stage, "n1")
+    await stage.deliver()
+    await owe(stage, "n2", Action.EDIT)
+    render = stage.render
+
+    def slowly(owed: Notification) -> Message:
+        stage.clock.advance(LEASE)
+        return render(owed)
+
+    stage.render = slowly
+    await deliver_due(stage.delivering, EDITING)
+    (standing,) = stage.everything()
+    assert standing.edits == []
+    stage.render = render
+    await stage.deliver()
+    assert len(standing.edits) == 1
+
+
+async def test_looking_for_a_message_that_takes_too_long_ends_without_a_second_one() -> None:
+    stage = a_stage()
+    await owe(stage, "n1")
+    stage.messenger.failing = lambda method, _: NO_ANSWER if method == "post" else None
+    await deliver_due(stage.delivering, NEWS)
+    stage.clock.advance(5 * SECOND)
+
+    def slow(method: str, _: Channel) -> SlackError | None:
+        if method == "find":
+            stage.clock.advance(LEASE)
+        return None
+
+    stage.messenger.failing = slow
+    await deliver_due(stage.delivering, NEWS)
+    (row,) = stage.memory.tables.outbox.values()
+    assert row.outcome_unknown, "it is looked for once more before it is posted"
+    assert stage.everything() == []
 
 
 async def test_a_database_that_fails_stops_its_lane_after_the_other_channels_are_done() -> None:
