@@ -125,8 +125,8 @@ class _Bot:
             watched = [source.name for source in sources]
             await retire_sources(watched, settings.poll_interval, store, self.clock, self.journal, new_id)
         client = web_client(self._token(), settings.slack_api_url)
-        sender = web_client(self._token(), settings.slack_api_url, SEND_WITHIN)
-        delivering = self._delivering(store, SlackMessenger(sender))
+        messenger = SlackMessenger(web_client(self._token(), settings.slack_api_url, SEND_WITHIN))
+        delivering = self._delivering(store, messenger)
         app = bolt_app(settings.slack_api_url)
         connections = socket_connections(settings, app, self.real, self.journal, leases)
         heart = Heartbeat(states, holding(list(watches)), store, None, self.real, self.journal)
@@ -149,31 +149,21 @@ class _Bot:
         fleet = FleetMeasuring(
             states, partial(kind_of, now), holding(list(watches)), delays=settings.metrics_task_delays
         )
-        measuring = BotMeasuring(
-            __version__,
-            fleet,
-            store,
-            self.clock,
-            refusing=lambda: len(delivering.troubles),
-            real=self.real,
-            connections=lambda: None if connections is None else connections.alive_since,
-            lag=lambda: loop_watch.lag,
-            heartbeat=heart,
-        )
-        metrics = Metrics(measuring.measure, self.counts)
-        for server in web_servers(settings, partial(parts, now), signed_routes(settings, app, self.real, self.journal), metrics):
+        metrics = Metrics(self._measuring(now, fleet, store, loop_watch).measure, self.counts)
+        routes = signed_routes(settings, app, self.real, self.journal)
+        for server in web_servers(settings, partial(parts, now), routes, metrics):
             now.url = (await stack.enter_async_context(server)).url
         now.schedule = schedule = Schedule(self.journal, self.real, self.clock.speed)
         stack.push_async_callback(schedule.stop)
-        renewal = Renewal(self.in_force, now, schedule, fleet, people, self.journal)
+        renewal = Renewal(self.in_force, now, schedule, fleet, people, self.clock, self.journal)
         stack.push_async_callback(renewal.close)
         jobs = Jobs(
             self.in_force, self.journal, self.clock, self.real, store, leases, self.bells, self.fleet, new_id
         )
-        renewal.digests(partial(jobs.digest, answering), self.clock)
+        renewal.digests(partial(jobs.digest, answering))
         await renewal.beat()
         now.renew = renewal.renew
-        jobs.by_the_clock(schedule, watches, notice)
+        jobs.by_the_clock(schedule, watches, self._notice(now, messenger))
         work = jobs.background(now, loop_watch, self.owner)
         await stack.enter_async_context(_working(now, work, self.real, self.journal, self.counts))
         schedule.start()
@@ -217,6 +207,33 @@ class _Bot:
             chance=random.random,
             meters=self.counts,
             with_trend=Trends(store).added_to,
+        )
+
+    def _measuring(
+        self, now: Running, fleet: FleetMeasuring, store: Database, loop_watch: LoopWatch
+    ) -> BotMeasuring:
+        connections = now.connections
+        return BotMeasuring(
+            __version__,
+            fleet,
+            store,
+            self.clock,
+            refusing=lambda: len(now.delivering.troubles),
+            real=self.real,
+            connections=lambda: None if connections is None else connections.alive_since,
+            lag=lambda: loop_watch.lag,
+            heartbeat=now.heart,
+        )
+
+    def _notice(self, now: Running, messenger: SlackMessenger) -> OutageNotice:
+        return OutageNotice(
+            now.storage,
+            messenger,
+            self.journal,
+            channel=lambda: self.in_force.default_channel,
+            ids=now.delivering.ids,
+            zone=lambda: self.settings.timezone,
+            replicas=lambda: now.leases.replicas,
         )
 
     def _rendered(self, notification: Notification) -> Message:

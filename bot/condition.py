@@ -17,10 +17,11 @@ from bot.operations.heartbeat import Heartbeat
 from bot.operations.hold_leases import HOUSE, Leases
 from bot.operations.send_message import Delivering
 from bot.operations.source_state import SourceState
+from bot.operations.tell_outage import DatabaseTrouble
 from bot.schedule import Schedule
 from bot.slack.connection import SocketConnections
 from bot.views.health_report import BotHealth
-from bot.watches import DatabaseTrouble, Watch
+from bot.watches import Watch
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Running:
     file: Path | None = None
     url: str = ""
     settings_told: str = ""
+    settings_told_at: datetime | None = None
     settings_refused: bool = False
     work: list["asyncio.Task[None]"] = field(default_factory=list)
     schedule: Schedule | None = None
@@ -70,6 +72,8 @@ def _source(watch: Watch) -> Part:
     """Say whether a source is read here, or by another replica."""
     state = watch.state
     if not watch.leases.holds(watch.lease):
+        if watch.leases.refused is not None:
+            return False, "not watched as long as the database refuses"
         return True, "another replica watches it"
     if state.unread is not None:
         return False, state.unread.last.sentence
@@ -102,6 +106,8 @@ async def health(now: Running) -> BotHealth:
         database=now.database,
         database_bytes=used,
         disk_free_bytes=free,
+        settings=now.settings_told,
+        settings_at=now.settings_told_at,
     )
 
 

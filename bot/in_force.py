@@ -69,17 +69,17 @@ class Renewal:
     schedule: Schedule
     fleet: FleetMeasuring
     people: People
+    clock: Clock
     journal: Journal
     _address: HeartbeatAddress | None = None
     _digest: DigestJob | None = None
-    _clock: Clock | None = None
     _digest_jobs: list[str] = field(default_factory=list)
 
     async def renew(self) -> bool:
         """Read the settings again; tell whether they were taken. The log and health say what came of it."""
         before = self.in_force.settings
         outcome = reload(before, os.environ, self.in_force.config_path)
-        self.now.settings_told = outcome.sentence
+        self.now.settings_told, self.now.settings_told_at = outcome.sentence, self.clock.now()
         self.now.settings_refused = isinstance(outcome, NotReloaded)
         if isinstance(outcome, NotReloaded):
             self.journal.error("settings not taken", mistakes=list(outcome.mistakes))
@@ -98,20 +98,20 @@ class Renewal:
         self.journal.info("settings taken", changed=list(outcome.changed), warnings=list(outcome.warnings))
         return True
 
-    def digests(self, job: DigestJob, clock: Clock) -> None:
+    def digests(self, job: DigestJob) -> None:
         """Schedule the digests, each with ``job``."""
-        self._digest, self._clock = job, clock
+        self._digest = job
         self._schedule_digests()
 
     def _schedule_digests(self) -> None:
         for name in self._digest_jobs:
             self.schedule.forget(name)
         self._digest_jobs = []
-        if self._digest is None or self._clock is None:
+        if self._digest is None:
             return
         for number, when in enumerate(self.in_force.settings.digest_times):
             name = f"digest {number + 1}"
-            self.schedule.at(when, name, partial(self._digest, when), self._clock)
+            self.schedule.at(when, name, partial(self._digest, when), self.clock)
             self._digest_jobs.append(name)
 
     async def beat(self) -> None:

@@ -139,6 +139,8 @@ class Jobs:
     async def _tidy(self) -> None:
         """Pack what is stored, and drop what is older than it is kept."""
         if self.leases.holds(HOUSE):
+            settings = self.in_force.settings
+            self.store.keep_for(settings.retention, settings.history_retention)
             await self._kept("database not tidied", self.store.tidy(self.clock.now()))
 
     async def _tell_outage(self, notice: OutageNotice) -> None:

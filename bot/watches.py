@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
+from bot import logs
 from bot.domain.task import SourceName
 from bot.errors import StorageError
 from bot.operations.follow_source import follow_source, take_up
@@ -11,6 +11,7 @@ from bot.operations.hold_leases import Leases
 from bot.operations.learn_limits import keep_limits, learn_limits
 from bot.operations.meters import PollOutcome
 from bot.operations.source_state import SourceState
+from bot.operations.tell_outage import DatabaseTrouble
 from bot.operations.watch_tasks import Watching, poll, tend
 
 LEASE = "watch/"
@@ -18,28 +19,18 @@ LEASE = "watch/"
 
 
 @dataclass(slots=True)
-class DatabaseTrouble:
-    """The sentence that says why the database cannot be used, while it cannot."""
-
-    sentence: str | None = None
-    last: str = ""
-    last_at: datetime | None = None
-
-    def note(self, error: StorageError, now: datetime) -> None:
-        """Note that it could not be used."""
-        self.sentence = self.last = error.sentence
-        self.last_at = now
-
-
-@dataclass(slots=True)
 class Watch:
-    """One source. ``watching`` is what it is watched with; ``trouble`` is shared by all."""
+    """One source. ``watching`` is what it is watched with; ``trouble`` is shared by all.
+
+    ``polls`` counts: the log's lines about one poll carry its number.
+    """
 
     state: SourceState
     watching: Watching
     leases: Leases
     trouble: DatabaseTrouble
     held: bool = False
+    polls: int = 0
 
     @staticmethod
     def lease_of(source: SourceName) -> str:
@@ -53,14 +44,18 @@ class Watch:
 
     async def run(self) -> None:
         """Poll it, or follow whoever does; whatever happens to it is no other source's trouble."""
-        if not self.leases.holds(self.lease):
-            self.held = False
-            await self._guarded("source not followed", self._follow)
-            return
-        if not self.held and not await self._guarded("source not taken up", self._take_up):
-            return
-        self.held = True
-        await self._guarded("poll not kept", self._poll)
+        self.polls += 1
+        with logs.about(poll=f"{self.state.source}/{self.polls}"):
+            if not self.leases.holds(self.lease):
+                self.held = False
+                if await self._guarded("source not followed", self._follow) and self.leases.refused is None:
+                    self.trouble.is_well(self.state.source)
+                return
+            if not self.held and not await self._guarded("source not taken up", self._take_up):
+                return
+            self.held = True
+            if await self._guarded("poll not kept", self._poll):
+                self.trouble.is_well(self.state.source)
 
     async def look(self) -> None:
         """Tell what people did since the last look."""
@@ -78,7 +73,7 @@ class Watch:
         try:
             await work()
         except StorageError as error:
-            self.trouble.note(error, self.watching.clock.now())
+            self.trouble.note(source, error, self.watching.clock.now())
             journal.error(event, source=source, because=error.sentence)
             if event == "poll not kept":
                 self.watching.meters.polled(source, PollOutcome.NOT_KEPT)
@@ -88,7 +83,6 @@ class Watch:
             if event == "poll not kept":
                 self.watching.meters.polled(source, PollOutcome.FAULT)
             return False
-        self.trouble.sentence = None
         return True
 
     async def _poll(self) -> None:

@@ -52,10 +52,10 @@ class Fleet(Protocol):
 class Means:
     """What answers are made of.
 
-    ``health`` tells how the bot itself is. ``permissions``, ``silence_limits``, ``routing`` and ``links`` are
-    asked each time, as the settings may be read anew. ``changed`` is told the source whose incidents,
-    silences or subscriptions somebody changed, after the commit: its watch shows it. ``owed`` is told that
-    replies wait.
+    ``health`` tells how the bot itself is. ``zone``, ``permissions``, ``silence_limits``, ``routing`` and
+    ``links`` are asked each time, as the settings may be read anew. ``changed`` is told the source whose
+    incidents, silences or subscriptions somebody changed, after the commit: its watch shows it. ``owed`` is
+    told that replies wait.
     """
 
     fleet: Fleet
@@ -64,7 +64,7 @@ class Means:
     history: History
     artist: Artist
     clock: Clock
-    zone: tzinfo
+    zone: Callable[[], tzinfo]
     health: Callable[[], Awaitable[BotHealth]]
     people: People
     permissions: Callable[[], Permissions]
@@ -77,7 +77,7 @@ class Means:
 
     def zone_of(self, asked: Asked) -> tzinfo:
         """Give the zone of whoever asks, else the settings' own."""
-        return asked.zone or self.zone
+        return asked.zone or self.zone()
 
 
 async def actor_of(means: Means, asked: Asked) -> Actor:

@@ -28,7 +28,8 @@ class Leases:
     """The leases of this replica, ``owner``. ``clock`` is real time.
 
     One is held until its end by our own clock, counted from before it was asked for: a database that cannot
-    be reached, or a machine that was stopped, loses it here no later than others may take it.
+    be reached, or a machine that was stopped, loses it here no later than others may take it. ``refused`` is
+    what the database said when it last could not be asked, None where it answered.
     """
 
     store: Store
@@ -37,6 +38,7 @@ class Leases:
     owner: str
     length: timedelta = LENGTH
     replicas: int = 1
+    refused: StorageError | None = None
     _held: dict[str, _Held] = field(default_factory=dict)
 
     def holds(self, name: str) -> bool:
@@ -55,12 +57,14 @@ class Leases:
         What cannot be asked for, as the database is away, is kept until it lapses.
         """
         gained: set[str] = set()
+        refused: StorageError | None = None
         for name in names:
             had = self.holds(name)
             asked_at = self.clock.now()
             try:
                 token = await self.store.take_lease(name, owner=self.owner, now=asked_at, length=self.length)
             except StorageError as error:
+                refused = error
                 self._tell_lost(name, had=had, because=error.sentence)
                 continue
             before = self._held.get(name)
@@ -73,6 +77,7 @@ class Leases:
             if before is None or before.token != token or not had:
                 gained.add(name)
                 self.journal.info("lease taken", lease=name, token=token)
+        self.refused = refused
         await self._count_replicas()
         return frozenset(gained)
 

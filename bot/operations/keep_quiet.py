@@ -169,8 +169,8 @@ async def _threads(means: Means, asked: Asked, muted: Muted) -> Threads:
 
 def _until(means: Means, made: quiet.Silence) -> str:
     """Say for the trail that something was silenced, until when and why; in the zone of the settings."""
-    end = "until it is over" if made.ends_at is None else f"until {plain_time(made.ends_at, means.zone)}"
-    start = "" if made.started else f" from {plain_time(made.starts_at, means.zone)}"
+    end = "until it is over" if made.ends_at is None else f"until {plain_time(made.ends_at, means.zone())}"
+    start = "" if made.started else f" from {plain_time(made.starts_at, means.zone())}"
     why = f": {made.reason}" if made.reason else ""
     return f"silenced it{start} {end} (silence {made.number}){why}"
 

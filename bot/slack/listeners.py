@@ -33,7 +33,7 @@ from bot.slack.payloads import (
 )
 from bot.slack.people import People
 from bot.slack.replies import Replies
-from bot.slack.under_way import Run, UnderWay
+from bot.slack.under_way import About, Run, UnderWay, unmarked
 from bot.views.blocks import escape
 
 COMMAND = "/logbackup"
@@ -52,9 +52,13 @@ def listen(
     client: AsyncWebClient,
     replies: Replies,
     journal: Journal,
+    about: About = unmarked,
 ) -> "Doors":
-    """Register every listener; the catch-alls last, so that nothing comes again unacknowledged."""
-    under_way = UnderWay(journal)
+    """Register every listener; the catch-alls last, so that nothing comes again unacknowledged.
+
+    What one payload asks for is done inside ``about``, so that the lines of the log can be told apart.
+    """
+    under_way = UnderWay(journal, about)
     doors = Doors(Answers(answering, people, client, replies, under_way, journal), under_way, journal)
     app.error(doors.on_error)
     app.use(doors.on_event)

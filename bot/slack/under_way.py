@@ -3,8 +3,10 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from bot.errors import BotError
@@ -44,12 +46,24 @@ class Run:
 
 
 Work = Callable[[Run], Coroutine[Any, Any, None]]
+About = Callable[[str], AbstractContextManager[None]]
+
+
+def unmarked(_payload: str) -> AbstractContextManager[None]:
+    """Mark nothing."""
+    return nullcontext()
 
 
 class UnderWay:
-    """Starts work as tasks of their own, and remembers by Slack's ids what was started."""
+    """Starts work as tasks of their own, and remembers by Slack's ids what was started.
 
-    def __init__(self, journal: Journal) -> None:
+    The log's lines about one piece of work are those written inside ``about(payload)``. The name has a number
+    of ours: Slack's own ids open dialogs for a while, and have no business in a log.
+    """
+
+    def __init__(self, journal: Journal, about: About = unmarked) -> None:
+        self._about = about
+        self._numbers = count(1)
         self.tasks: set[asyncio.Task[None]] = set()
         self._journal = journal
         self._seen: OrderedDict[str, Run] = OrderedDict()
@@ -87,10 +101,11 @@ class UnderWay:
 
     async def _guarded(self, run: Run, door: str, work: Work) -> None:
         """Whatever happens to one payload is no other's trouble; what is cancelled was not acted on."""
-        try:
-            await work(run)
-        except Exception:  # noqa: BLE001 - one Slack payload's boundary
-            self._journal.error("payload not handled", door=door)
+        with self._about(f"{door}/{next(self._numbers)}"):
+            try:
+                await work(run)
+            except Exception:  # noqa: BLE001 - one Slack payload's boundary
+                self._journal.error("payload not handled", door=door)
         run.acted.set()
 
     def _remember(self, key: str, run: Run) -> None:

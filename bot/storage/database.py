@@ -224,6 +224,10 @@ class Database(Records):
         async with self._reading() as connection:
             return await observations.sources(connection)
 
+    def keep_for(self, retention: timedelta, history: timedelta) -> None:
+        """Keep readings, and incidents that are over, for so long from now on."""
+        self._keeping = Keeping(retention, history)
+
     async def tidy(self, now: datetime) -> None:
         """Take single polls into blocks, and drop what is older than it is to be kept; every few minutes.
 

@@ -25,7 +25,8 @@ class BotHealth:
     Everything with a default may be unknown, and is then not told. ``owed_since`` is when the longest waiting
     message was born; ``door`` is how Slack is heard (``Socket Mode``, ``HTTP``) and ``connected_since`` since
     when, where ``connected``; ``leads`` is whether this one watches and sends; ``last_error`` is a sentence.
-    ``database`` is what it is kept in, ``database_bytes`` and ``disk_free_bytes`` are sizes.
+    ``database`` is what it is kept in, ``database_bytes`` and ``disk_free_bytes`` are sizes. ``settings``
+    is the sentence about the last time that the settings were read again.
     """
 
     version: str
@@ -42,6 +43,8 @@ class BotHealth:
     database: str = ""
     database_bytes: int | None = None
     disk_free_bytes: int | None = None
+    settings: str = ""
+    settings_at: datetime | None = None
 
 
 def health_message(
@@ -85,6 +88,9 @@ def own_lines(health: BotHealth, now: datetime) -> list[str]:
     if health.last_error:
         when = "" if health.last_error_at is None else f" {ago(health.last_error_at, now)}"
         lines.append(f"Last error{when}: {literal(clean(health.last_error, _SENTENCE))}")
+    if health.settings and health.settings not in health.troubles:
+        when = "" if health.settings_at is None else f" ({ago(health.settings_at, now)})"
+        lines.append(f"{literal(clean(health.settings, _SENTENCE))}{when}")
     sizes = [] if health.database_bytes is None else [bytes_words(health.database_bytes)]
     sizes += [] if health.disk_free_bytes is None else [f"{bytes_words(health.disk_free_bytes)} free"]
     if health.database:

@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.app import web_servers
 from bot.monitoring.web import Part, WebServer
+from bot.serving import web_servers
 from bot.settings import load
 
 

@@ -110,7 +110,7 @@ class Talk:
             history=self.history,
             artist=self.artist,
             clock=stage.clock,
-            zone=UTC,
+            zone=lambda: UTC,
             health=health,
             people=self.people,
             permissions=lambda: self.permissions,

@@ -121,7 +121,7 @@ async def fleet(clock: Clock) -> Fleet:
         history=NoHistory(),
         artist=PlainArtist(),
         clock=clock,
-        zone=UTC,
+        zone=lambda: UTC,
         health=health,
         people=Asking(clients),
         permissions=Permissions,

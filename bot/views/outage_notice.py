@@ -1,0 +1,30 @@
+"""The notice that the bot cannot keep anything: no alert is sent until it can."""
+
+from datetime import datetime, tzinfo
+
+from bot.commands import ShowHealth, ShowStatus, to_text
+from bot.domain.fleet import Standing
+from bot.views.blocks import Button, Message, actions, literal, message, sections
+from bot.views.trouble import MARKS
+from bot.views.wording import clean, plain_time, slack_time
+
+_SENTENCE = 300
+
+
+def outage_message(because: str, since: datetime, zone: tzinfo, replicas: int) -> Message:
+    """Say since when the database refuses, why and what to do, and what works all the same."""
+    mark = MARKS[Standing.CRITICAL]
+    cause = literal(clean(because, _SENTENCE))
+    if replicas > 1:
+        headline = f"One of the bot's {replicas} replicas cannot use its database"
+        effect = "If it is the same for the others, no alert is sent until it can be used again."
+    else:
+        headline = "The bot sends no alerts at present: it cannot write to its database"
+        effect = "Watching goes on by itself as soon as it can, and what is wrong then is told."
+    still = "Commands still answer, with what was read before."
+    blocks = sections(
+        [f"{mark} *{headline}*", f"Since {slack_time(since, zone)}. {cause}", f"{effect} {still}"]
+    )
+    blocks += actions([Button("Status", to_text(ShowStatus())), Button("Health", to_text(ShowHealth()))])
+    text = f"{mark} {headline}, since {plain_time(since, zone)}. {cause}"
+    return message(text, blocks)
