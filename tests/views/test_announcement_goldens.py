@@ -1,5 +1,6 @@
 """Every message that is owed to a channel, held to a golden file and to Slack's limits."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from bot.domain.notification import (
     MessageKey,
     Notification,
     OutboxId,
+    ReadyContent,
     Reason,
     ReminderContent,
     SilenceContent,
@@ -150,6 +152,7 @@ CONTENTS: dict[str, Content] = {
         a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
         Counts(open=3, problems=((Problem.UNREACHABLE, 3),)),
     ),
+    "group_of_what_has_no_delay": replace(group_content(), worst=(SOURCE_DOWN, of_problem(Problem.LAGGING))),
     "group_by_chance": group_content(a_group(Cause.COINCIDENCE, "")),
     "group_of_one_left": group_content(
         a_group(Cause.CLUSTER, "shop", total=1), Counts(open=1, problems=((Problem.STALLED, 1),))
@@ -194,6 +197,7 @@ CONTENTS: dict[str, Content] = {
     "act_taken_back": ActContent(Reason.UNACKNOWLEDGED, ANA, NOW),
     "act_assigned": ActContent(Reason.ASSIGNED, ANA, NOW, to=BEN, pings=True),
     "act_assigned_quietly": ActContent(Reason.ASSIGNED, ANA, NOW, to=BEN),
+    "act_elsewhere": ActContent(Reason.ACKNOWLEDGED, ANA, NOW, about=STALLED),
     "act_taken": ActContent(Reason.ASSIGNED, ANA, NOW, to=ANA),
     "act_noted": ActContent(Reason.NOTED, handled.CAROL, NOW, "disk <!channel> replaced\n\nand *tested*"),
     "act_silenced": ActContent(Reason.SILENCED, ANA, NOW, "disk swap", silence=handled.QUIET),
@@ -253,6 +257,12 @@ def test_an_address_in_ocp_that_is_none_is_left_out() -> None:
     links = Links(ocp={samples.PROD: Link("ftp://{cluster}")})
     message = announcement(owed(IncidentContent(STALLED, READ_AT)), links=links)
     assert "Open in OCP" not in str(message.blocks)
+
+
+def test_what_was_written_when_it_was_born_stays_as_it_is() -> None:
+    written = announcement(owed(CONTENTS["reminder"]))
+    ready = ReadyContent(written.text, json.dumps(written.blocks))
+    assert announcement(owed(ready)) == written
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -105,6 +105,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "history_of_a_day": lambda: history(a_history(0.1), ShowHistory(TASK, 1), shareable=False),
     "history_that_gets_slower": lambda: history(drifting(0.5)),
     "history_that_gets_faster": lambda: history(drifting(-0.5), limits=DelayLimits(critical=minutes(30))),
+    "history_with_days_left_out": lambda: history(a_history(2), limits=handled.LIMITS),
     "history_of_nothing": lambda: history(EMPTY),
     "digest": lambda: digest_message(BUSY, SHANGHAI),
     "digest_all_well": lambda: digest_message(ALL_WELL, SHANGHAI),
@@ -113,7 +114,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         replace(ALL_WELL, over=(samples.resolved(samples.LEDGER_BEHIND),), began=1), SHANGHAI
     ),
     "digest_of_too_much": lambda: digest_message(
-        replace(BUSY, silences=(QUIET,) * 9, slower=BUSY.slower * 4, over=()), SHANGHAI
+        replace(BUSY, silences=(QUIET,) * 9, slower=tuple(BUSY.slower) * 4, over=()), SHANGHAI
     ),
 }
 

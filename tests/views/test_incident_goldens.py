@@ -121,7 +121,7 @@ REPORTS: dict[str, Callable[[], str]] = {
     "report_of_a_group_by_chance": lambda: report_text(
         replace(a_group(Cause.COINCIDENCE, ""), worst_delay=None),
         now=NOW,
-        members=(of_problem(Problem.MISSING),),
+        members=(of_problem(Problem.MISSING), samples.resolved(STALLED)),
     ),
 }
 
