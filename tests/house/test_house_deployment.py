@@ -1,0 +1,88 @@
+"""The README's ways to run the bot for good: what they set is known, and nothing has needless rights."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.settings import EVERYTHING, load
+from bot.settings.variables import KNOWN, VARIABLES
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+_LINES = re.MULTILINE | re.DOTALL
+SECRETS = {variable.name for variable in VARIABLES if variable.secret}
+
+
+def section(title: str) -> str:
+    """Give what stands under a heading of the README."""
+    found = re.search(rf"^### {title}\n(.*?)(?=^#{{2,3}} )", README.read_text() + "\n## ", _LINES)
+    assert found is not None, title
+    return found[1]
+
+
+def block(title: str, language: str) -> str:
+    """Give the code under a heading."""
+    found = re.search(rf"^```{language}\n(.*?)^```", section(title), _LINES)
+    assert found is not None, title
+    return found[1]
+
+
+def variables(title: str, language: str) -> set[str]:
+    """Give the names of ours that are set there."""
+    return set(re.findall(r"\b(?:SLACK|OCP|BOT)_[A-Z_]+\b(?=[=:,])", block(title, language)))
+
+
+@pytest.mark.parametrize(
+    ("title", "language"), [("systemd", "ini"), ("Docker", "sh"), ("Compose", "yaml"), ("Kubernetes", "yaml")]
+)
+def test_every_way_sets_what_there_is_and_secrets_by_file(title: str, language: str) -> None:
+    named = variables(title, language)
+    assert {"SLACK_BOT_TOKEN_FILE", "SLACK_APP_TOKEN_FILE"} <= named <= KNOWN
+    assert not named & (SECRETS - {"BOT_DATABASE_URL"})
+
+
+def test_the_service_of_compose_needs_no_rights_and_has_the_secrets_that_it_names() -> None:
+    composed = yaml.safe_load(block("Compose", "yaml"))
+    (service,) = composed["services"].values()
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    files = {path for name, path in service["environment"].items() if name.endswith("_FILE")}
+    assert files == {f"/run/secrets/{name}" for name in service["secrets"]}
+    assert set(service["secrets"]) == set(composed["secrets"])
+    assert {place.split(":")[0] for place in service["volumes"]} >= set(composed["volumes"])
+
+
+def kubernetes() -> dict[str, Any]:
+    return {part["kind"]: part for part in yaml.safe_load_all(block("Kubernetes", "yaml"))}
+
+
+def test_the_pod_runs_without_root_and_writes_only_where_it_may() -> None:
+    pod = kubernetes()["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["enableServiceLinks"] is False
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    mounted = {mount["name"]: mount for mount in container["volumeMounts"]}
+    assert set(mounted) == {volume["name"] for volume in pod["volumes"]}
+    assert {name for name, mount in mounted.items() if not mount.get("readOnly")} == {"data", "tmp"}
+    asked = {container[probe]["httpGet"]["path"] for probe in ("livenessProbe", "readinessProbe")}
+    assert asked == {"/healthz", "/readyz"}
+
+
+def test_the_settings_of_the_config_map_are_settings(tmp_path: Path) -> None:
+    parts = kubernetes()
+    (container,) = parts["Deployment"]["spec"]["template"]["spec"]["containers"]
+    text = parts["ConfigMap"]["data"]["settings.yaml"]
+    for name in ("slack_bot_token", "slack_app_token", "ocp_password"):
+        prefix = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}.get(name, "")
+        (tmp_path / name).write_text(f"{prefix}made-up")
+    path = tmp_path / "settings.yaml"
+    path.write_text(text.replace("/run/secrets/logbackup-bot", str(tmp_path)))
+    environment = {
+        one["name"]: one["value"].replace("/run/secrets/logbackup-bot", str(tmp_path))
+        for one in container["env"]
+        if one["name"] != "BOT_CONFIG"
+    }
+    assert load(environment, str(path), needs=EVERYTHING).warnings == ()
