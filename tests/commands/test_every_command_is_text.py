@@ -19,7 +19,7 @@ def read(text: str, *, in_thread: bool = False, known: bool = False) -> Command:
 
 
 @given(COMMANDS, st.booleans(), st.booleans())
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 def test_any_command_is_read_back_as_it_was_written(command: Command, in_thread: bool, known: bool) -> None:  # noqa: FBT001 - hypothesis fills it in
     """Wherever a button stands, and whatever is known by which name, its value means the same."""
     text = to_text(command)
@@ -76,7 +76,7 @@ TEXTS = st.one_of(
 
 
 @given(TEXTS, st.booleans(), st.booleans())
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 def test_any_text_is_a_command_that_reads_the_same_again_or_a_mistake(
     text: str,
     in_thread: bool,  # noqa: FBT001 - hypothesis fills it in
