@@ -10,6 +10,7 @@ from bot.domain.look import worst_of
 from bot.domain.notification import Counts, GroupContent, IncidentContent
 from bot.domain.problem import Problem
 from bot.domain.silence import Silence
+from bot.errors import StorageError
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Answer, Asked
 from bot.operations.resolve_target import Meant, by_number, find_one
@@ -23,14 +24,21 @@ from bot.views.incident_detail import (
 from bot.views.incident_list import incident_list_message
 from bot.views.timeline import timeline_message
 
+UNREAD = (
+    "The database cannot be read just now. This is what is at hand: what is open, as it was last read;"
+    " not what happened before, and not what is silenced."
+)
 PAST = 1000
 """So many of those that are over are looked through for a list; all that are open are."""
 
 
 async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable: bool) -> Answer:
     """Show an incident or a group, and what happened to it."""
-    if await means.store.incident(number) is None and await means.store.group(number) is None:
-        return Answer(unknown_incident_message(number), may_be_shared=False)
+    try:
+        if await means.store.incident(number) is None and await means.store.group(number) is None:
+            return Answer(unknown_incident_message(number), may_be_shared=False)
+    except StorageError as error:
+        return _from_memory(means, asked, number, error, shareable=shareable)
     meant = await by_number(means.store, number)
     now, zone, links = means.clock.now(), means.zone_of(asked), means.links()
     trail = await means.store.audit(number)
@@ -50,6 +58,21 @@ async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable:
             content_of_group, trail, silenced=silenced, zone=zone, links=links, shareable=shareable
         )
     return Answer(message)
+
+
+def _from_memory(
+    means: Means, asked: Asked, number: IncidentNumber, error: StorageError, *, shareable: bool
+) -> Answer:
+    """Show an open incident as last seen. Raises ``error`` where there is none of that number."""
+    known = next((one for one in means.fleet.now().incidents if one.number == number), None)
+    if known is None:
+        raise error
+    content = incident_content(means, known, {})
+    return Answer(
+        incident_detail_message(
+            content, zone=means.zone_of(asked), links=means.links(), unread=UNREAD, shareable=shareable
+        )
+    )
 
 
 async def show_this(means: Means, asked: Asked, *, shareable: bool) -> Answer:
@@ -97,17 +120,22 @@ def silence_of(meant: Meant, silenced: Mapping[IncidentNumber, Silence]) -> Sile
 
 async def list_incidents(means: Means, asked: Asked, command: ListIncidents, *, shareable: bool) -> Answer:
     """List incidents: what is open is at hand, what is over is read."""
-    still_open = means.fleet.now().incidents
-    over = await means.store.past_incidents(limit=PAST, since=command.since)
-    now = means.clock.now()
-    silenced = await silenced_now(means.store, still_open, now)
+    still_open, now = means.fleet.now().incidents, means.clock.now()
+    unread = ""
+    try:
+        over = await means.store.past_incidents(limit=PAST, since=command.since)
+        silenced = await silenced_now(means.store, still_open, now)
+        groups = await open_groups(means.store)
+    except StorageError:
+        over, silenced, groups, unread = (), {}, {}, UNREAD
     message = incident_list_message(
         command,
         [*still_open, *over],
         now=now,
         silenced=silenced,
-        groups=await open_groups(means.store),
+        groups=groups,
         zone=means.zone_of(asked),
+        unread=unread,
         shareable=shareable,
     )
     return Answer(message)

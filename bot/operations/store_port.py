@@ -99,11 +99,11 @@ class Store(Protocol):
         ...
 
     async def revisions(self, source: SourceName) -> Mapping[IncidentNumber, int]:
-        """Read the revisions of all incidents of a source that are pending or firing: cheap, for each poll."""
+        """Read the revisions of all incidents of a source that are pending or firing: cheap, each poll."""
         ...
 
     async def posts_of(self, numbers: Sequence[IncidentNumber]) -> tuple[Post, ...]:
-        """Read the parent messages that speak of any of these incidents, each once, with all their members."""
+        """Read the parent messages that speak of any of these incidents, each once, with all members."""
         ...
 
     async def post(self, key: MessageKey, channel: Channel) -> Post | None:

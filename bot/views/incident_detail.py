@@ -43,9 +43,13 @@ def incident_detail_message(
     *,
     zone: tzinfo = UTC,
     links: Links = NO_LINKS,
+    unread: str = "",
     shareable: bool = True,
 ) -> Message:
-    """Show one incident as it stands at ``content.read_at``, what to look at, and what happened to it."""
+    """Show one incident as it stands at ``content.read_at``, what to look at, and what happened to it.
+
+    ``unread`` is the sentence about what could not be read.
+    """
     incident = content.incident
     lines = state_lines(content, zone)
     blocks: list[Block] = sections(lines)
@@ -56,7 +60,7 @@ def incident_detail_message(
         blocks += sections([*hint_lines(seen), *runbook_lines(links, incident)])
         blocks += step_blocks(seen)
     rows = incident_rows(incident, content.silence, ocp_url=ocp_address(links, incident))
-    end = [context(f"As of {slack_time(content.read_at, zone)}")]
+    end = [context(*([unread] if unread else []), f"As of {slack_time(content.read_at, zone)}")]
     end += _rows(
         (*rows[:-1], closing(incident), rows[-1]), ShowIncident(incident.number), shareable=shareable
     )

@@ -39,9 +39,13 @@ def incident_list_message(
     silenced: Silenced = NOT_SILENCED,
     groups: Groups = _NO_GROUPS,
     zone: tzinfo = UTC,
+    unread: str = "",
     shareable: bool = True,
 ) -> Message:
-    """Show one page of the incidents asked for, of all that are known, with who has each."""
+    """Show one page of the incidents asked for, of all that are known, with who has each.
+
+    ``unread`` is the sentence about what could not be read.
+    """
     admitted = [incident for incident in incidents if _admits(command, incident)]
     still_open = sorted((one for one in admitted if one.is_open), key=worst_first)
     over = sorted((one for one in admitted if not one.is_open), key=_latest_first)
@@ -56,6 +60,8 @@ def incident_list_message(
         first += f", page {page.number:,} of {page.pages:,}"
     lines = [_line(incident, now, silenced, groups, zone) for incident in page.shown]
     blocks: list[Block] = [section(f"*{first}*"), *sections(lines)]
+    if unread:
+        blocks.append(context(unread))
     if page.left > 0:
         blocks.append(context(f"…and {page.left:,} more: {typed(replace(command, page=page.number + 1))}"))
     blocks += actions(_buttons(command, page, shareable=shareable))
