@@ -20,7 +20,7 @@ def outage_message(because: str, since: datetime, zone: tzinfo, replicas: int) -
         effect = "If it is the same for the others, no alert is sent until it can be used again."
     else:
         headline = "The bot sends no alerts at present: it cannot write to its database"
-        effect = "Watching goes on by itself as soon as it can, and what is wrong then is told."
+        effect = "What is wrong is told as soon as it can be written again."
     still = "Commands still answer, with what was read before."
     blocks = sections(
         [f"{mark} *{headline}*", f"Since {slack_time(since, zone)}. {cause}", f"{effect} {still}"]
