@@ -6,16 +6,16 @@ import pytest
 
 from bot.commands import Door
 from bot.views.health_report import BotHealth
-from tests.fakes.closed_store import AWAY, ClosedStore
 from tests.operations.answering_stage import ANA, Talk, one_broken, said
 
+AWAY = "PostgreSQL cannot be reached."
 NOT_READ = "The database cannot be read just now."
 
 
 async def without_database() -> tuple[Talk, str]:
     """Set a stage on which pay/orders has failed, and then the database went away."""
     talk, alert = await one_broken()
-    talk.stage.store = ClosedStore()
+    talk.stage.memory.broken = AWAY
     return talk, alert.ts
 
 
@@ -23,7 +23,7 @@ async def without_database() -> tuple[Talk, str]:
 async def test_what_is_watched_is_answered_as_ever(text: str) -> None:
     talk, _ = await one_broken()
     before = await talk.say(text)
-    talk.stage.store = ClosedStore()
+    talk.stage.memory.broken = AWAY
     assert said(await talk.answering.answer(talk.asked(text))) == said(before)
 
 
@@ -62,8 +62,9 @@ async def test_the_home_tab_shows_the_fleet() -> None:
         return talk.health
 
     answering = replace(talk.answering, health=told)
-    closed = replace(answering, store=ClosedStore())
-    assert await closed.home(asked) == await answering.home(asked)
+    before = await answering.home(asked)
+    talk.stage.memory.broken = AWAY
+    assert await answering.home(asked) == before
 
 
 async def test_what_would_change_something_is_refused_with_the_reason() -> None:
