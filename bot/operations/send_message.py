@@ -220,16 +220,7 @@ async def _post_once(
     """Post, unless an earlier attempt whose outcome is unknown turns out to have been accepted."""
     notification = owed.notification
     if owed.outcome_unknown:
-        since = notification.created_at - CLOCK_SLACK
-        try:
-            found = await delivering.messenger.find(
-                channel, notification.id, since=since, thread_ts=thread_ts
-            )
-        except SlackPermanent as error:
-            found = None
-            delivering.journal.warning(
-                "posting again without looking", outbox_id=notification.id, code=error.code
-            )
+        found = await _found(delivering, notification, channel, thread_ts)
         if found is not None:
             delivering.journal.info("found, not posted again", outbox_id=notification.id)
             delivering.meters.delivered(notification.action, DeliveryOutcome.FOUND)
@@ -249,6 +240,29 @@ async def _post_once(
         )
 
     return await _degrading(delivering, notification, message, post)
+
+
+async def _found(
+    delivering: Delivering, notification: Notification, channel: Channel, thread_ts: str | None
+) -> Sent | None:
+    """Look for a message that may stand already: in its thread, then in the channel.
+
+    A reply to a parent message that was deleted stands in the channel itself.
+    """
+    since = notification.created_at - CLOCK_SLACK
+    for thread in dict.fromkeys((thread_ts, None)):
+        try:
+            found = await delivering.messenger.find(channel, notification.id, since=since, thread_ts=thread)
+        except SlackPermanent as error:
+            if thread is None or error.code not in GONE:
+                delivering.journal.warning(
+                    "posting again without looking", outbox_id=notification.id, code=error.code
+                )
+                return None
+        else:
+            if found is not None:
+                return found
+    return None
 
 
 def _in_time(delivering: Delivering, owed: Claim) -> None:

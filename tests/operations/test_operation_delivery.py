@@ -435,6 +435,26 @@ async def test_a_deleted_message_is_posted_anew_and_its_thread_goes_on_there(fir
     assert "parent message gone" in stage.journal.names()
 
 
+@pytest.mark.parametrize("tells", [True, False], ids=["the thread is gone", "the thread is empty"])
+async def test_a_reply_to_a_deleted_message_is_found_in_the_channel_when_its_answer_was_lost(
+    tells: bool,
+) -> None:
+    """Slack lets it stand in the channel itself, and says nothing."""
+    stage = a_stage()
+    await owe(stage, "post")
+    await stage.deliver()
+    stage.messenger.delete(ID, stage.everything()[0].ts)
+    stage.messenger.after = once("post", NO_ANSWER)
+    if tells:
+        stage.messenger.failing = once("find", SlackPermanent("Gone.", code="thread_not_found"))
+    await owe(stage, "reply", Action.REPLY)
+    await stage.deliver()
+    stage.clock.advance(5 * SECOND)
+    await stage.deliver()
+    assert [one.message.text for one in stage.everything()] == ["reply"]
+    assert await stage.store.outbox_depth() == 0
+
+
 async def test_both_lanes_that_find_a_message_gone_post_it_once() -> None:
     stage = a_stage()
     await owe(stage, "post")
