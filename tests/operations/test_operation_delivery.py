@@ -437,6 +437,7 @@ async def test_a_deleted_message_is_posted_anew_and_its_thread_goes_on_there(fir
 
 @pytest.mark.parametrize("tells", [True, False], ids=["the thread is gone", "the thread is empty"])
 async def test_a_reply_to_a_deleted_message_is_found_in_the_channel_when_its_answer_was_lost(
+    *,
     tells: bool,
 ) -> None:
     """Slack lets it stand in the channel itself, and says nothing."""
