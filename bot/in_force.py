@@ -90,6 +90,7 @@ class Renewal:
         )
         for watch in self.now.watches:
             watch.state.interval = after.poll_interval
+            watch.state.changes += 1
             self.schedule.change(f"poll {watch.state.source}", after.poll_interval)
         self.fleet.delays = after.metrics_task_delays
         self.people.look_for(after.who_may.groups)

@@ -1,4 +1,4 @@
-"""The disk is full: people are told once, nothing goes out that cannot be kept, and all is made up for later."""
+"""The disk is full: people are told once, nothing is sent that cannot be kept, and all is made up for."""
 
 import asyncio
 from datetime import UTC, datetime

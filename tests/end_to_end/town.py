@@ -1,6 +1,7 @@
 """A simulated OCP and a simulated Slack, with the real program between them as a process of its own."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -92,6 +93,23 @@ class Program:
         async with asyncio.timeout(15):
             return await self._process.wait()
 
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def until_logged(self, event: str, times: int = 1, within: float = 15) -> dict[str, object]:
+        """Wait until an event was logged so often; give what the last of those lines says."""
+        async with asyncio.timeout(within):
+            while len(found := self.lines(event)) < times:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.05)
+        return found[times - 1]
+
+    def lines(self, event: str) -> list[dict[str, object]]:
+        """Give the lines of the log about an event; the log is in JSON."""
+        whole = (line for line in self.log().splitlines(keepends=True) if line.endswith("\n"))
+        return [known for line in whole if (known := json.loads(line))["event"] == event]
+
     async def ended(self) -> int:
         """Wait until it ends by itself."""
         assert self._process is not None
@@ -126,11 +144,18 @@ class Town:
         async with asyncio.timeout(20):
             await self.ocp.requests.until(len(self.ocp.requests) + times)
 
-    async def until_said(self, text: str, within: float = 10) -> Message:
+    async def asked(self, text: str) -> str:
+        """Ask by slash command and give the answer."""
+        before = len(self.slack.ephemerals("anna"))
+        await self.slack.command("anna", ALERTS, "/logbackup", text)
+        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=5)
+        return self.slack.ephemerals("anna")[-1].text
+
+    async def until_said(self, text: str, within: float = 10, channel: str = ALERTS) -> Message:
         """Wait until a message of the channel, or a reply in it, has this text."""
 
         def found(slack: SimulatedSlack) -> Message | None:
-            return next((one for one in slack.channel(ALERTS).everything if text in one.text), None)
+            return next((one for one in slack.channel(channel).everything if text in one.text), None)
 
         try:
             message = await self.slack.until(found, timeout=within)
