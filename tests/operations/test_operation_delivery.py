@@ -485,6 +485,22 @@ async def test_a_message_posted_anew_is_found_when_its_answer_was_lost() -> None
     assert await stage.store.outbox_depth() == 0
 
 
+async def test_a_message_posted_anew_is_found_by_a_newer_edit_too() -> None:
+    """The edit that posted it was replaced before anybody knew that it had."""
+    stage = a_stage()
+    await owe(stage, "post")
+    await stage.deliver()
+    stage.messenger.delete(ID, stage.everything()[0].ts)
+    stage.messenger.after = once("post", NO_ANSWER)
+    await owe(stage, "edit", Action.EDIT)
+    await deliver_due(stage.delivering, EDITING)
+    await owe(stage, "newer", Action.EDIT)
+    stage.clock.advance(EDIT_EVERY)
+    await stage.deliver()
+    (anew,) = stage.everything()
+    assert [edit.text for edit in anew.edits] == ["newer"]
+
+
 async def test_an_edit_that_slack_never_forgives_is_a_channels_trouble() -> None:
     stage = a_stage()
     await owe(stage, "post")
