@@ -1,11 +1,10 @@
 """The composition root: the one place that knows every part and puts them together."""
 
-import asyncio
 import os
 import random
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -38,7 +37,6 @@ from bot.operations.retire_sources import retire_sources
 from bot.operations.send_message import SEND_WITHIN, Delivering
 from bot.operations.show_trend import Trends
 from bot.operations.source_state import SourceState
-from bot.operations.supervise import supervise
 from bot.operations.tell_outage import DatabaseTrouble, OutageNotice
 from bot.operations.watch_tasks import Watching
 from bot.schedule import Schedule
@@ -56,9 +54,8 @@ from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
 from bot.views.blocks import Message
 from bot.watches import Watch, holding
+from bot.working import Work, working
 
-STOP_WITHIN = timedelta(seconds=6)
-"""What is in flight when the bot is told to stop has this long to end; then it is given back."""
 ANSWER_WITHIN = timedelta(seconds=2)
 """Answers under way when the bot is told to stop have this long to end."""
 
@@ -154,7 +151,6 @@ class _Bot:
         for server in web_servers(settings, partial(parts, now), routes, metrics):
             now.url = (await stack.enter_async_context(server)).url
         now.schedule = schedule = Schedule(self.journal, self.real, self.clock.speed)
-        stack.push_async_callback(schedule.stop)
         renewal = Renewal(self.in_force, now, schedule, fleet, people, self.clock, self.journal)
         stack.push_async_callback(renewal.close)
         jobs = Jobs(
@@ -165,7 +161,8 @@ class _Bot:
         now.renew = renewal.renew
         jobs.by_the_clock(schedule, watches, self._notice(now, messenger))
         work = jobs.background(now, loop_watch, self.owner)
-        await stack.enter_async_context(_working(now, work, self.real, self.journal, self.counts))
+        endings: list[Work] = [schedule.stop, partial(doors.close, ANSWER_WITHIN)]
+        await stack.enter_async_context(working(now, work, endings, self.real, self.journal, self.counts))
         schedule.start()
         return now
 
@@ -270,24 +267,3 @@ def _about_payload(payload: str) -> AbstractContextManager[None]:
 def new_id() -> OutboxId:
     """Make the id of a notification."""
     return OutboxId(uuid.uuid4().hex)
-
-
-@asynccontextmanager
-async def _working(
-    now: Running,
-    work: Mapping[str, Callable[[], Awaitable[None]]],
-    clock: Clock,
-    journal: Journal,
-    counts: Counts,
-) -> AsyncIterator[None]:
-    """Keep the background work going; at the end it is told to stop and waited for, within a bound."""
-    now.work = [
-        asyncio.create_task(supervise(name, job, clock, journal, counts), name=name)
-        for name, job in work.items()
-    ]
-    try:
-        yield
-    finally:
-        for task in now.work:
-            task.cancel()
-        await asyncio.wait(now.work, timeout=STOP_WITHIN.total_seconds())
