@@ -29,6 +29,8 @@ Failing = Callable[[str, Channel], SlackError | None]
 class ListedMessenger:
     """Keeps messages by channel. ``failing`` is asked before each call, ``after`` once it was accepted.
 
+    ``accepted`` has the ids of all that was ever posted, in order.
+
     A reply to a message that is gone stands in the channel itself, as in Slack. Others get their turn while
     a call is under way.
     """
@@ -39,6 +41,7 @@ class ListedMessenger:
         self.failing: Failing = lambda _method, _channel: None
         self.after: Failing = lambda _method, _channel: None
         self.calls: list[str] = []
+        self.accepted: list[OutboxId] = []
         self.looked_since: list[datetime] = []
         self._posts = 0
 
@@ -74,6 +77,7 @@ class ListedMessenger:
         if all(one.ts != thread_ts for one in posted):
             thread_ts = None
         posted.append(Posted(ts, message, outbox_id, thread_ts, broadcast))
+        self.accepted.append(outbox_id)
         self._accepted("post", channel)
         return Sent(channel, ts)
 
