@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Coroutine, Iterator, Sequence
+import functools
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -72,6 +73,7 @@ class OcpClient:
         self._page_size = page_size
         self._most_pages = most_pages
         self._patience = patience or Patience()
+        self._walks = asyncio.Semaphore(concurrency)
         self._on_page = on_page
         self._absent: dict[str, datetime] = {}
         self._unresolved: tuple[str, ...] = ()
@@ -136,7 +138,7 @@ class OcpClient:
         if self._is_absent(_CLUSTERS_PATH):
             return by_id(self._wanted, self._name)
         try:
-            listed = await self._within(self._list_clusters())
+            listed = await self._within(self._list_clusters)
         except (PermissionMissing, NotFound):
             if not any(id_of(wanted) is not None for wanted in self._wanted):
                 raise
@@ -167,7 +169,7 @@ class OcpClient:
         """
         period = {"startTime": start, "endTime": end}
         sent = {name: _offset_time(moment) for name, moment in period.items() if moment is not None}
-        return await self._within(self._walk(cluster, sent))
+        return await self._within(functools.partial(self._walk, cluster, sent))
 
     async def _walk(self, cluster: Cluster, period: dict[str, str]) -> Reading:
         """Walk until ``number >= totalPages`` or an empty page; ``size`` is never computed with."""
@@ -277,11 +279,11 @@ class OcpClient:
             error.http_status = HTTPStatus.OK
             raise
 
-    async def _within(self, walk: Coroutine[None, None, _Result]) -> _Result:
-        """Bound a whole walk, whatever its pages do."""
+    async def _within(self, walk: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Bound a whole walk, whatever its pages do; waiting for its turn is not OCP's slowness."""
         try:
-            async with asyncio.timeout(self._patience.walk.total_seconds()):
-                return await walk
+            async with self._walks, asyncio.timeout(self._patience.walk.total_seconds()):
+                return await walk()
         except TimeoutError:
             raise SourceTimeout(
                 f"{label(self._name)} takes too long to give its list at {self._connection.address}. "

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -136,18 +136,28 @@ class Connection:
         """Read one path of OCP's. Raises a SourceError."""
         query = query_of(parameters.items())
         url = httpx.URL(f"{self._base}{path}?{query}" if query else f"{self._base}{path}")
-        attempts = stamina.retry_context(
+        ask = functools.partial(self.gate.run, functools.partial(self._ask, url, asked))
+        try:
+            return await ask()
+        except SourceError as error:
+            failures = [error]
+        async for attempt in self._retries():
+            with attempt:
+                if failures:
+                    raise failures.pop()
+                return await ask()
+        raise AssertionError("an attempt returns or raises")
+
+    def _retries(self) -> AsyncIterator[stamina.Attempt]:
+        """Give the attempts of one request; they are made only for one that failed, because they cost CPU."""
+        return stamina.retry_context(
             on=_worth_retrying,
             attempts=self._patience.attempts,
             timeout=self._patience.retrying,
             wait_initial=0.2,
             wait_max=3.0,
             wait_jitter=0.5,
-        )
-        async for attempt in attempts:
-            with attempt:
-                return await self.gate.run(functools.partial(self._ask, url, asked))
-        raise AssertionError("an attempt returns or raises")
+        ).__aiter__()
 
     async def _ask(self, url: httpx.URL, asked: Asked) -> Answer:
         """Ask once; where the login was refused over a wrong clock of ours, once more with OCP's."""

@@ -15,8 +15,9 @@ _LONGEST_BELIEVED = timedelta(days=2)
 _UNSAID = timedelta(seconds=10)
 """The shortest window of OCP's, assumed where it throttles without saying for how long."""
 _LOW_SHARE = 0.25
-_SHORT_WINDOW = timedelta(minutes=1)
-_LONGEST_GAP = timedelta(seconds=2)
+_SPREAD_WINDOW = timedelta(hours=1)
+"""What is left of a day is not spread over it: seldom for hours is worse than until it is used up."""
+_LONGEST_GAP = timedelta(seconds=5)
 
 
 def seconds_of(value: str | None) -> timedelta | None:
@@ -59,7 +60,7 @@ def header_date(value: str | None) -> datetime | None:
 class Throttle:
     """Remembers the limits of one OCP, and holds requests until they would be welcome.
 
-    While less than a quarter of a short window is left, requests are spread over the rest of it. After
+    While less than a quarter of a window is left, requests are spread over the rest of it. After
     a 429, or with nothing left, all wait for the reset; a wait too long to sit through is a SourceBusy
     at once, without a request. OCP's seconds are the clock's, so they scale with its speed.
     """
@@ -103,5 +104,5 @@ class Throttle:
             return
         if self.remaining == 0:
             self.hold(reset)
-        elif self.limit and self.remaining < self.limit * _LOW_SHARE and reset <= _SHORT_WINDOW:
+        elif self.limit and self.remaining < self.limit * _LOW_SHARE and reset <= _SPREAD_WINDOW:
             self._gap = self._real(min(reset / self.remaining, _LONGEST_GAP))

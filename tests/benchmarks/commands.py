@@ -120,17 +120,17 @@ async def measure(args: argparse.Namespace, *, sockets: bool) -> None:
             task.cancel()
         polls = len(await ocp.asked()) / args.clusters
         took = crowd.took
-        print(
-            f"{'Socket Mode' if sockets else 'signed HTTP'}: {len(took)} commands, {polls:.0f} polls meanwhile"
-        )
+        way = "Socket Mode" if sockets else "signed HTTP"
+        print(f"{way}: {len(took)} commands, {polls:.0f} polls meanwhile")
         print(
             f"  median {median(took) * 1000:.0f} ms, 99 of 100 within {share(took, 0.99) * 1000:.0f} ms, "
             f"at most {max(took) * 1000:.0f} ms; {crowd.lost} without an answer"
         )
         print(
             f"  the loop answered in {median(gaps) * 1000:.0f} ms, 99 of 100 in "
-            f"{share(gaps, 0.99) * 1000:.0f} ms, at most {max(gaps) * 1000:.0f} ms; {process.resident():.0f} MB"
+            f"{share(gaps, 0.99) * 1000:.0f} ms, at most {max(gaps) * 1000:.0f} ms"
         )
+        print(f"  {process.resident():.0f} MB")
         if lag:
             print(f"  the bot's own word: {lag}")
 
