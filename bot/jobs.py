@@ -20,7 +20,7 @@ from bot.operations.hold_leases import HOUSE, RENEW_EVERY, REPLICA, Leases
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.learn_limits import LEARN_EVERY
 from bot.operations.ports import Clock, Journal
-from bot.operations.tell_outage import DatabaseTrouble, OutageNotice
+from bot.operations.tell_outage import OutageNotice
 from bot.operations.tend_silences import Tending, tend_silences
 from bot.schedule import Schedule
 from bot.storage.database import Database
@@ -110,7 +110,7 @@ class Jobs:
         """Give what goes on all the time, by its name."""
         news, edits = self.bells.lanes
         work: dict[str, Callable[[], Awaitable[None]]] = {
-            "leases": partial(self._keep_leases, now.watches, now.storage, owner),
+            "leases": partial(self._keep_leases, now, owner),
             "delivery of news": partial(keep_delivering, now.delivering, NEWS, news),
             "delivery of edits": partial(keep_delivering, now.delivering, EDITING, edits),
             "event loop": loop_watch.run,
@@ -152,13 +152,17 @@ class Jobs:
         except StorageError as error:
             self.journal.error(event, because=error.sentence)
 
-    async def _keep_leases(self, watches: Sequence[Watch], trouble: DatabaseTrouble, owner: str) -> None:
+    async def _keep_leases(self, now: Running, owner: str) -> None:
+        """Renew what is held and take what is free; a source that another replica left is read at once."""
         while True:
-            await self.leases.renew([f"{REPLICA}{owner}", *lease_names(watches)])
+            gained = await self.leases.renew([f"{REPLICA}{owner}", *lease_names(now.watches)])
             if self.leases.refused is None:
-                trouble.is_well(LEASES)
+                now.storage.is_well(LEASES)
             else:
-                trouble.note(LEASES, self.leases.refused, self.clock.now())
+                now.storage.note(LEASES, self.leases.refused, self.clock.now())
+            for watch in now.watches:
+                if watch.lease in gained and now.schedule is not None:
+                    now.schedule.soon(f"poll {watch.state.source}")
             await self.real.sleep(RENEW_EVERY)
 
     async def _keep_looking(self, watch: Watch) -> None:

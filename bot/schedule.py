@@ -83,6 +83,10 @@ class Schedule:
         first = min(job.next_run_time, self._real.now() + real)
         job.reschedule(IntervalTrigger(seconds=real.total_seconds(), start_date=first, timezone=UTC))
 
+    def soon(self, name: str) -> None:
+        """Run a job at once, be it not due yet; then it goes on at its interval."""
+        self._scheduler.modify_job(name, next_run_time=self._real.now())
+
     def forget(self, name: str) -> None:
         """Run a job no more; a run under way may end."""
         self._intervals.pop(name, None)

@@ -1,7 +1,7 @@
 """The watch of one source in this replica: polled and tended while it holds the lease, followed otherwise."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import logs
 from bot.domain.task import SourceName
@@ -29,8 +29,8 @@ class Watch:
     watching: Watching
     leases: Leases
     trouble: DatabaseTrouble
-    held: bool = False
     polls: int = 0
+    _token: int | None = None
 
     @staticmethod
     def lease_of(source: SourceName) -> str:
@@ -42,24 +42,28 @@ class Watch:
         """The name of its lease."""
         return self.lease_of(self.state.source)
 
+    @property
+    def held(self) -> bool:
+        """Whether this replica watches it: it still has the lease under which it took the source up."""
+        return self._token is not None and self.leases.token(self.lease) == self._token
+
     async def run(self) -> None:
         """Poll it, or follow whoever does; whatever happens to it is no other source's trouble."""
         self.polls += 1
         with logs.about(poll=f"{self.state.source}/{self.polls}"):
             if not self.leases.holds(self.lease):
-                self.held = False
+                self._token = None
                 if await self._guarded("source not followed", self._follow) and self.leases.refused is None:
                     self.trouble.is_well(self.state.source)
                 return
             if not self.held and not await self._guarded("source not taken up", self._take_up):
                 return
-            self.held = True
             if await self._guarded("poll not kept", self._poll):
                 self.trouble.is_well(self.state.source)
 
     async def look(self) -> None:
         """Tell what people did since the last look."""
-        if self.held and self.leases.holds(self.lease):
+        if self.held:
             await self._guarded("source not tended", self._tend)
 
     async def learn(self) -> None:
@@ -95,9 +99,16 @@ class Watch:
         await follow_source(self.state, self.watching.store, self.watching.thresholds_for)
 
     async def _take_up(self) -> None:
-        """Make it what is kept of it: another replica may have watched it until now."""
+        """Make it what is kept of it: another replica may have watched it until now.
+
+        From now on it writes under the token that the lease has at this moment: whatever happens later to
+        what was read now, if another replica has had the lease meanwhile, it is not kept.
+        """
+        token, lease = self.leases.token(self.lease), self.lease
         async with self.state.turn:
             await take_up(self.state, self.watching.store, self.watching.thresholds_for)
+        self.watching = replace(self.watching, fence=lambda: (lease, token or 0))
+        self._token = token
 
     async def _learn(self) -> None:
         state, watching = self.state, self.watching

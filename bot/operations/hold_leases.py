@@ -46,6 +46,10 @@ class Leases:
         held = self._held.get(name)
         return held is not None and self.clock.now() < held.until
 
+    def token(self, name: str) -> int | None:
+        """Give the token under which a lease is held at this moment; it grows with every other holder."""
+        return self._held[name].token if self.holds(name) else None
+
     def fence(self, name: str) -> tuple[str, int]:
         """Give what makes a late write fail: the lease's name and its token; 0 is held by nobody."""
         held = self._held.get(name)

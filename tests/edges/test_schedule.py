@@ -236,3 +236,19 @@ async def test_a_job_can_be_forgotten(journal: ListedJournal) -> None:
 
 async def _nothing() -> None:
     """Do nothing."""
+
+
+async def test_a_job_can_be_wanted_sooner_than_it_is_due(journal: ListedJournal) -> None:
+    ran = asyncio.Event()
+
+    async def job() -> None:
+        ran.set()
+
+    schedule = Schedule(journal, SystemClock())
+    hour = timedelta(hours=1)
+    schedule.every(hour, "a job", job, first_after=hour)
+    schedule.start()
+    schedule.soon("a job")
+    await within(2, ran)
+    await schedule.stop()
+    assert journal.names("error") == []

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from bot.domain.task import SourceName
+from bot.domain.detection import encode
+from bot.domain.reading import Reading
+from bot.domain.task import Cluster, SourceName
 from bot.domain.thresholds import Thresholds
 from bot.errors import StorageError
 from bot.operations.hold_leases import LENGTH, Leases
@@ -50,6 +52,10 @@ class Replica:
 
 def trouble_of(replica: Replica) -> str | None:
     return replica.trouble.sentence
+
+
+def held(replica: Replica) -> bool:
+    return replica.watch.held
 
 
 def listed(stage: Stage) -> int:
@@ -165,3 +171,73 @@ async def test_only_who_watches_looks_at_what_people_did_and_learns() -> None:
         await replica.watch.learn()
         assert bool(replica.state.ocp_limits) is (replica is one)
     assert (one.journal.names("error"), other.journal.names("error")) == ([], [])
+
+
+async def test_what_another_replica_had_meanwhile_is_taken_up_again() -> None:
+    """It lost the lease and got it back between two of its turns: what it remembers is old all the same."""
+    stage = Stage()
+    stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
+    one, other = Replica(stage, "one"), Replica(stage, "other")
+    await one.turn()
+    stage.clock.advance(LENGTH)
+    await other.turn(timedelta(0))
+    stage.source.rows[PAY] = well("orders")
+    for _ in range(8):
+        await other.turn()
+    await other.leases.give_back()
+    await one.leases.renew([LEASE])
+    assert not held(one)
+    await one.watch.run()
+    assert held(one)
+    (incident,) = stage.memory.tables.incidents.values()
+    assert not incident.is_open
+    assert one.state.desk.known == {} or one.state.desk.known[incident.number] == incident
+
+
+async def test_a_poll_under_a_lease_that_went_to_another_replica_keeps_nothing() -> None:
+    """It was stopped while it read; when it goes on another one has polled, and it may even hold it again."""
+    stage = Stage()
+    stage.source.rows[PAY] = well("orders")
+    one, other = Replica(stage, "one"), Replica(stage, "other")
+    await one.turn()
+    read_by_one = one.state.last_read_at
+    reading = stage.source.log_backup_tasks
+
+    async def stopped(cluster: Cluster, **_: object) -> Reading:
+        stage.source.log_backup_tasks = reading  # type: ignore[method-assign]
+        found = await reading(cluster)
+        await other.turn(LENGTH)
+        await other.leases.give_back()
+        await one.leases.renew([LEASE])
+        return found
+
+    stage.source.log_backup_tasks = stopped  # type: ignore[method-assign]
+    kept = len(stage.memory.tables.readings)
+    await one.turn()
+    assert len(stage.memory.tables.readings) == kept + 1, "what the other one read is kept, and that alone"
+    assert one.state.last_read_at == read_by_one
+    assert "poll not kept, another replica watches" in one.journal.names("warning")
+    await one.turn()
+    assert one.watch.held
+    assert one.state.last_read_at == stage.clock.now()
+
+
+async def test_a_standby_that_takes_over_relearns_nothing() -> None:
+    """What the rules remember is what they would remember had one replica watched all the time."""
+    stage, alone = Stage(), Stage()
+    for each in (stage, alone):
+        each.source.rows[PAY] = well("orders", "ledger")
+    one, other, only = Replica(stage, "one"), Replica(stage, "other"), Replica(alone, "only")
+    for turn in range(40):
+        await (one if turn < 25 else other).turn()
+        await only.turn()
+        if turn < 25:
+            await other.turn(timedelta(0))
+    assert other.watch.held
+
+    def memories(replica: Replica) -> list[bytes]:
+        known = replica.state.clusters[PAY.id].tasks.values()
+        return [encode(one.memory) for one in known if one.memory is not None]
+
+    assert memories(other) == memories(only)
+    assert len(memories(only)) == 2

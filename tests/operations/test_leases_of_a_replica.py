@@ -1,0 +1,119 @@
+"""The leases of one replica: taken, renewed, lost by time, by a database or to another, and given back."""
+
+from datetime import timedelta
+
+from bot.errors import StorageError
+from bot.operations.hold_leases import LENGTH, RENEW_EVERY, REPLICA, Leases
+from tests.fakes.listed_journal import ListedJournal
+from tests.fakes.manual_clock import ManualClock
+from tests.fakes.memory_store import MemoryStore
+
+PROD = "watch/prod"
+SECOND = timedelta(seconds=1)
+
+
+class Replicas:
+    """Two replicas on one database and one clock."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.store = MemoryStore()
+        self.journal = ListedJournal()
+        self.one = Leases(self.store, self.clock, self.journal, "one")
+        self.other = Leases(self.store, self.clock, self.journal, "other")
+
+
+async def test_a_lease_is_taken_once_and_held_for_as_long_as_it_is_renewed() -> None:
+    both = Replicas()
+    assert await both.one.renew([PROD]) == {PROD}
+    assert await both.other.renew([PROD]) == frozenset()
+    for _ in range(10):
+        both.clock.advance(RENEW_EVERY)
+        assert await both.one.renew([PROD]) == frozenset(), "nothing is new about it"
+        assert both.one.holds(PROD)
+        assert not both.other.holds(PROD)
+    assert both.journal.names() == ["lease taken"]
+    assert both.one.fence(PROD) == (PROD, both.one.token(PROD))
+
+
+async def test_it_is_over_by_its_own_clock_no_later_than_another_may_take_it() -> None:
+    """A machine that was stopped need not be told."""
+    both = Replicas()
+    await both.one.renew([PROD])
+    both.clock.advance(LENGTH - SECOND)
+    assert both.one.holds(PROD)
+    assert await both.other.renew([PROD]) == frozenset()
+    both.clock.advance(SECOND)
+    assert not both.one.holds(PROD)
+    assert both.one.token(PROD) is None
+    old = both.one.fence(PROD)
+    assert await both.other.renew([PROD]) == {PROD}
+    assert both.other.fence(PROD) > old
+    await both.one.renew([PROD])
+    assert both.journal.events[-1] == ("warning", "lease lost", {"lease": PROD})
+    assert both.one.fence(PROD) == (PROD, 0), "held by nobody"
+
+
+async def test_what_the_database_cannot_be_asked_for_is_kept_until_it_lapses() -> None:
+    both = Replicas()
+    await both.one.renew([PROD])
+    both.store.broken = "It cannot be reached."
+    both.clock.advance(RENEW_EVERY)
+    assert await both.one.renew([PROD]) == frozenset()
+    assert both.one.holds(PROD)
+    assert isinstance(both.one.refused, StorageError)
+    both.clock.advance(LENGTH - RENEW_EVERY)
+    await both.one.renew([PROD])
+    assert not both.one.holds(PROD)
+    both.store.broken = None
+    assert await both.one.renew([PROD]) == {PROD}, "it is read at once"
+    assert both.one.refused is None
+
+
+async def test_that_it_lapsed_while_the_database_was_asked_is_told() -> None:
+    both = Replicas()
+    await both.one.renew([PROD])
+
+    class Hanging(MemoryStore):
+        async def take_lease(self, name: str, **about: object) -> int | None:
+            _ = name, about
+            both.clock.advance(LENGTH)
+            raise StorageError("It did not answer.")
+
+    both.one.store = Hanging()
+    await both.one.renew([PROD])
+    because = {"lease": PROD, "because": "It did not answer."}
+    assert both.journal.events[-1] == ("warning", "lease lost", because)
+
+
+async def test_replicas_that_live_are_counted() -> None:
+    both = Replicas()
+    assert both.one.replicas == 1
+    await both.other.renew([f"{REPLICA}other"])
+    await both.one.renew([f"{REPLICA}one"])
+    assert both.one.replicas == 2
+    both.clock.advance(LENGTH)
+    await both.one.renew([f"{REPLICA}one"])
+    assert both.one.replicas == 1
+    both.store.broken = "It cannot be reached."
+    await both.one.renew([f"{REPLICA}one"])
+    assert both.one.replicas == 1
+
+
+async def test_what_is_given_back_may_be_taken_at_once() -> None:
+    both = Replicas()
+    await both.one.renew([PROD, "house"])
+    await both.one.give_back()
+    assert not both.one.holds(PROD)
+    assert await both.other.renew([PROD, "house"]) == {PROD, "house"}
+
+
+async def test_what_cannot_be_given_back_lapses() -> None:
+    both = Replicas()
+    await both.one.renew([PROD, "house"])
+    both.store.broken = "It cannot be reached."
+    await both.one.give_back()
+    both.store.broken = None
+    assert await both.other.renew([PROD]) == frozenset()
+    both.clock.advance(LENGTH)
+    assert await both.other.renew([PROD]) == {PROD}
