@@ -1,6 +1,7 @@
 """The bot in this process between a simulated OCP and a simulated Slack, all faster than life."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,13 @@ async def world(
         if invited:
             slack.invite_bot(ALERTS)
         yield World(folder, fleet, ocp, slack, clock)
+
+
+async def until(holds: Callable[[], object], within: float = 15) -> None:
+    """Wait until something holds of the bot, which tells nobody when it does."""
+    async with asyncio.timeout(within):
+        while not holds():  # noqa: ASYNC110 - as said
+            await asyncio.sleep(0.05)
 
 
 async def readiness(bot: Running) -> tuple[int, dict[str, tuple[bool, str]]]:
