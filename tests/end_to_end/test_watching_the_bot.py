@@ -21,7 +21,7 @@ async def scraped(bot: Running) -> Page:
 
 
 async def test_health_tells_how_the_bot_is(tmp_path: Path) -> None:
-    async with world(tmp_path) as town, town.bot() as bot:
+    async with world(tmp_path, speed=30) as town, town.bot() as bot:
         await town.until_said("Now watching")
         await town.until_connected(bot)
         said = await town.asked("health")
