@@ -2,6 +2,8 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +19,11 @@ from bot.errors import StorageError
 READERS = 4
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_MS = 10_000
+ANSWER_WITHIN = timedelta(seconds=8)
+"""A PostgreSQL that does not answer is given up: with the time to connect again it is less than a lease."""
+CONNECT_WITHIN = timedelta(seconds=4)
+PATIENCE = timedelta(minutes=10)
+"""What migrations and tidying up may take, statement by statement."""
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -80,13 +87,48 @@ def reader_engine(address: Address) -> AsyncEngine:
     return engine
 
 
-def _postgres(address: Address) -> AsyncEngine:
+def patient_engine(address: Address) -> AsyncEngine:
+    """Make PostgreSQL's engine for work that may take long: migrations, and tidying up."""
+    return _postgres(address, PATIENCE)
+
+
+def _postgres(address: Address, within: timedelta = ANSWER_WITHIN) -> AsyncEngine:
+    """Make an engine whose server may be gone or hang: whoever waits is told ``within`` that time.
+
+    A transaction that stands still is ended by the server: of a bot that was stopped or cut off in the midst
+    of one, others would wait for the rows that it holds.
+    """
+    arguments = {"timeout": CONNECT_WITHIN.total_seconds(), "command_timeout": within.total_seconds()}
     try:
-        return create_async_engine(address.url, pool_size=READERS, pool_pre_ping=True)
+        engine = create_async_engine(
+            address.url,
+            pool_size=READERS,
+            pool_timeout=within.total_seconds(),
+            pool_pre_ping=True,
+            connect_args=arguments,
+        )
     except ModuleNotFoundError as error:
         raise StorageError(
             "PostgreSQL needs one more library: pip install 'logbackup-bot[postgres]'."
         ) from error
+    event.listen(engine.sync_engine, "connect", partial(_prepare_postgres, within))
+    return engine
+
+
+def _prepare_postgres(within: timedelta, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Tell the server how long it may take, too; in plain SQL, which a pooler between lets pass."""
+    limits = {
+        "statement_timeout": within,
+        "idle_in_transaction_session_timeout": ANSWER_WITHIN,
+        "tcp_keepalives_idle": ANSWER_WITHIN,
+        "tcp_keepalives_interval": CONNECT_WITHIN,
+    }
+    cursor = connection.cursor()
+    for name, limit in limits.items():
+        unit = "" if name.startswith("tcp_") else "s"
+        cursor.execute(f"SET {name} = '{round(limit.total_seconds())}{unit}'")
+    cursor.close()
+    connection.commit()
 
 
 def _pragmas(connection: DBAPIConnection, pragmas: dict[str, Any]) -> None:

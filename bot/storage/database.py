@@ -16,7 +16,7 @@ from bot.errors import StorageError
 from bot.operations.store_port import Backlog
 from bot.storage import history as stored_history
 from bot.storage import leases, observations, outbox
-from bot.storage.address import Address, read_address, reader_engine, writer_engine
+from bot.storage.address import Address, patient_engine, read_address, reader_engine, writer_engine
 from bot.storage.lock import FileLock
 from bot.storage.observations import Place
 from bot.storage.outbox import Owed
@@ -61,17 +61,20 @@ async def _opened(address: Address, undo: AsyncExitStack, keeping: Keeping, *, r
         undo.push_async_callback(writer.dispose)
     reader = reader_engine(address)
     undo.push_async_callback(reader.dispose)
+    patient = patient_engine(address) if writer is not None and address.path is None else None
+    if patient is not None:
+        undo.push_async_callback(patient.dispose)
     with refusals():
         if writer is None:
             async with reader.begin() as connection:
                 await connection.run_sync(check_version, address)
         else:
-            async with writer.begin() as connection:
+            async with (patient or writer).begin() as connection:
                 await connection.run_sync(migrate, address)
                 if address.path is not None:
                     await outbox.release(connection)
                     await leases.release(connection)
-    return Database(reader, writer, undo, keeping)
+    return Database(reader, writer, undo, keeping, patient)
 
 
 def _must_exist(path: Path) -> None:
@@ -85,10 +88,16 @@ class Database(Records):
     """Fulfils ``Store``."""
 
     def __init__(
-        self, reader: AsyncEngine, writer: AsyncEngine | None, undo: AsyncExitStack, keeping: Keeping
+        self,
+        reader: AsyncEngine,
+        writer: AsyncEngine | None,
+        undo: AsyncExitStack,
+        keeping: Keeping,
+        patient: AsyncEngine | None = None,
     ) -> None:
         super().__init__(reader)
         self._writer = writer
+        self._patient = patient or writer
         self._undo = undo
         self._keeping = keeping
         self._shapes = Shapes()
@@ -109,13 +118,17 @@ class Database(Records):
         in_use.committed()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Begin, and commit at the end; the connection rolls back whatever was not committed."""
-        if self._writer is None:
+    async def _transaction(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Begin, and commit at the end; the connection rolls back whatever was not committed.
+
+        One that is ``patient`` may take its time.
+        """
+        writer = self._patient if patient else self._writer
+        if writer is None:
             raise StorageError("The database is opened for reading only: the running bot alone writes to it.")
         async with self._turn:
             with refusals():
-                connection = await self._writer.connect()
+                connection = await writer.connect()
             try:
                 with refusals():
                     await connection.begin()
@@ -237,7 +250,7 @@ class Database(Records):
             crowded = await observations.crowded(connection)
         for place, count in crowded.items():
             await self._take_into_blocks(place, count)
-        async with self._transaction() as connection:
+        async with self._transaction(patient=True) as connection:
             with refusals():
                 await prune(connection, self._keeping, now)
 

@@ -35,7 +35,21 @@ _SENTENCES = (
         "PostgreSQL refused the login. Check user and password in BOT_DATABASE_URL.",
     ),
     (
-        ("connect call failed", "connection refused", "name or service not known", "connection was closed"),
+        ("statement timeout", "timeouterror", "idle-in-transaction", "idle in transaction"),
+        "PostgreSQL does not answer in time. Check that the server is well and can be reached.",
+    ),
+    (
+        ("starting up", "shutting down", "recovery mode", "too many clients", "administrator command"),
+        "PostgreSQL takes no connections at the moment; the bot tries again.",
+    ),
+    (
+        (
+            "connect call failed",
+            "connection refused",
+            "connection reset",
+            "connection was closed",
+            "name or service not known",
+        ),
         "PostgreSQL cannot be reached. Check the address in BOT_DATABASE_URL, and that the server runs.",
     ),
 )
@@ -53,9 +67,9 @@ def refusals() -> Iterator[None]:
 def sentence_of(error: Exception) -> str:
     """Say what the database refused and what to do."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    text = " ".join(str(cause).split())
+    text = " ".join(str(cause).split()) or type(cause).__name__
     known = text.lower()
     for words, sentence in _SENTENCES:
         if any(word in known for word in words):
             return sentence
-    return f"The database refused to work: {text[:200] or type(cause).__name__}. See the log for the details."
+    return f"The database refused to work: {text[:200]}. See the log for the details."
