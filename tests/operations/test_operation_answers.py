@@ -84,7 +84,7 @@ async def test_instants_of_an_incident_are_put_right_by_its_sources_clock() -> N
 async def test_a_database_that_fails_is_a_sentence_and_what_is_in_memory_is_still_told() -> None:
     stage = await watched()
     stage.memory.broken = "The disk is full."
-    failed = await ask(stage, "incidents")
+    failed = await ask(stage, "ack 1")
     assert "The disk is full." in failed.message.text
     assert not failed.may_be_shared
     assert "orders" in str((await ask(stage, "status")).message.blocks)
