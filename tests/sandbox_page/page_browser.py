@@ -1,10 +1,11 @@
 """A real browser on the page: Debian's chromium or another, driven through playwright."""
 
+import asyncio
 import importlib.util
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -76,10 +77,9 @@ async def looking(
     driver: Any = importlib.import_module("playwright.async_api")
     folder = Path(os.environ.get("LOGBACKUP_SCREENSHOTS", folder))
     folder.mkdir(parents=True, exist_ok=True)
-    async with driver.async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
+    async with _a_browser(driver, browser_path) as browser:
+        context = await browser.new_context(viewport=size, color_scheme=scheme)
         try:
-            context = await browser.new_context(viewport=size, color_scheme=scheme)
             page = await context.new_page()
             look = Looking(page, folder)
             page.on("pageerror", lambda error: look.complaints.append(str(error)))
@@ -94,4 +94,39 @@ async def looking(
             assert look.complaints == []
             assert look.hosts == {f"127.0.0.1:{stage.slack.port}"}
         finally:
-            await browser.close()
+            await context.close()
+
+
+_SHARED: dict[asyncio.AbstractEventLoop, list[Any]] = {}
+"""The browser of each loop whose tests share one, as soon as the first of them has opened it."""
+
+
+@asynccontextmanager
+async def one_browser() -> AsyncIterator[None]:
+    """Let all that is looked at on this loop be looked at in one browser, each in a profile of its own."""
+    loop = asyncio.get_running_loop()
+    opened = _SHARED.setdefault(loop, [])
+    async with AsyncExitStack() as stack:
+        stack.callback(_SHARED.pop, loop)
+        stack.push_async_callback(_closed, opened)
+        yield
+
+
+async def _closed(opened: list[Any]) -> None:
+    for stack, _ in opened:
+        await stack.aclose()
+
+
+@asynccontextmanager
+async def _a_browser(driver: Any, path: str | None) -> AsyncIterator[Any]:
+    shared = _SHARED.get(asyncio.get_running_loop())
+    if shared:
+        yield shared[0][1]
+        return
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(driver.async_playwright())
+        browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        stack.push_async_callback(browser.close)
+        if shared is not None:
+            shared.append((stack.pop_all(), browser))
+        yield browser

@@ -1,15 +1,26 @@
 """The page in a real browser, at the size of a desk and of a phone: read, press, fill in, type, switch."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.page import Page
 from bot.sandbox.slack import SimulatedSlack
-from tests.sandbox_page.page_browser import DESKTOP, PHONE, looking
+from tests.sandbox_page.page_browser import DESKTOP, PHONE, looking, one_browser
 from tests.sandbox_page.page_messages import rich_blocks
 from tests.sandbox_page.page_stage import page_stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module", autouse=True)
+async def _one_browser() -> AsyncIterator[None]:
+    async with one_browser():
+        yield
+
 
 SIZES = pytest.mark.parametrize(("name", "size"), [("desktop", DESKTOP), ("phone", PHONE)])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,12 +1,23 @@
 """The simulated world beside the messages, in a real browser: story, levers, fleet, colours, menus."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from tests.sandbox_page.page_browser import DESKTOP, PHONE, looking
+from tests.sandbox_page.page_browser import DESKTOP, PHONE, looking, one_browser
 from tests.sandbox_page.page_stage import page_stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module", autouse=True)
+async def _one_browser() -> AsyncIterator[None]:
+    async with one_browser():
+        yield
+
 
 SIZES = pytest.mark.parametrize(("name", "size"), [("desktop", DESKTOP), ("phone", PHONE)])
 NAMELESS = """
