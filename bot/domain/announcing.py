@@ -3,20 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.grouping import (
-    LEAST_MEMBERS,
-    MANY_AT_ONCE,
-    Candidate,
-    Cause,
-    Crowd,
-    Forming,
-    Trait,
-    form,
-    joins,
-    near,
-    together,
-    traits_of,
-)
+from bot.domain.forming import MANY_AT_ONCE, Candidate, form, joins, near, together
+from bot.domain.grouping import LEAST_MEMBERS, Cause, Crowd, Forming, Trait, traits_of
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.look import Look, is_firing
 from bot.domain.notification import Channel, MessageKey
