@@ -80,7 +80,7 @@ class Leases:
             self._held[name] = _Held(token, asked_at + self.length)
             if before is None or before.token != token or not had:
                 gained.add(name)
-                self.journal.info("lease taken", lease=name, token=token)
+                self.journal.info("lease taken", lease=name, term=token)
         self.refused = refused
         await self._count_replicas()
         return frozenset(gained)

@@ -20,6 +20,8 @@ PHASES = 64
 """So many rhythms there are: the tasks share them out among themselves."""
 LOGS = "/backup/task/logBackupTasks"
 RUNNING = b'"status":"RUNNING",'
+LETTERS = str.maketrans("0123456789", "abcdefghij")
+"""For words that differ: numbers in an error count as no difference."""
 SLOTS = 4
 """What moves in a row: checkpoint, delay, modifyTime, and its status with its error."""
 
@@ -171,8 +173,10 @@ class CheapFleet:
         return int(moment - (moment - phase * 1.7) % period - 4 - phase % 5)
 
     def _failed(self, row: int) -> bytes:
-        there = self.destination(row)
-        return f'"errorMsg":"cannot write to oss://{there}/logs: access denied","status":"FAILED",'.encode()
+        """Write what a failed task says; one with a destination of its own has a reason of its own."""
+        there, key = self.destination(row), str(row).translate(LETTERS)
+        why = f"access denied to key {key}" if self.destinations >= self.tasks else "access denied"
+        return f'"errorMsg":"cannot write to oss://{there}/logs: {why}","status":"FAILED",'.encode()
 
 
 class Control:
