@@ -1,134 +1,163 @@
-"""What a storm costs the database: thousands of incidents in one transaction, and a long outbox.
+"""Lets every task of a large fleet fail in one poll, three destinations being the cause, and all recover.
 
-``python tests/benchmarks/storm.py [incidents] [url]``; without a url an SQLite file that is thrown away.
+``python tests/benchmarks/storm.py [TASKS] [CLUSTERS] [--destinations 3] [--interval 10]``
+
+Counted from the outside, in the simulated Slack, which refuses whatever goes beyond the documented pace: new
+messages, the time until the first and until everything is told, 429s, and whether each task can be found by
+asking for it. Then all are mended, and the edits and replies that this costs are counted.
 """
 
+import argparse
 import asyncio
+import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import timedelta
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from bot.domain.incident import Incident, Snapshot
-from bot.domain.notification import Action, MessageKey
-from bot.domain.posts import Post
-from bot.domain.urgency import urgency
-from bot.operations.store_port import AuditEntry, IncidentWrite, OwedNotification
-from bot.storage.codec import INCIDENT, NOTIFICATION
-from bot.storage.database import Database, open_database
-from bot.storage.tables import outbox
-from tests.storage.storage_samples import ALERTS, LEASE, PROD, T0, incident, notification
+if __name__ == "__main__":
+    sys.path[:1] = [str(Path(__file__).parents[2])]
 
-TREND = tuple(range(60))
-SETTLED, OWED, MESSAGES, CLAIMS = 40_000, 10_000, 40, 20
+from bot.sandbox.slack import SimulatedSlack
+from tests.benchmarks.bot_process import ALERTS, bot, free_port, our_slack, settings, until_ready
+from tests.benchmarks.channel_judge import is_over
+from tests.benchmarks.processes import FleetControl, Process, cheap_ocp, machine, until
 
-
-@contextmanager
-def timed(what: str, times: int = 1) -> Iterator[None]:
-    """Print how long something took, by the wall clock and in this thread."""
-    wall, cpu = time.perf_counter(), time.thread_time()
-    yield
-    wall, cpu = (time.perf_counter() - wall) * 1000 / times, (time.thread_time() - cpu) * 1000 / times
-    print(f"  {what:<44} {wall:9.2f} ms, of these {cpu:8.2f} on the event loop")
+QUIET = 20.0
+"""After so long without a word in the channel everything has been said."""
+ASKED = 100
+"""So many of the tasks are looked for by name, spread over the fleet."""
 
 
-def broken(number: int) -> Incident:
-    """Make an incident with all that one has."""
-    one = incident(f"task:prod/1000/{number}/file:///obbackup/archive")
-    half_an_hour = timedelta(minutes=30)
-    snapshot = Snapshot(
-        T0, timedelta(milliseconds=120), "FAILED", "device out of space", agent_server="10.0.0.1", trend=TREND
-    )
-    return replace(one, delay=half_an_hour, worst_delay=half_an_hour, checkpoint=T0, snapshot=snapshot)
+@dataclass
+class Told:
+    """What reached the channel, by the monotonic clock."""
+
+    posts: list[float] = field(default_factory=list)
+    replies: list[float] = field(default_factory=list)
+    edits: list[float] = field(default_factory=list)
+
+    @property
+    def last(self) -> float:
+        """When the last word came."""
+        return max(*self.posts, *self.replies, *self.edits, 0.0, 0.0)
 
 
-async def storm(database: Database, count: int) -> None:
-    """Open incidents, change them, read them."""
-    new = [broken(number) for number in range(count)]
-    with timed("one incident as text", count):
-        texts = [INCIDENT.encode(one) for one in new]
-    with timed("one incident out of text", count):
-        for text in texts:
-            INCIDENT.decode(text)
-    with timed(f"{count} incidents open, with trail and one post"):
-        async with database.writing() as session:
-            kept = await session.keep_incidents([IncidentWrite(one, None) for one in new])
-            await session.append_audit([AuditEntry(one.number, T0, "opened", "It failed.") for one in kept])
-            post = Post(MessageKey("group/1"), ALERTS, None, tuple(one.number for one in kept))
-            await session.keep_posts([post])
-    with timed("they change"):
-        async with database.writing() as session:
-            await session.keep_incidents([IncidentWrite(one, one.revision) for one in kept])
-    for what in ("their revisions, the first time", "their revisions"):
-        with timed(what):
-            await database.revisions(PROD)
-    with timed("the post again, nothing about members new"):
-        async with database.writing() as session:
-            await session.keep_posts([replace(post, spoken_at=T0)])
-    with timed("the post is found by a member"):
-        await database.posts_of([kept[0].number])
+async def listen(slack: SimulatedSlack, told: list[Told]) -> None:
+    """Note what reaches the channel in the last of ``told``, until cancelled."""
+    place = slack.channel(ALERTS)
+    async for change in slack.changes():
+        if change.channel != place.id or change.ts is None:
+            continue
+        message = place.message(change.ts)
+        if message is None or not message.by_bot or message.ephemeral_to:
+            continue
+        if change.kind == "edit":
+            told[-1].edits.append(time.monotonic())
+        elif change.kind in {"message", "post"}:
+            (told[-1].replies if message.is_reply else told[-1].posts).append(time.monotonic())
 
 
-async def long_outbox(database: Database) -> None:
-    """Claim and settle among very many rows; put in very many."""
-    messages = [MessageKey(f"incident/{number}") for number in range(1, MESSAGES + 1)]
-    async with database.writing() as session:
-        await session.keep_posts([Post(message, ALERTS, "1.0") for message in messages])
-    rows = []
-    for number in range(SETTLED + OWED):
-        one = notification(f"n{number}", list(Action)[number % 3], message=messages[number % MESSAGES])
-        rows.append(
-            {
-                "id": one.id,
-                "message": one.message,
-                "channel": one.channel,
-                "action": one.action.value,
-                "urgency": urgency(one),
-                "body": NOTIFICATION.encode(one),
-                "state": "delivered" if number < SETTLED else "owed",
-                "attempts": 0,
-                "outcome_unknown": False,
-            }
-        )
-    async with database._transaction() as connection:
-        await connection.execute(outbox.insert(), rows)
-    claimed: list[OwedNotification] = []
-    with timed(f"a claim of 6 of {OWED} owed", CLAIMS):
-        for _ in range(CLAIMS):
-            claimed += await database.claim(owner="a bot", now=T0, lease=LEASE, limit=6)
-    with timed("a delivery", len(claimed)):
-        for owed in claimed:
-            await database.delivered(owed.notification.id, owner="a bot", ts="1.0", now=T0)
-    count = 1000
-    with timed(f"one of {count} alerts is owed", count):
-        async with database.writing() as session:
-            for number in range(count):
-                await session.enqueue(
-                    notification(f"p{number}", message=MessageKey(f"incident/{1000 + number}"))
-                )
-    with timed(f"one of {count} edits of them is owed", count):
-        async with database.writing() as session:
-            for number in range(count):
-                message = MessageKey(f"incident/{1000 + number}")
-                await session.enqueue(notification(f"e{number}", Action.EDIT, message=message))
-    with timed("channels that refuse"):
-        await database.refused()
-    with timed("the backlog"):
-        await database.outbox_backlog()
+async def quiet(told: Told, within: float) -> None:
+    """Wait until there has been a word and then none for a while."""
+
+    async def silent() -> bool:
+        return told.last > 0 and time.monotonic() - told.last > QUIET
+
+    await until("the channel to fall silent", silent, within, 0.5)
 
 
-async def measure(count: int, url: str | None) -> None:
-    """Run both and print what they cost."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = await open_database(url or f"sqlite:///{folder}/bot.sqlite3")
-        await storm(database, count)
-        await long_outbox(database)
-        await database.close()
+def refusals(slack: SimulatedSlack) -> int:
+    """Count the calls that were refused for being too many."""
+    return sum("ratelimited" in str(call) for call in slack.calls)
+
+
+async def findable(slack: SimulatedSlack, tasks: int, clusters: int) -> int:
+    """Ask for tasks by name; count those whose answer says that they failed."""
+    found = 0
+    for row in range(0, tasks, max(1, tasks // ASKED)):
+        cluster = row * clusters // tasks
+        before = len(slack.ephemerals("anna"))
+        await slack.command("anna", ALERTS, "/logbackup", f"task cluster_{cluster:04}/t{row:06}")
+
+        def answered(there: SimulatedSlack, before: int = before) -> bool:
+            return len(there.ephemerals("anna")) > before
+
+        with suppress(TimeoutError):
+            await slack.until(answered, timeout=10)
+            said = slack.ephemerals("anna")[-1]
+            found += bool(re.search(r"failed", said.text + str(said.blocks), re.IGNORECASE))
+    return found
+
+
+async def between_polls(ocp: FleetControl) -> None:
+    """Wait until a poll has just ended, so that what happens now is met by one poll as a whole."""
+    await ocp.asked()
+    last: list[float] = []
+
+    async def just_ended() -> bool:
+        last[:] = (await ocp.asked())[-1:] or last
+        return bool(last) and time.monotonic() - last[0] > 1
+
+    await until("a poll to end", just_ended, 120, 0.2)
+
+
+def report(what: str, began: float, told: Told, process: Process) -> None:
+    """Print what one half of the storm brought."""
+    print(f"{what}: {len(told.posts)} new messages, {len(told.replies)} replies, {len(told.edits)} edits")
+    if told.posts or told.edits or told.replies:
+        first = min([*told.posts, *told.replies, *told.edits])
+        print(f"  the first after {first - began:.1f} s, the last after {told.last - began:.1f} s")
+    if told.posts:
+        print(f"  all new messages within {max(told.posts) - began:.1f} s")
+    print(f"  {process.resident():.0f} MB, at most {process.peak():.0f} MB")
+
+
+async def measure(tasks: int, clusters: int, destinations: int, interval: int, within: float) -> None:
+    """Let the storm come and go."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        enter = stack.enter_async_context
+        ocp = await enter(cheap_ocp(tasks, clusters, "--destinations", str(destinations), "--tooth", "10"))
+        slack, port = await enter(our_slack()), free_port()
+        process = await enter(bot(settings(ocp.url, slack, folder, f"{interval}s", port=port), folder))
+        await until_ready(port)
+        await slack.until(lambda there: there.channel(ALERTS).messages, timeout=60)
+        told = [Told()]
+        listening = asyncio.create_task(listen(slack, told))
+        stack.callback(listening.cancel)
+        await asyncio.sleep(2 * interval)
+        for what, act in (("all fail", ocp.break_), ("all recover", ocp.mend)):
+            await between_polls(ocp)
+            told.append(Told())
+            before = refusals(slack)
+            began = await act(f"0-{tasks - 1}")
+            with suppress(TimeoutError):
+                await quiet(told[-1], within)
+            report(what, began, told[-1], process)
+            print(f"  {refusals(slack) - before} times 429")
+            if act == ocp.break_:
+                looked = len(range(0, tasks, max(1, tasks // ASKED)))
+                print(f"  {await findable(slack, tasks, clusters)} of {looked} found when asked for")
+        parents = [one for one in slack.channel(ALERTS).messages if one.by_bot][1:]
+        print(f"in the end {sum(map(is_over, parents))} of {len(parents)} messages say that it is over")
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tasks", type=int, nargs="?", default=10_000)
+    parser.add_argument("clusters", type=int, nargs="?", default=100)
+    parser.add_argument("--destinations", type=int, default=3)
+    parser.add_argument("--interval", type=int, default=10)
+    parser.add_argument("--within", type=float, default=240, help="seconds to wait for silence, at most")
+    given = parser.parse_args()
+    print(machine())
+    print(f"{given.tasks} tasks in {given.clusters} clusters, polled every {given.interval} s")
+    asyncio.run(measure(given.tasks, given.clusters, given.destinations, given.interval, given.within))
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    asyncio.run(measure(int(arguments[0]) if arguments else 10_000, arguments[1] if arguments[1:] else None))
+    main()
