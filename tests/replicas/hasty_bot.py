@@ -9,8 +9,8 @@ from bot.operations import deliver_messages
 from bot.operations.hold_leases import Leases
 
 if __name__ == "__main__":
-    app.Leases = partial(Leases, length=timedelta(seconds=3))  # type: ignore[misc, assignment] # as it is called there
-    jobs.RENEW_EVERY = timedelta(seconds=0.5)
+    vars(app)["Leases"] = partial(Leases, length=timedelta(seconds=3))
+    vars(jobs)["RENEW_EVERY"] = timedelta(seconds=0.5)
     deliver_messages.LEASE = timedelta(seconds=5)
     deliver_messages.BEGIN_WITHIN = timedelta(seconds=3)
     main()
