@@ -66,7 +66,7 @@ def _somebody(
     after = way.reminders.acknowledger_after
     if after is None:
         return post, ()
-    holders = [_since(one.handling) for one in taken]
+    holders = [holder for one in taken if (holder := _since(one.handling)) is not None]
     who, taken_at = max(holders, key=lambda holder: holder[1])
     last = taken_at if post.handler_reminded_at is None else max(taken_at, post.handler_reminded_at)
     if look.now - last < after:
@@ -75,11 +75,9 @@ def _somebody(
     return replace(post, handler_reminded_at=look.now), (replied(look, post, content, content.reason),)
 
 
-def _since(handling: Handling) -> tuple[Actor, datetime]:
-    """Give who has it, and since when."""
+def _since(handling: Handling) -> tuple[Actor, datetime] | None:
+    """Give who has it, and since when; None where nobody has."""
     if handling.assigned is not None:
         return handling.assigned.to, handling.assigned.at
     seen = handling.acknowledged
-    if seen is None:
-        raise ValueError("nobody has it")
-    return seen.by, seen.at
+    return None if seen is None else (seen.by, seen.at)

@@ -1,6 +1,6 @@
 """Where an incident is told: the routes of the settings, subscriptions, and a default for the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NewType
@@ -140,14 +140,6 @@ class Routing:
             refused[0], channel=self.default, instead_of=why, broadcast=True
         )
         return {**ways, self.default: instead}
-
-    def way_to(self, channel: Channel, incidents: Sequence[Incident]) -> Way | None:
-        """Give how these incidents are told in a channel: as the first of them that is told there."""
-        for incident in incidents:
-            for way in self.ways(incident):
-                if way.channel == channel:
-                    return way
-        return None
 
 
 _NO_REMINDERS = Reminders(warning=None, critical=None)

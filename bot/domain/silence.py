@@ -54,12 +54,6 @@ class Matcher:
             and (not self.severities or incident.severity in self.severities)
         )
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is narrowed down: a bare ``*``."""
-        everything = self.scope is None or self.scope.is_everything or self.scope == Scope(name="*")
-        return everything and not (self.problems or self.severities or self.numbers)
-
 
 @dataclass(frozen=True, slots=True)
 class Silence:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.announcing import NONE_NEW, Newcomers, with_clusters
 from bot.domain.grouping import Crowd, crowd_of
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, task_key_of
 from bot.domain.look import NewId, Routes
 from bot.domain.notification import Channel, Counts, GreetingContent, MessageKey
 from bot.domain.roster import KnownCluster
 from bot.domain.routing import Routing, Subscription
-from bot.domain.task import ClusterId, Task, TaskKey
+from bot.domain.task import ClusterId, Task
 from bot.operations.judge_poll import Decided
 from bot.operations.source_state import SourceState
 from bot.operations.store_port import Store
@@ -57,13 +57,9 @@ def telling_of(
         )
 
     def task_of(incident: Incident) -> Task | None:
-        cluster = None if incident.subject.cluster is None else clusters.get(incident.subject.cluster)
-        if cluster is None:
-            return None
-        subject = incident.subject
-        known = cluster.tasks.get(
-            TaskKey(subject.source, cluster.cluster.id, subject.tenant, subject.destination)
-        )
+        key = task_key_of(incident.subject)
+        cluster = None if key is None else clusters.get(key.cluster)
+        known = None if key is None or cluster is None else cluster.tasks.get(key)
         return None if known is None else known.task
 
     def crowd() -> Crowd:

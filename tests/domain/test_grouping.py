@@ -1,0 +1,79 @@
+"""What tasks share, and which incidents join a group that stands."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.forming import Candidate, joins
+from bot.domain.grouping import Cause, Group, Trait, plain_error, storage_of
+from bot.domain.incident import IncidentNumber, Lifecycle
+from bot.domain.posts import Channel
+from bot.domain.problem import Problem, Severity
+from bot.domain.task import ClusterId, SourceName
+from tests.domain.test_incident import BROKEN, opened
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+PROD = SourceName("prod")
+PATH = Trait(Cause.DESTINATION, PROD, "file:///obbackup", "file:///obbackup")
+BUCKET = Trait(Cause.DESTINATION, PROD, "oss://bucket", "oss://bucket")
+GROUP = Group(
+    number=IncidentNumber(7),
+    channel=Channel("alerts"),
+    trait=BUCKET,
+    lifecycle=Lifecycle.FIRING,
+    severity=Severity.CRITICAL,
+    problem=Problem.FAILED,
+    since=NOON,
+    opened_at=NOON,
+    changed_at=NOON,
+    total=5,
+    worst_severity=Severity.CRITICAL,
+)
+
+
+@pytest.mark.parametrize(
+    ("destination", "storage"),
+    [
+        ("file:///obbackup/pay/log", "file:///obbackup"),
+        ("/obbackup/pay", "file:///obbackup"),
+        ("file:///", None),
+        ("oss://bucket/pay?host=oss.example.com", "oss://bucket?host=oss.example.com"),
+        ("cos://bucket/pay", "cos://bucket"),
+        ("oss://[bucket", None),
+        ("", None),
+    ],
+)
+def test_storage_is_scheme_host_and_bucket_or_mount(destination: str, storage: str | None) -> None:
+    """A path that is no address is nobody's storage."""
+    assert storage_of(destination) == storage
+
+
+def test_errors_of_the_same_kind_are_the_same_but_for_their_numbers() -> None:
+    assert plain_error("disk 0xfA at 10.0.0.7  is full (12%)") == "disk # at # is full (#%)"
+
+
+@pytest.mark.parametrize(
+    ("group", "trait", "problem", "belongs"),
+    [
+        (GROUP, BUCKET, Problem.STALLED, True),
+        (GROUP, PATH, Problem.FAILED, False),
+        (replace(GROUP, trait=PATH), PATH, Problem.FAILED, True),
+        (replace(GROUP, trait=PATH), PATH, Problem.STALLED, False),
+        (replace(GROUP, lifecycle=Lifecycle.RESOLVED), BUCKET, Problem.FAILED, False),
+        (replace(GROUP, trait=Trait(Cause.COINCIDENCE, PROD, "", "prod")), BUCKET, Problem.FAILED, False),
+    ],
+    ids=[
+        "the same bucket",
+        "another storage",
+        "the same path and symptom",
+        "the same path, another symptom",
+        "a group that is over",
+        "a group without a cause",
+    ],
+)
+def test_who_joins_a_group_shares_its_cause(
+    group: Group, trait: Trait, problem: Problem, *, belongs: bool
+) -> None:
+    incident = replace(opened(BROKEN), problem=problem)
+    assert joins(group, Candidate(incident, (trait,), ClusterId(1))) is belongs
