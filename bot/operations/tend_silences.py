@@ -11,7 +11,7 @@ from bot.domain.notification import Action, Notification, Reason, SilenceContent
 from bot.domain.posts import Channel, MessageKey, group_message
 from bot.domain.silence import Ending, Silence, tended
 from bot.operations.ports import Clock, Journal
-from bot.operations.store_port import RevisionConflict, Store, WriteSession
+from bot.operations.store_port import LeaseLost, RevisionConflict, Store, WriteSession
 
 MUTED_EVERY = timedelta(minutes=1)
 """That a silence still has something to mute is written this often."""
@@ -38,8 +38,18 @@ class Tending:
 
 
 async def tend_silences(tending: Tending) -> int:
-    """Bring every silence to this moment; return how many began or ended. Raises StorageError."""
-    now = tending.clock.now()
+    """Bring every silence to this moment; return how many began or ended. Raises StorageError.
+
+    A replica that lost its lease meanwhile leaves the rest to the one that has it.
+    """
+    try:
+        return await _tend_all(tending, tending.clock.now())
+    except LeaseLost:
+        tending.journal.warning("silences not tended, another replica tends them")
+        return 0
+
+
+async def _tend_all(tending: Tending, now: datetime) -> int:
     windows = tending.windows()
     since = now - WINDOWS_KEPT if windows else None
     silences = await tending.store.silences(ended_since=since)

@@ -9,10 +9,15 @@ import pytest
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Change, Incident, IncidentNumber, Lifecycle
 from bot.domain.lifecycle import retire
+from bot.domain.maintenance import MaintenanceWindow, Once
+from bot.domain.naming import Scope
+from bot.domain.silence import Matcher
 from bot.domain.task import SourceName
 from bot.errors import StorageError
+from bot.operations.hold_leases import LENGTH
 from bot.operations.store_port import IncidentWrite
-from bot.operations.watch_tasks import poll
+from bot.operations.tend_silences import tend_silences
+from bot.operations.watch_tasks import poll, tend
 from tests.fakes.listed_source import PAY, SHOP
 from tests.fakes.memory_store import MemoryStore
 from tests.operations.operations_stage import Stage, behind, both, broken, shown, well
@@ -158,3 +163,48 @@ async def test_what_would_open_nothing_is_not_made_an_incident_of_after_somebody
     await stage.restart()
     assert await stage.changes(3) == []
     assert await stage.store.open_incidents() == ()
+
+
+async def test_what_people_did_is_told_again_when_another_writer_was_first() -> None:
+    """Not more often than a few times: the next look, or the next poll, tells it."""
+    store = Rewriting()
+    stage = Stage(store)
+    await opened(stage)
+    alert = stage.parents()[1]
+    before = len(alert.edits)
+    await rewritten(stage, 1)
+    store.times = 1
+    assert await tend(stage.state, stage.watching)
+    await stage.deliver()
+    assert len(alert.edits) == before + 1
+    store.times = 3
+    assert not await tend(stage.state, stage.watching)
+    assert await tend(stage.state, stage.watching)
+
+
+async def test_a_replica_that_lost_its_lease_meanwhile_tells_nothing() -> None:
+    """The other one does: what both would write is written once."""
+    stage = Stage()
+    await opened(stage)
+    token = await stage.store.take_lease("watch", owner="us", now=stage.clock.now(), length=LENGTH)
+    assert token is not None
+    fenced = replace(stage.watching, fence=lambda: ("watch", token))
+    await rewritten(stage, 1)
+    stage.clock.advance(2 * LENGTH)
+    await stage.store.take_lease("watch", owner="another", now=stage.clock.now(), length=LENGTH)
+    assert not await tend(stage.state, fenced)
+    assert await poll(stage.state, fenced) == ()
+    assert "poll not kept, another replica watches" in stage.journal.names("warning")
+
+
+async def test_a_replica_that_lost_its_lease_meanwhile_takes_up_no_silence() -> None:
+    stage = Stage()
+    now = stage.clock.now()
+    everything = Matcher(Scope(name="*"))
+    stage.windows = (MaintenanceWindow("swap", everything, Once(now, now + timedelta(minutes=5))),)
+    assert await tend_silences(replace(stage.tending, fence=lambda: ("house", 7))) == 0
+    assert stage.journal.names("warning") == ["silences not tended, another replica tends them"]
+    assert await stage.store.silences() == ()
+    token = await stage.store.take_lease("house", owner="us", now=now, length=LENGTH)
+    assert token is not None
+    assert await tend_silences(replace(stage.tending, fence=lambda: ("house", token))) == 1
