@@ -1,0 +1,54 @@
+"""A storm so large that it is gone through in slices: nothing is left out, and others get their turn."""
+
+from bot.operations.describe_fleet import FleetView
+from bot.operations.in_slices import SLICE
+from tests.fakes.listed_source import PAY, SHOP
+from tests.operations.operations_stage import Stage, broken, shown, well
+
+MANY = tuple(f"t{number}" for number in range(SLICE + 1))
+
+
+async def test_a_storm_of_more_than_one_slice_is_told_whole() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well(*MANY)
+    stage.source.rows[SHOP] = well("cart", cluster=SHOP)
+    await stage.poll()
+    stage.source.rows[PAY] = broken(*MANY, since=stage.clock.now())
+    assert len(await stage.poll()) == len(MANY)
+    alert = stage.parents()[-1]
+    assert f"{len(MANY)} of " in shown(alert)
+    await stage.poll()
+    assert len(stage.parents()) == 2
+
+
+async def test_the_fleet_is_described_after_a_poll_before_somebody_asks() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well(*MANY)
+    stage.source.rows[SHOP] = well("cart", cluster=SHOP)
+    await stage.poll()
+    view = FleetView([stage.state])
+    await view.renew()
+    described = view.now()
+    assert len(described.tasks) == len(MANY) + 1
+    await view.renew()
+    assert view.now() is described, "nothing has changed"
+    await stage.poll()
+    assert view.now() is not described
+
+
+async def test_what_changes_while_it_is_described_is_described_by_whoever_asks() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well(*MANY)
+    await stage.poll()
+    view = FleetView([stage.state])
+    renewing = view.renew()
+    renewing.send(None)
+    stage.state.changes += 1
+    try:
+        while True:
+            renewing.send(None)
+    except StopIteration:
+        pass
+    first = view.now()
+    assert len(first.tasks) == len(MANY)
+    assert view.now() is first
