@@ -4,9 +4,11 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.operations.store_port import LeaseLost
-from bot.storage.database import Database
+from bot.storage import leases, tables
+from bot.storage.database import Database, open_database
 from tests.storage.storage_samples import SECOND, T0, AnyStore, incident, kept
 
 LENGTH = timedelta(seconds=20)
@@ -114,3 +116,42 @@ async def test_two_transactions_under_one_lease_do_not_wait_for_each_other(store
         await session.check_lease("prod", token)
         await asyncio.wait_for(check(store, token), timeout=5)
         await asyncio.wait_for(kept(store, incident()), timeout=5)
+
+
+async def test_leases_that_somebody_holds_are_named(store: AnyStore) -> None:
+    for name, owner in (("replica/b", "b"), ("replica/a", "a"), ("replica%a", "c"), ("house", "a")):
+        assert await take(store, owner, name=name) is not None
+    assert await store.live_leases("replica/", T0) == ("replica/a", "replica/b")
+    assert await store.live_leases("replica%", T0) == ("replica%a",), "a name is no pattern"
+    await store.give_lease("replica/a", owner="a")
+    assert await store.live_leases("replica/", T0) == ("replica/b",)
+    assert await store.live_leases("replica/", T0 + LENGTH) == ()
+
+
+async def test_a_lease_that_ended_with_its_holder_is_free_and_fences_its_writes_off(url: str) -> None:
+    """An SQLite file has one bot: every lease ends as it starts. In PostgreSQL others hold theirs."""
+    store = await open_database(url)
+    old = await take(store, "one")
+    assert old is not None
+    await store.close()
+    again = await open_database(url)
+    taken = await take(again, "other")
+    if url.startswith("sqlite"):
+        assert taken == old + 1
+        with pytest.raises(LeaseLost):
+            await check(again, old)
+    else:
+        assert taken is None
+        await check(again, old)
+    await again.close()
+
+
+async def test_replicas_that_are_gone_are_forgotten_and_the_tokens_that_fence_are_not(url: str) -> None:
+    store = await open_database(url)
+    for name in ("replica/gone", "replica/alive", "watch/prod"):
+        await take(store, "one", name=name, now=T0 + LENGTH if name == "replica/alive" else T0)
+    async with store._transaction() as connection:
+        await leases.prune(connection, "replica/", T0 + LENGTH + SECOND)
+        names = set(await connection.scalars(select(tables.leases.c.name)))
+    assert names == {"replica/alive", "watch/prod"}
+    await store.close()
