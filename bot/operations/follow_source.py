@@ -27,9 +27,10 @@ async def follow_source(state: SourceState, store: Store, thresholds_for: Thresh
             offsets = [known.clock_offset for known in state.clusters.values()]
             since = before - max(offsets, default=timedelta(0)) - OVERLAP
             await catch_up(state, store, since, thresholds_for)
-        if changed or desk is not state.desk or state.last_read_at != before:
-            state.desk = desk
-            state.changes += 1
+        if not changed and desk is state.desk and state.last_read_at == before:
+            return
+        state.desk = desk
+        state.changes += 1
 
 
 async def take_up(state: SourceState, store: Store, thresholds_for: ThresholdsFor) -> None:

@@ -241,3 +241,24 @@ async def test_a_standby_that_takes_over_relearns_nothing() -> None:
 
     assert memories(other) == memories(only)
     assert len(memories(only)) == 2
+
+
+async def test_a_follower_is_told_of_what_came_since_and_of_nothing_else() -> None:
+    stage = Stage()
+    one, other = Replica(stage, "one"), Replica(stage, "other")
+    await one.leases.renew([LEASE])
+    await other.turn(timedelta(0))
+    await other.turn(timedelta(0))
+    assert other.state.last_read_at is None, "nothing was read yet by anybody"
+    stage.source.rows[PAY] = well("orders", "ledger")
+    await one.turn()
+    await other.turn(timedelta(0))
+    assert len(other.state.desk.incidents) == 0
+    changes = other.state.changes
+    await other.turn(timedelta(0))
+    assert other.state.changes == changes, "nobody polled meanwhile"
+    since = stage.clock.now()
+    stage.source.rows[PAY] = broken("orders", "ledger", since=since)
+    await one.turn()
+    await other.turn(timedelta(0))
+    assert {one.subject.name for one in other.state.desk.incidents.values()} == {"pay/orders", "pay/ledger"}
