@@ -12,6 +12,7 @@ from bot.domain.incident import Change
 from bot.domain.notification import Action, GroupChangeContent, GroupContent, Reason
 from bot.domain.posts import group_message
 from bot.domain.problem import Problem
+from bot.domain.routing import Reminders
 from bot.domain.task import Cluster, ClusterId, Task
 from bot.errors import SourceTimeout
 from tests.fakes.listed_source import PAY, PROD, SHOP, Rows, task, teeth
@@ -304,3 +305,20 @@ async def test_a_group_of_a_cluster_that_is_no_longer_watched_says_so(reason: st
     stage.source.left_out.add(PAY)
     await stage.poll(12)
     assert reason.capitalize() in shown(stage.parents()[1])
+
+
+async def test_a_group_of_which_nothing_changes_is_not_edited_however_long_it_lasts() -> None:
+    """Time alone may owe a reminder, and owes nothing else."""
+    stage = await begun()
+    stage.reminders = Reminders(warning=None, critical=timedelta(hours=1), acknowledger_after=5 * MINUTE)
+    stage.source.rows[PAY] = lambda at: [
+        task(tenant, status="FAILED", checkpoint=at - 10 * MINUTE) for tenant in MANY
+    ]
+    await stage.poll(4)
+    alert = stage.parents()[-1]
+    edits = len(alert.edits)
+    await stage.poll(30)
+    assert len(alert.edits) == edits
+    assert stage.replies(alert) == []
+    await stage.poll(100)
+    assert len(stage.replies(alert)) == 1
