@@ -88,14 +88,15 @@ def plan(
 
 
 def _candidate(incident: Incident, task_of: TaskOf, *, is_new: bool = True) -> Candidate | None:
-    """Give what an incident may share with others; None for one about a whole source."""
+    """Give what an incident may share with others.
+
+    None for one about a whole source, and about a task that nobody knows any more.
+    """
     subject = incident.subject
-    if subject.cluster is None:
-        return None
-    if not subject.key.startswith("task:"):
+    if subject.cluster is not None and not subject.key.startswith("task:"):
         return Candidate(incident, (_cluster_trait(incident),), subject.cluster, is_new=is_new)
     task = task_of(incident)
-    if task is None:
+    if task is None or subject.cluster is None:
         return None
     error = None if incident.snapshot is None else incident.snapshot.error
     traits = traits_of(task, incident.problem, error)

@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.incident import Change
+from bot.domain.maintenance import MaintenanceWindow, Once
 from bot.domain.naming import Scope
 from bot.domain.notification import Channel
 from bot.domain.routing import Route, Selector
+from bot.domain.silence import Matcher
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import SourceUnreachable
+from bot.operations.tend_silences import tend_silences
 from tests.fakes.listed_source import PAY, PROD, SHOP, task, teeth
 from tests.operations.operations_stage import ALERTS, ID, POLL, Stage, both, broken, shown, well
 
@@ -177,3 +180,18 @@ async def test_a_source_without_any_cluster_is_told_and_not_greeted(polls: int) 
     await stage.poll(3)
     assert "Now watching log backup of OCP prod: 1 cluster" in shown(stage.parents()[1])
     assert "is read again" in shown(alert)
+
+
+async def test_a_channel_for_which_all_is_silenced_at_the_start_is_not_greeted() -> None:
+    """Only the default channel is told what is watched; others hear of what is theirs."""
+    stage = Stage()
+    stage.messenger.names["bills"] = Channel("C00000002")
+    stage.routes = (Route(Channel("bills"), Selector(Scope(cluster="pay"))),)
+    now = stage.clock.now()
+    everything = Matcher(Scope(name="*"))
+    stage.windows = (MaintenanceWindow("move", everything, Once(now, now + timedelta(hours=1))),)
+    await tend_silences(stage.tending)
+    stage.source.rows[PAY] = broken("orders", since=now)
+    await stage.poll()
+    assert "Now watching" in shown(stage.parents()[0])
+    assert stage.everything(Channel("C00000002")) == []
