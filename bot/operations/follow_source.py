@@ -8,8 +8,8 @@ from bot.operations.desk import refreshed
 from bot.operations.source_state import SourceState, catch_up, restore
 from bot.operations.store_port import Store
 
-OVERLAP = timedelta(minutes=2)
-"""Readings of several clusters are kept in no strict order of time."""
+OVERLAP = timedelta(seconds=15)
+"""Clusters of one OCP are read one after another, and its clock may be set back a little."""
 
 
 async def follow_source(state: SourceState, store: Store, thresholds_for: ThresholdsFor) -> None:
