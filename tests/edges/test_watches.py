@@ -204,14 +204,14 @@ async def test_a_poll_under_a_lease_that_went_to_another_replica_keeps_nothing()
     reading = stage.source.log_backup_tasks
 
     async def stopped(cluster: Cluster, **_: object) -> Reading:
-        stage.source.log_backup_tasks = reading  # type: ignore[method-assign]
+        stage.source.log_backup_tasks = reading  # type: ignore[method-assign] # a fake is bent
         found = await reading(cluster)
         await other.turn(LENGTH)
         await other.leases.give_back()
         await one.leases.renew([LEASE])
         return found
 
-    stage.source.log_backup_tasks = stopped  # type: ignore[method-assign]
+    stage.source.log_backup_tasks = stopped  # type: ignore[method-assign] # a fake is bent
     kept = len(stage.memory.tables.readings)
     await one.turn()
     assert len(stage.memory.tables.readings) == kept + 1, "what the other one read is kept, and that alone"

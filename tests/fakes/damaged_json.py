@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-HOSTILE = st.sampled_from(
+HOSTILE: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,

@@ -93,7 +93,10 @@ class Tables:
 
     def copy(self) -> "Tables":
         values: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
-        return Tables(**{name: one if isinstance(one, int) else one.copy() for name, one in values.items()})
+        copied: dict[str, Any] = {
+            name: one if isinstance(one, int) else one.copy() for name, one in values.items()
+        }
+        return Tables(**copied)
 
     def number(self) -> IncidentNumber:
         self.numbers += 1

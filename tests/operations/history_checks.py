@@ -228,7 +228,7 @@ def _state(incident: Incident) -> tuple[object, ...]:
 def _spoken_of(owed: Notification) -> list[Incident]:
     content = owed.content
     if isinstance(content, ReminderContent):
-        content = content.about  # type: ignore[assignment]
+        content = content.about
     match content:
         case IncidentContent(incident=incident) | ChangeContent(after=incident):
             return [incident]
