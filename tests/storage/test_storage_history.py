@@ -11,6 +11,7 @@ from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId
 from bot.errors import StorageError
 from bot.operations.store_port import TaskRecord
+from bot.storage import observations
 from bot.storage.database import Database, open_database
 from bot.storage.observations import BLOCK_POLLS, BLOCK_ROWS, LEAST_POLLS, block_size
 from bot.storage.tables import blocks, outbox, polls, shapes
@@ -201,3 +202,22 @@ async def test_a_damaged_block_is_told_in_a_sentence(database: Database) -> None
 def test_a_block_of_very_many_tasks_takes_fewer_polls(tasks: int, polls: int) -> None:
     assert block_size(tasks) == polls
     assert tasks * polls <= BLOCK_ROWS or polls == LEAST_POLLS
+
+
+async def test_what_is_new_of_many_clusters_is_read_at_once_and_in_the_same_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clusters = [Cluster(PROD, ClusterId(number), f"c{number}") for number in (3, 1, 2)]
+    for number in range(6):
+        for cluster in clusters:
+            moment = T0 + (number * 30 + cluster.id) * SECOND
+            async with database.writing() as session:
+                await session.append_observations(reading(moment, cluster=cluster))
+    since = T0 + 45 * SECOND
+    at_once = await history(database, since)
+    monkeypatch.setattr(observations, "RECENT_POLLS", 11)
+    one_by_one = await history(database, since)
+    assert at_once == one_by_one
+    assert len(at_once) == 12
+    assert [one.at for one in at_once] == sorted(one.at for one in at_once)
+    assert await history(database, T0 + DAY) == []
