@@ -64,6 +64,8 @@ class Peer:
                     answer = await client.get(f"{self.prometheus}/api/v1/query", params=query)
                 except httpx.HTTPError:
                     return False
+                if not answer.is_success:
+                    return False
                 found = answer.json().get("data", {}).get("result", [])
                 return bool(found) and int(found[0]["value"][1]) == tasks
 
