@@ -222,14 +222,23 @@ def _found(targets: Sequence[Target]) -> Found:
 
 
 def _choice(fleet: FleetSnapshot, targets: Sequence[Target]) -> Ambiguous:
+    labels = [_called(target) for target in targets]
+    several = Counter(labels)
     choices = []
-    for target in targets[:CHOICES]:
+    for target, label in zip(targets[:CHOICES], labels, strict=False):
         if isinstance(target, ClusterNow):
-            scope, label = scope_of_cluster(fleet, target), f"{target.source}/{target.label}"
+            scope, own = scope_of_cluster(fleet, target), str(target.cluster.id)
         else:
-            scope, label = _scope_of_tenant(fleet, target), f"{target[0].source}/{target[0].name}"
-        choices.append(Choice(label, scope))
+            key = target[0].task.key
+            scope, own = _scope_of_tenant(fleet, target), f"{key.cluster}/{key.tenant}"
+        choices.append(Choice(f"{label} (id {own})" if several[label] > 1 else label, scope))
     return Ambiguous(tuple(choices), len(targets))
+
+
+def _called(target: Target) -> str:
+    if isinstance(target, ClusterNow):
+        return f"{target.source}/{target.label}"
+    return f"{target[0].source}/{target[0].name}"
 
 
 def _scope_of_tenant(fleet: FleetSnapshot, tasks: tuple[TaskNow, ...]) -> Scope:

@@ -194,6 +194,7 @@ def test_a_tenant_that_cannot_be_told_by_name_is_told_by_its_id() -> None:
         Scope(source="s", cluster="1", tenant="1"),
         Scope(source="s", cluster="1", tenant="2"),
     ]
+    assert [choice.label for choice in ambiguous.choices] == ["s/a/b (id 1/1)", "s/a/b (id 1/2)"]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +271,9 @@ def test_twins_that_only_their_ids_tell_apart_are_spelled_by_id() -> None:
     assert scope.cluster == "2"
     assert scope.path == "d" * 200 + "*"
     assert find_task(fleet, scope) is other.tasks[0]
+    ambiguous = find(fleet, Scope(name="twin"))
+    assert isinstance(ambiguous, Ambiguous)
+    assert [choice.label for choice in ambiguous.choices] == ["s/twin (id 1)", "s/twin (id 2)"]
 
 
 def test_what_nothing_tells_apart_still_gets_a_scope() -> None:
