@@ -34,7 +34,7 @@ from bot.operations.measure_bot import BotMeasuring
 from bot.operations.measure_fleet import FleetMeasuring
 from bot.operations.ports import Clock, Journal
 from bot.operations.retire_sources import retire_sources
-from bot.operations.send_message import SEND_WITHIN, Delivering
+from bot.operations.send_message import SEND_WITHIN, Delivering, channel_id
 from bot.operations.show_trend import Trends
 from bot.operations.source_state import SourceState
 from bot.operations.tell_outage import DatabaseTrouble, OutageNotice
@@ -256,6 +256,7 @@ class _Bot:
             changed=self.bells.changed,
             owed=self.bells.owed,
             new_id=new_id,
+            find_channel=partial(channel_id, now.delivering),
         )
 
 

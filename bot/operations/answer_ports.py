@@ -9,6 +9,7 @@ from bot.domain.fleet import FleetSnapshot
 from bot.domain.handling import Actor, UserId
 from bot.domain.notification import OutboxId
 from bot.domain.permission import Permissions, SilenceLimits
+from bot.domain.posts import Channel
 from bot.domain.routing import Routing
 from bot.domain.task import SourceName
 from bot.operations.answering import Asked
@@ -55,7 +56,8 @@ class Means:
     ``health`` tells how the bot itself is. ``zone``, ``permissions``, ``silence_limits``, ``routing`` and
     ``links`` are asked each time, as the settings may be read anew. ``changed`` is told the source whose
     incidents, silences or subscriptions somebody changed, after the commit: its watch shows it. ``owed`` is
-    told that replies wait.
+    told that replies wait. ``find_channel`` asks Slack for the id of a channel that nothing was posted to
+    yet; it raises SlackError.
     """
 
     fleet: Fleet
@@ -74,6 +76,7 @@ class Means:
     changed: Callable[[SourceName], None]
     owed: Callable[[], None]
     new_id: Callable[[], OutboxId]
+    find_channel: Callable[[Channel], Awaitable[Channel]] | None = None
 
     def zone_of(self, asked: Asked) -> tzinfo:
         """Give the zone of whoever asks, else the settings' own."""

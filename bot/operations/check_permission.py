@@ -3,11 +3,12 @@
 import re
 
 from bot.domain.handling import UserId
-from bot.domain.permission import Asker, Permission, Permissions, Refused, Wide, may
+from bot.domain.permission import Asker, Permission, Refused, Wide, may
 from bot.domain.posts import Channel
+from bot.errors import SlackError
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Asked
-from bot.operations.resolve_target import channel_id
+from bot.operations.resolve_target import channel_id as known_id
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 
@@ -33,15 +34,24 @@ async def check_wide(means: Means, asked: Asked, wide: Wide) -> None:
 
 async def _check(means: Means, asked: Asked, permission: Permission, wide: Wide | None) -> None:
     channel = Channel(asked.channel) if _CHANNEL.fullmatch(asked.channel) else None
-    permissions = await _with_ids(means, means.permissions())
-    decided = may(permissions, permission, Asker(UserId(asked.user), asked.groups, channel))
+    permissions = means.permissions()
+    asker = Asker(UserId(asked.user), asked.groups, channel)
+    ids = {name: await known_id(means.store, name) for name in permissions.channels}
+    decided = may(permissions.with_channels(ids), permission, asker)
+    if isinstance(decided, Refused) and channel is not None:
+        ids |= {
+            name: await _found(means, name) for name, known in ids.items() if not _CHANNEL.fullmatch(known)
+        }
+        decided = may(permissions.with_channels(ids), permission, asker)
     if isinstance(decided, Refused):
         raise NotPermitted(decided, wide)
 
 
-async def _with_ids(means: Means, permissions: Permissions) -> Permissions:
-    """Put the ids of channels in place of their names; without channels nothing is read."""
-    names = permissions.channels
-    if not names:
-        return permissions
-    return permissions.with_channels({name: await channel_id(means.store, name) for name in names})
+async def _found(means: Means, name: Channel) -> Channel:
+    """Ask Slack for a channel by its name, where nothing was posted to it yet; the name where that fails."""
+    if means.find_channel is None:
+        return name
+    try:
+        return await means.find_channel(name)
+    except SlackError:
+        return name

@@ -38,7 +38,7 @@ async def send(delivering: Delivering, owed: Claim) -> str:
     have done so. So nothing is begun that might not end before the claim does.
     """
     notification = owed.notification
-    channel = await _channel_id(delivering, notification.channel)
+    channel = await channel_id(delivering, notification.channel)
     message = await _rendered(delivering, notification)
     parent_ts = await _parent_ts(delivering, notification)
     if notification.action is Action.POST:
@@ -103,10 +103,10 @@ async def _rendered(delivering: Delivering, notification: Notification) -> Messa
         return plain(notification)
 
 
-async def _channel_id(delivering: Delivering, channel: Channel) -> Channel:
+async def channel_id(delivering: Delivering, channel: Channel) -> Channel:
     """Give the id of a configured channel: resolved once, kept, so that renaming it is harmless.
 
-    An id that Slack does not know any more is looked for by its name again.
+    An id that Slack does not know any more is looked for by its name again. Raises SlackError, StorageError.
     """
     if channel in delivering.ids:
         return delivering.ids[channel]

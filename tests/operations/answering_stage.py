@@ -1,5 +1,6 @@
 """People who talk to the bot on a stage: what they say, press and fill in, and what comes of it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from itertools import count
@@ -9,6 +10,7 @@ from bot.domain.delay_history import DelayHistory, DelayPoint
 from bot.domain.handling import Actor, UserId
 from bot.domain.incident import Incident
 from bot.domain.permission import Permissions, SilenceLimits, UserGroup
+from bot.domain.posts import Channel
 from bot.domain.routing import Routing
 from bot.domain.task import SourceName, TaskKey
 from bot.errors import ChartError, StorageError, UserMistake
@@ -93,6 +95,7 @@ class Talk:
         self.health = BotHealth("1.2.3", self.stage.clock.now())
         self.changed: list[SourceName] = []
         self.sources: dict[SourceName, Source] | None = None
+        self.find_channel: Callable[[Channel], Awaitable[Channel]] | None = None
         self._keys = count(1)
         self._view = FleetView([self.stage.state])
 
@@ -120,6 +123,7 @@ class Talk:
             changed=self.changed.append,
             owed=lambda: None,
             new_id=stage.new_id,
+            find_channel=self.find_channel,
         )
 
     def asked(

@@ -6,6 +6,7 @@ from bot.commands import Door
 from bot.domain.handling import UserId
 from bot.domain.permission import Grant, Permission, Permissions, UserGroup
 from bot.domain.posts import Channel
+from bot.errors import SlackPermanent
 from bot.operations.answering import Answer, Filled
 from tests.operations.answering_stage import ANA, BO, one_broken
 from tests.operations.operations_stage import ALERTS
@@ -53,6 +54,25 @@ async def test_a_channel_that_is_not_known_lets_nobody_in() -> None:
     talk.permissions = Permissions({Permission.ACKNOWLEDGE: Grant(users=many, channels=(Channel("#ops"),))})
     refused = await talk.say("ack 1")
     assert "or 2 more, or do it in #ops, where everybody may." in refused.message.text
+
+
+async def test_a_channel_that_nothing_was_posted_to_is_looked_up_in_slack() -> None:
+    """Only where somebody would be refused without it, and where Slack does not say, nobody is let in."""
+    talk, _ = await one_broken()
+    talk.permissions = Permissions({Permission.ACKNOWLEDGE: Grant(channels=(Channel("#ops"),))})
+    sought: list[Channel] = []
+
+    async def find(name: Channel) -> Channel:
+        sought.append(name)
+        if len(sought) == 1:
+            raise SlackPermanent("There is no such channel.", code="channel_not_found")
+        return Channel("C0000OPS1")
+
+    talk.find_channel = find
+    assert "do it in #ops" in (await talk.say("ack 1", channel="C0000OPS1")).message.text.casefold()
+    assert "<#C0000OPS1>" in (await talk.say("ack 1", channel="C0000000X")).message.text
+    assert "Acknowledged" in (await talk.say("ack 1", channel="C0000OPS1")).message.text
+    assert sought == ["#ops"] * 3
 
 
 async def test_whoever_has_a_shell_has_the_permissions_of_the_settings_file() -> None:
