@@ -37,7 +37,7 @@ async def carry_out(means: Means, asked: Asked, decide: Callable[[], Awaitable[D
         try:
             async with means.store.writing() as session:
                 if asked.key and not await session.remember_payload(asked.key, means.clock.now()):
-                    return Answer(done_before_message())
+                    return Answer(done_before_message(), done=True)
                 answer = await decided.write(session)
         except RevisionConflict:
             continue

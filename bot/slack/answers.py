@@ -14,7 +14,7 @@ from bot.slack.dialogs import Dialogs
 from bot.slack.failures import call
 from bot.slack.files import Files, instead_of, kind_of
 from bot.slack.home import publish
-from bot.slack.payloads import SHARE, Came, home_of
+from bot.slack.payloads import SHARE, Came, changes, home_of
 from bot.slack.people import REFUSALS, People, Standing
 from bot.slack.replies import Replies
 from bot.slack.sharing import ask_before_sharing, shared_by, with_help, with_line
@@ -70,11 +70,14 @@ class Answers:
             await self._show_privately(came, answer)
 
     async def in_thread(self, came: Came, run: Run) -> None:
-        """Answer where it was said; of an act the thread tells by itself, so only who acted gets a word."""
+        """Answer where it was said; of an act the thread tells by itself, so only who acted gets a word.
+
+        Where people of other organisations may read along, nothing is said to all: no mistake, no refusal.
+        """
         answer = await self._answer(came, run)
         message = with_help(answer.message) if came.with_help else answer.message
         tells_itself = answer.done and came.in_thread and came.asked.door is Door.MENTION
-        if tells_itself or (came.asked.private and answer.may_be_shared):
+        if tells_itself or came.asked.private:
             await self._show_privately(came, replace(answer, message=message))
             return
         await self._replies.in_thread(came.place, message)
@@ -173,10 +176,11 @@ class Answers:
     # ── the ways back
 
     async def _show_privately(self, came: Came, answer: Answer) -> None:
-        """Show an answer to who asked; in the Home tab, what was done is seen there."""
-        if came.in_home and answer.done:
+        """Show an answer to who asked; in the Home tab, what was done is seen there, what was not is told."""
+        if came.in_home and changes(came.asked.text):
             await self.home(home_of(came.asked.user), Run())
-            return
+            if answer.may_be_shared:
+                return
         message = await self._with_files(came, answer) if answer.attachments else answer.message
         await self._replies.privately(came.place, message, came.response_url, replace=bool(came.shown_to))
 

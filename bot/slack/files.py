@@ -79,7 +79,10 @@ async def open_direct(client: AsyncWebClient, user: str) -> str:
 
 def kind_of(attachments: Sequence[Attachment]) -> str:
     """Say what it is that goes with an answer."""
-    return "The picture" if any(one.alt_text for one in attachments) else "The file"
+    pictures = [bool(one.alt_text) for one in attachments]
+    if all(pictures):
+        return "The picture"
+    return "The file with its picture" if any(pictures) else "The file"
 
 
 def instead_of(attachments: Sequence[Attachment], error: SlackError) -> str:

@@ -184,7 +184,7 @@ async def test_twenty_questions_at_once_are_all_answered() -> None:
 async def test_a_failing_database_is_told_in_the_answer() -> None:
     async with fleet_stage() as (on, small):
         small.store.broken = "The database is locked."
-        assert (await on.types("incidents")).text == "The database is locked."
+        assert (await on.types("timeline 1")).text == "The database is locked."
 
 
 # ── what changes something, by the bot's own operation
