@@ -45,8 +45,8 @@ def _read_extend(arguments: Arguments) -> ExtendSilence:
         by_filter = spoken.filter_ahead() is not None
         ends = take_end_filter(spoken, arguments.now) if by_filter else take_end(spoken, arguments.now)
     if ends is None or spoken.left:
-        left = spoken.left[0].raw
-        raise UserMistake(f"{shown(left)} is not a time to come. Write extend 7 2h or extend 7 until 18:00.")
+        wrong = shown(spoken.rest())
+        raise UserMistake(f"{wrong} is not a time to come. Write extend 7 2h or extend 7 until 18:00.")
     return ExtendSilence(number, ends)
 
 
