@@ -35,7 +35,7 @@ async def disturb(world: World, luck: random.Random, until: float) -> None:
         await asyncio.sleep(luck.uniform(2, 6))
         replica = await world.watching() if luck.random() < 0.6 else None
         replica = replica or luck.choice(world.replicas)
-        way = luck.choices(WAYS, (3, 3, 3, 1))[0]
+        way = luck.choices(WAYS, (3, 3, 3, 2))[0]
         length = luck.choice((luck.uniform(1, 10), luck.uniform(22, 35)))
         await world.disturb(way, replica, length)
 

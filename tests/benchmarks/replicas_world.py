@@ -178,7 +178,7 @@ class World:
         """Judge the channel as it stands."""
         return judge(self.slack.channel(ALERTS), frozenset(self.burning), frozenset(self.mended), frozenset())
 
-    async def settled(self, within: float) -> Verdict:
+    async def settled(self, within: float, quiet: float = QUIET) -> Verdict:
         """Wait until nothing is missing any more, and some more: a double comes late."""
 
         async def settled() -> bool:
@@ -187,7 +187,7 @@ class World:
 
         with suppress(TimeoutError):
             await until("the channel to settle", settled, within, 0.5)
-        await asyncio.sleep(QUIET)
+        await asyncio.sleep(quiet)
         verdict = self.verdict()
         members = await self._members()
         verdict.lost = [task for task in verdict.lost if task not in members]

@@ -25,7 +25,7 @@ async def test_whoever_watches_is_killed_and_stopped_and_nothing_is_lost_or_said
             await world.befall(number * 10, recovers=False)
             await world.disturb(way, watching, length)
             await world.befall(number * 10 + 20, recovers=True)
-        verdict = await world.settled(30)
+        verdict = await world.settled(30, quiet=1)
         assert verdict.clean, verdict
         assert len(world.takeovers) == 2
         assert max(world.takeovers) < 10
