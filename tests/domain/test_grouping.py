@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.forming import Candidate, joins
-from bot.domain.grouping import Cause, Group, Trait, plain_error, storage_of
+from bot.domain.grouping import Cause, Group, Trait, plain_error, storage_of, traits_of
 from bot.domain.incident import IncidentNumber, Lifecycle
 from bot.domain.posts import Channel
 from bot.domain.problem import Problem, Severity
 from bot.domain.task import ClusterId, SourceName
 from tests.domain.test_incident import BROKEN, opened
+from tests.fakes.listed_source import task
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PROD = SourceName("prod")
@@ -77,3 +78,17 @@ def test_who_joins_a_group_shares_its_cause(
 ) -> None:
     incident = replace(opened(BROKEN), problem=problem)
     assert joins(group, Candidate(incident, (trait,), ClusterId(1))) is belongs
+
+
+def test_what_a_task_may_share_is_what_is_known_of_it() -> None:
+    """Its cluster and its OCP always; a storage and an agent where they can be told, an error if any."""
+    bare = task("orders", destination="oss://[bucket")
+    assert [one.cause for one in traits_of(bare)] == [Cause.CLUSTER, Cause.SOURCE]
+    known = replace(task("orders", destination="file:///obbackup/pay"), agent_server="10.0.0.7")
+    assert [(one.cause, one.value) for one in traits_of(known, Problem.FAILED, "disk 7 is full")] == [
+        (Cause.DESTINATION, "file:///obbackup"),
+        (Cause.AGENT, "10.0.0.7"),
+        (Cause.ERROR, "disk # is full"),
+        (Cause.CLUSTER, str(known.key.cluster)),
+        (Cause.SOURCE, ""),
+    ]

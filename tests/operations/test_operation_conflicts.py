@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.evidence import NotWatched
+from bot.domain.grouping import Group
 from bot.domain.incident import Change, Incident, IncidentNumber, Lifecycle
 from bot.domain.lifecycle import retire
 from bot.domain.maintenance import MaintenanceWindow, Once
@@ -17,7 +18,7 @@ from bot.errors import StorageError
 from bot.operations.hold_leases import LENGTH
 from bot.operations.store_port import IncidentWrite
 from bot.operations.tend_silences import tend_silences
-from bot.operations.watch_tasks import poll, tend
+from bot.operations.watch_tasks import ATTEMPTS, poll, tend
 from tests.fakes.listed_source import PAY, SHOP
 from tests.fakes.memory_store import MemoryStore
 from tests.operations.operations_stage import Stage, behind, both, broken, shown, well
@@ -165,19 +166,50 @@ async def test_what_would_open_nothing_is_not_made_an_incident_of_after_somebody
     assert await stage.store.open_incidents() == ()
 
 
+class Regrouping(MemoryStore):
+    """A store in which somebody else writes each open group just after it was read, so many times."""
+
+    times = 0
+
+    async def groups(
+        self, numbers: Sequence[IncidentNumber] = (), *, still_open: bool = False
+    ) -> tuple[Group, ...]:
+        found = await super().groups(numbers, still_open=still_open)
+        if self.times:
+            self.times -= 1
+            for group in found:
+                async with self.writing() as session:
+                    await session.keep_group(group)
+        return found
+
+
 async def test_what_people_did_is_told_again_when_another_writer_was_first() -> None:
     """Not more often than a few times: the next look, or the next poll, tells it."""
-    store = Rewriting()
+    store = Regrouping()
     stage = Stage(store)
-    await opened(stage)
+    tenants = ("orders", "ledger", "cart")
+    stage.source.rows[PAY] = well(*tenants)
+    await stage.poll()
+    stage.source.rows[PAY] = broken(*tenants, since=stage.clock.now())
+    await stage.poll()
     alert = stage.parents()[1]
     before = len(alert.edits)
-    await rewritten(stage, 1)
+
+    async def worse(hours: int) -> None:
+        """Let another writer note a delay, which the group shows."""
+        incident = await stage.incident(1)
+        known = replace(incident, worst_delay=timedelta(hours=hours))
+        async with store.writing() as session:
+            await session.keep_incidents([IncidentWrite(known, incident.revision)])
+
+    await worse(1)
     store.times = 1
     assert await tend(stage.state, stage.watching)
+    assert store.times == 0
     await stage.deliver()
     assert len(alert.edits) == before + 1
-    store.times = 3
+    await worse(2)
+    store.times = ATTEMPTS
     assert not await tend(stage.state, stage.watching)
     assert await tend(stage.state, stage.watching)
 
