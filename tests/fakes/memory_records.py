@@ -132,5 +132,7 @@ class MemoryRecords:
         self.refuse_if_told()
         over = [one for one in self.tables.incidents.values() if one.resolved_at is not None]
         recent = [one for one in over if since is None or (one.resolved_at or since) >= since]
-        ordered = sorted(recent, key=lambda one: (one.resolved_at or one.changed_at, one.number), reverse=True)
+        ordered = sorted(
+            recent, key=lambda one: (one.resolved_at or one.changed_at, one.number), reverse=True
+        )
         return tuple(one for one in ordered if not one.is_open)[:limit]

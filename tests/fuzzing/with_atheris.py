@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of the doors, opt-in: it needs ``pip install atheris``.
 
-``python tests/fuzzing/with_atheris.py commands`` (or ``pages``, or ``recordings``) takes any bytes: a value or the
-one error that says so may come of them, and nothing else. It runs until it is stopped, or ``-runs=N``.
+``python tests/fuzzing/with_atheris.py commands`` (or ``pages``, or ``recordings``) takes any bytes: a value
+or the one error that says so may come of them, and nothing else. It runs until it is stopped, or ``-runs=N``.
 """
 
 import importlib
