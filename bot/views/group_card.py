@@ -7,12 +7,13 @@ from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts, GroupContent
+from bot.domain.problem import Problem
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.group_words import all_over, broken, kinds_words, likely, look_first
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
-from bot.views.incident_card import gap_lines, instead_lines, who_had_it
+from bot.views.incident_card import NOT_KNOWN, gap_lines, instead_lines, shipped_until, who_had_it
 from bot.views.links import NO_LINKS, Links, runbook_lines
 from bot.views.trouble import MARKS, group_mark, incident_mark, what, whom
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
@@ -76,6 +77,7 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
     if words := likely(group.trait):
         lines.append(literal(words))
     lines += count_lines(counts)
+    lines += _at_risk(content, zone)
     lines.append(who_has_it(group.handling, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
@@ -84,6 +86,18 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
     if members:
         lines += member_lines(content.worst, counts.members, content.read_at, group)
     return lines + instead_lines(content.instead_of)
+
+
+def _at_risk(content: GroupContent, zone: tzinfo) -> list[str]:
+    """Say what cannot be restored, by the member that is the furthest behind of those that are told."""
+    still = [one for one in content.worst if one.is_open]
+    reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
+    if still and not reached:
+        return [NOT_KNOWN]
+    shipped = [at for one in reached if (at := shipped_until(one, content.read_at)) is not None]
+    if not shipped:
+        return []
+    return [f"What was written there since {slack_time(min(shipped), zone)} cannot be restored yet."]
 
 
 def count_lines(counts: Counts) -> list[str]:

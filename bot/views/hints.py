@@ -142,7 +142,7 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
             said = "The storage is the commonest cause: full, unreachable, or no longer allowed."
             if seen.status.upper() == "INTERRUPTED":
                 said = f"An interrupted backup gives no reason in OCP and does not restart by itself. {said}"
-            return Hint(said, f"the comment in the cluster, then {storage}", _steps(seen))
+            return Hint(said, f"{_own_reason(seen)}, then {storage}", _steps(seen))
         case Problem.STALLED:
             return Hint(
                 "Usually the storage is full or cannot be reached: the servers keep trying, and the status "
@@ -179,6 +179,13 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
                 "OCP is down, busy, or refuses the bot's account.", "OCP itself, and the bot's account there"
             )
     assert_never(seen.problem)
+
+
+def _own_reason(seen: Seen) -> str:
+    """Say where the reason is written that OCP does not pass on."""
+    if seen.mode.upper() == "LOGICAL_BACKUP":
+        return "the log of the backup agent"
+    return "what the cluster itself says of it"
 
 
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:

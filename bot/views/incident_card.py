@@ -29,6 +29,7 @@ from bot.views.wording import (
     up_to,
 )
 
+NOT_KNOWN = "Whether log backup works there is not known until it can be read again."
 _SENTENCE = 250
 _REFUSALS = 3
 
@@ -83,8 +84,10 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
         return instead_lines(content.instead_of)
     lines = []
     if content.group is None:
-        look = hint(seen_in_incident(content.incident, content.status, content.error)).look_at
-        lines.append(f"Look at: {literal(clean(look, _SENTENCE))}")
+        look = hint(seen_in_incident(content.incident, content.status, content.error))
+        asks_people = content.incident.problem in (Problem.PAUSED, Problem.MISSING)
+        how = "" if asks_people or not look.steps else " (Details has what to run, ready to copy)"
+        lines.append(f"Look at: {literal(clean(look.look_at, _SENTENCE))}{how}")
     lines += runbook_lines(links, content.incident)
     if content.was_silenced:
         lines.append("It was silenced until now and is still not over.")
@@ -172,13 +175,18 @@ def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> lis
     """Say what cannot be restored, as far as it is known."""
     lines = gap_lines(incident, zone)
     if incident.problem is Problem.UNREACHABLE:
-        return [*lines, "Whether log backup works there is not known until it can be read again."]
-    shipped = incident.checkpoint if incident.delay is None else shifted(read_at, -incident.delay)
+        return [*lines, NOT_KNOWN]
+    shipped = shipped_until(incident, read_at)
     if shipped is not None:
         lines.append(
             f"Backed up until {slack_time(shipped, zone)}; what was written later cannot be restored yet."
         )
     return lines
+
+
+def shipped_until(incident: Incident, read_at: datetime) -> datetime | None:
+    """Give up to when everything is backed up; None where that was never read."""
+    return incident.checkpoint if incident.delay is None else shifted(read_at, -incident.delay)
 
 
 def gap_lines(incident: Incident, zone: tzinfo) -> list[str]:

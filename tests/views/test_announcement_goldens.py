@@ -152,6 +152,12 @@ CONTENTS: dict[str, Content] = {
         a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
         Counts(open=3, problems=((Problem.UNREACHABLE, 3),)),
     ),
+    "group_of_what_cannot_be_read": replace(
+        group_content(a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE)), worst=(SOURCE_DOWN,)
+    ),
+    "group_of_what_was_never_read": replace(
+        group_content(), worst=(replace(of_problem(Problem.MISSING), delay=None, checkpoint=None),)
+    ),
     "group_of_what_has_no_delay": replace(group_content(), worst=(SOURCE_DOWN, of_problem(Problem.LAGGING))),
     "group_by_chance": group_content(a_group(Cause.COINCIDENCE, "")),
     "group_of_one_left": group_content(

@@ -329,6 +329,8 @@ def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
     seen = Seen(Problem.STALLED, mode="LOGICAL_BACKUP", agent_server="10.0.0.7")
     assert [step.where for step in hint(seen).steps] == ["On the agent server 10.0.0.7"]
     assert hint(replace(seen, agent_server="")).steps[0].where == "On the agent server"
+    failed = hint(replace(seen, problem=Problem.FAILED, status="FAILED"))
+    assert failed.look_at == "the log of the backup agent, then the storage"
 
 
 def test_a_menu_of_what_is_too_long_for_one_is_buttons() -> None:
