@@ -1,5 +1,6 @@
 """The commands that run the bot: for real, and in a simulated world."""
 
+import gc
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, se
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+RARELY = (100_000, 50, 1000)
+"""When Python looks for garbage: a poll of a large fleet makes a hundred thousand things that are none, and each
+look costs more than it finds."""
 STORY = timedelta(hours=1)
 """In so much simulated time the demo's first failure and its first recovery lie."""
 
@@ -35,6 +39,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
     from bot.app import running
     from bot.errors import BotError
 
+    gc.set_threshold(*RARELY)
     journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())
     stop = stopping()
     try:

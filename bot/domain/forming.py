@@ -15,9 +15,10 @@ LEAST_SHARE = 0.5
 POLLS_APART = 2
 MANY_AT_ONCE = 10
 """More new alerts than these at once in a channel share a message, be there a common cause or not."""
-_WEIGHT = {Cause.DESTINATION: 4.0, Cause.AGENT: 3.0, Cause.ERROR: 3.0, Cause.CLUSTER: 1.0, Cause.SOURCE: 1.0}
+_WEIGHT = {Cause.DESTINATION: 4.0, Cause.AGENT: 3.0, Cause.ERROR: 1.2, Cause.CLUSTER: 1.0, Cause.SOURCE: 1.0}
 """How much likelier one cause is than another that explains as much. Ours: storage is the commonest cause
-of log backup that stops (full, unreachable, refused), a whole OCP the rarest."""
+of log backup that stops (full, unreachable, refused), a whole OCP the rarest. Several storages that fill up
+have the same error text in common, too: where each of them explains its own, they are told apart."""
 
 
 @dataclass(frozen=True, slots=True)

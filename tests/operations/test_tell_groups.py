@@ -210,6 +210,32 @@ async def test_two_storages_are_two_groups() -> None:
     assert {one.trait.label for one in await groups_of(stage)} == {"nfs://a", "oss://k?host=h"}
 
 
+async def test_storages_that_fill_up_with_the_same_error_are_told_apart() -> None:
+    stage = Stage()
+    paths = {"a": "nfs://one/x", "b": "nfs://two/x", "c": "nfs://three/x"}
+
+    def rows(at: datetime) -> list[Task]:
+        return [
+            task(f"{word}{number}", destination=path, checkpoint=teeth(at))
+            for word, path in paths.items()
+            for number in range(4)
+        ]
+
+    stage.source.rows[PAY] = rows
+    await stage.poll()
+    since = stage.clock.now()
+    failed = task(status="FAILED").status
+
+    def full(at: datetime) -> list[Task]:
+        return [replace(row, checkpoint=since, status=failed, error="device full, 9082") for row in rows(at)]
+
+    stage.source.rows[PAY] = full
+    await stage.poll()
+    causes = {one.trait.cause for one in await groups_of(stage)}
+    assert causes == {Cause.DESTINATION}
+    assert len(stage.parents()) == 4
+
+
 async def test_many_that_share_nothing_are_one_message_all_the_same() -> None:
     stage = Stage()
     names = [f"t{number}" for number in range(40)]
