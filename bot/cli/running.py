@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 RARELY = (100_000, 50, 1000)
-"""When Python looks for garbage: a poll of a large fleet makes a hundred thousand things that are none, and each
-look costs more than it finds."""
+"""When Python looks for garbage: a poll of a large fleet makes a hundred thousand things that are none.
+
+Each look at them costs more than it finds.
+"""
 STORY = timedelta(hours=1)
 """In so much simulated time the demo's first failure and its first recovery lie."""
 
