@@ -145,6 +145,7 @@ def _prepare_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     without it. The driver's own transactions are switched off: ours begin with BEGIN IMMEDIATE.
     """
     connection.isolation_level = None
+    _stop_once(connection)
     _pragmas(
         connection,
         {
@@ -159,7 +160,24 @@ def _prepare_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 def _prepare_reader(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
+    _stop_once(connection)
     _pragmas(connection, {"busy_timeout": BUSY_TIMEOUT_MS, "query_only": "ON"})
+
+
+def _stop_once(connection: DBAPIConnection) -> None:
+    """Let the driver's thread be told to stop a single time.
+
+    A close that is cut short stops the thread at once, and then once more: aiosqlite waits for ever for the
+    answer to the second, which nobody is left to give, and the process never ends.
+    """
+    driver: Any = connection.driver_connection
+    stop = driver.stop
+
+    def once() -> object:
+        driver.stop = lambda: None
+        return stop()
+
+    driver.stop = once
 
 
 def _begin_writing(connection: Connection) -> None:

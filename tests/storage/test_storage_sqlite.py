@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.domain.incident import IncidentNumber
 from bot.domain.posts import Post
 from bot.errors import StorageError
 from bot.storage import posts
+from bot.storage.address import read_address, writer_engine
 from bot.storage.database import Database, open_database
 from bot.storage.lock import FileLock
 from tests.storage.storage_samples import ALERT, ALERTS, LEASE, PROD, T0, claimed, incident, kept
@@ -210,3 +212,15 @@ async def test_a_message_of_very_many_members_costs_one_row_while_they_stay_the_
     assert await rows_written(database, replace(post, spoken_at=T0)) == 1
     assert await rows_written(database, post.with_members((IncidentNumber(10_001),))) == 3
     await database.close()
+
+
+async def test_a_connection_whose_thread_was_stopped_is_stopped_no_second_time(tmp_path: Path) -> None:
+    engine = writer_engine(read_address(f"sqlite:///{tmp_path / 'bot.sqlite3'}"))
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        async with asyncio.timeout(10):
+            await driver.stop()
+        assert driver.stop() is None
+        await connection.invalidate()
+    await engine.dispose()
