@@ -68,19 +68,19 @@ async def poll(state: SourceState, watching: Watching) -> tuple[Transition, ...]
 async def _keep_poll(state: SourceState, result: PollResult, watching: Watching) -> tuple[Transition, ...]:
     for _ in range(ATTEMPTS):
         now = watching.clock.now()
-        heeded = await heed_people(state.source, state.clusters, watching.store)
-        state.clusters = heeded.clusters
         board = await read_board(state, watching.store, watching.routing_for, now)
         desk, changed = await refreshed(state.desk, state.source, watching.store)
-        decided = await decide(
-            replace(state, desk=desk), result, watching.thresholds_for, now, watching.source.watches
-        )
+        # After the incidents: who sees one called over must see too that its task is to be forgotten.
+        heeded = await heed_people(state.source, state.clusters, watching.store)
+        seen = replace(state, desk=desk, clusters=heeded.clusters)
+        decided = await decide(seen, result, watching.thresholds_for, now, watching.source.watches)
         desk = await _with_last_incidents(desk, decided, watching, now)
         try:
-            kept = await _keep(state, _Round(desk, result, decided, heeded, board, changed, now), watching)
+            kept = await _keep(seen, _Round(desk, result, decided, heeded, board, changed, now), watching)
         except RevisionConflict:
             watching.journal.info("incident changed meanwhile", source=state.source)
             continue
+        state.clusters = heeded.clusters
         _move_on(state, result, decided, kept.desk, now)
         state.told_by = board
         state.greeted = state.greeted or kept.greeted
@@ -201,7 +201,7 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
     if listed is not state.listed or decided.retired:
         known = [one.cluster for one in decided.unlisted]
         await session.keep_clusters(state.source, [*(() if listed is None else listed.clusters), *known])
-    saving = _memory_is_due(state, now) and bool(result.readings)
+    saving = bool(result.readings) and (_memory_is_due(state, now) or bool(at.heeded.settled))
     records = [_record(known) for known in _worth_keeping(state, decided, everything=saving)]
     if records:
         await session.keep_tasks(records)

@@ -2,11 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.incident import IncidentNumber, Lifecycle
 from bot.domain.problem import Problem
+from bot.domain.reading import Reading
+from bot.domain.task import SourceName
 from bot.errors import SourceTimeout
+from bot.operations.store_port import RevisionConflict
 from tests.fakes.listed_messenger import Posted
 from tests.fakes.listed_source import PAY, task, teeth
+from tests.fakes.memory_session import MemorySession
 from tests.operations.answering_stage import Talk, buttons, group_broken, one_broken
 from tests.operations.operations_stage import behind, both, well
 
@@ -36,6 +42,40 @@ async def test_a_tenant_that_was_dropped_is_forgotten_by_hand() -> None:
     assert [task.name for task in talk.answering.fleet.now().tasks] == ["pay/ledger", "pay/stock"]
     again = await talk.say("resolve 1")
     assert "has been over since" in again.message.text
+
+
+async def test_what_is_called_over_while_a_poll_is_being_kept_stays_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    talk, alert = await one_missing()
+    revisions = talk.stage.store.revisions
+
+    async def said_just_before(source: SourceName) -> dict[IncidentNumber, int]:
+        monkeypatch.setattr(talk.stage.store, "revisions", revisions)
+        await talk.answering.answer(talk.asked("resolve 1"))
+        return dict(await revisions(source))
+
+    monkeypatch.setattr(talk.stage.store, "revisions", said_just_before)
+    await talk.stage.poll(3)
+    assert not (await talk.incident()).is_open
+    assert "Back again" not in "".join(talk.thread(alert))
+
+
+async def test_what_was_called_over_is_forgotten_though_the_poll_is_kept_at_the_second_try_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    talk, alert = await one_missing()
+    await talk.mention("resolve", alert)
+    keep = MemorySession.append_observations
+
+    async def refused(_session: MemorySession, _reading: Reading) -> None:
+        monkeypatch.setattr(MemorySession, "append_observations", keep)
+        raise RevisionConflict("somebody was first")
+
+    monkeypatch.setattr(MemorySession, "append_observations", refused)
+    await talk.stage.poll()
+    assert await talk.stage.store.facts("forget/") == {}
+    assert [key for key in talk.stage.memory.tables.tasks if "orders" in key] == []
 
 
 async def test_what_the_last_list_left_out_can_be_called_over_before_it_is_called_missing() -> None:
@@ -108,6 +148,11 @@ async def one_behind() -> tuple[Talk, Posted]:
     return talk, talk.stage.parents()[-1]
 
 
+def kept_memory(talk: Talk) -> bytes | None:
+    """Give what the store has of the rhythm of pay/orders."""
+    return talk.stage.memory.tables.tasks["prod/1/orders/file:///obbackup/"].memory
+
+
 async def test_what_is_normal_now_is_learnt_at_the_next_poll() -> None:
     talk, alert = await one_behind()
     assert (await talk.incident()).problem is Problem.LAGGING
@@ -117,8 +162,10 @@ async def test_what_is_normal_now_is_learnt_at_the_next_poll() -> None:
     assert await talk.trail() == [("said that this is normal now", "Ana")]
     facts = await talk.stage.store.facts("normal/")
     assert list(facts) == ["normal/prod/1/orders/file:///obbackup/"]
+    known = kept_memory(talk)
     await talk.stage.poll()
     assert await talk.stage.store.facts("normal/") == {}
+    assert kept_memory(talk) != known, "a restart knows it too"
 
 
 async def test_a_task_without_trouble_can_be_normal_too() -> None:
