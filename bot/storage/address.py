@@ -65,7 +65,10 @@ def writer_engine(address: Address) -> AsyncEngine:
     if address.path is None:
         return _postgres(address)
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(address.path)), pool_size=1, max_overflow=0
+        URL.create("sqlite+aiosqlite", database=str(address.path)),
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"factory": _LettingGo},
     )
     event.listen(engine.sync_engine, "connect", _prepare_writer)
     event.listen(engine.sync_engine, "begin", _begin_writing)
@@ -162,6 +165,20 @@ def _prepare_reader(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.isolation_level = None
     _stop_once(connection)
     _pragmas(connection, {"busy_timeout": BUSY_TIMEOUT_MS, "query_only": "ON"})
+
+
+class _LettingGo(sqlite3.Connection):
+    """A connection that gives its lock back when it is closed, whatever is still at work on it.
+
+    A statement that was cut short keeps a closed connection alive, and its transaction with it, until Python
+    looks for garbage; every other writer waits for that.
+    """
+
+    def close(self) -> None:
+        try:
+            self.rollback()
+        finally:
+            super().close()
 
 
 def _stop_once(connection: DBAPIConnection) -> None:

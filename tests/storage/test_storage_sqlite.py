@@ -224,3 +224,21 @@ async def test_a_connection_whose_thread_was_stopped_is_stopped_no_second_time(t
         assert driver.stop() is None
         await connection.invalidate()
     await engine.dispose()
+
+
+async def test_a_connection_that_is_closed_in_the_midst_of_a_statement_gives_its_lock_back(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bot.sqlite3"
+    engine = writer_engine(read_address(f"sqlite:///{path}"))
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql("SELECT 1")
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        cut_short = await driver.execute("SELECT 1 UNION SELECT 2")
+        await driver.close()
+        with closing(sqlite3.connect(path, timeout=0)) as another:
+            another.execute("BEGIN IMMEDIATE")
+        del cut_short
+        await connection.invalidate()
+    await engine.dispose()
