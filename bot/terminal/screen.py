@@ -16,6 +16,7 @@ UNBOUNDED = 100_000
 """How wide a line may be where no terminal is: as long as it is, for whoever cuts it apart."""
 NARROW = 64
 """Below this width what stands in columns elsewhere is told in one piece."""
+SPINNER = "dots"
 
 STYLES = {
     Standing.CRITICAL: "bold red",
@@ -91,5 +92,11 @@ def waiting(for_what: str, console: Console | None = None) -> Iterator[Callable[
     if console.quiet:
         yield lambda _: None
         return
-    with console.status(Text(for_what)) as status:
-        yield lambda newer: status.update(Text(newer))
+    with console.status("") as status:
+
+        def say(what: str) -> None:
+            # With the spinner given anew it is drawn at once; else it waits for a frame, and may never be seen.
+            status.update(Text(what), spinner=SPINNER)
+
+        say(for_what)
+        yield say

@@ -94,8 +94,9 @@ def test_few_readings_or_nobody_who_watches_get_none() -> None:
 def test_who_waits_is_told_what_for_and_nobody_else(capsys: pytest.CaptureFixture[str]) -> None:
     out = io.StringIO()
     with screen.waiting("Reading…", Console(file=out, force_terminal=True, width=60)) as newer:
+        assert "Reading…" in out.getvalue(), "at once"
         newer("Still reading…")
-    assert "Still reading…" in out.getvalue()
+        assert "Still reading…" in out.getvalue(), "at once"
     with screen.waiting("Reading…") as newer:
         newer("Still reading…")
     assert capsys.readouterr() == ("", "")
