@@ -95,7 +95,7 @@ def waiting(for_what: str, console: Console | None = None) -> Iterator[Callable[
     with console.status("") as status:
 
         def say(what: str) -> None:
-            # With the spinner given anew it is drawn at once; else it waits for a frame, and may never be seen.
+            # With the spinner given anew it is drawn at once; else it waits for a frame, and may be missed.
             status.update(Text(what), spinner=SPINNER)
 
         say(for_what)

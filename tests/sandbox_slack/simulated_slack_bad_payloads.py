@@ -11,6 +11,7 @@ from tests.sandbox_slack.simulated_slack_parts import (
     options,
     overflow,
     plain,
+    radio,
     select,
     table,
 )
@@ -55,10 +56,9 @@ BAD: dict[str, tuple[Kind, Json]] = {
     "option and groups": ("message", message(actions(select(options=options(), option_groups=[])))),
     "a radio button chosen at first that is not offered": (
         "message",
-        message(
-            actions(select(type="radio_buttons", options=options(), initial_option=options(value="b")[0]))
-        ),
+        message(actions(radio(initial_option=options(value="b")[0]))),
     ),
+    "radio buttons with a placeholder": ("message", message(actions(radio(placeholder=plain("Choose"))))),
     "an initial option that is not offered": (
         "message",
         message(actions(select(options=options(), initial_option=options(value="other")[0]))),
@@ -79,10 +79,7 @@ BAD: dict[str, tuple[Kind, Json]] = {
         "message",
         message(actions(select(options=options(), placeholder=plain("x" * 151)))),
     ),
-    "11 radio buttons": (
-        "message",
-        message(actions({"type": "radio_buttons", "action_id": "r", "options": options(11)})),
-    ),
+    "11 radio buttons": ("message", message(actions(radio(options=options(11))))),
     "an option with an address": (
         "message",
         message(actions(select(options=[options()[0] | {"url": "https://example.com"}]))),

@@ -25,6 +25,10 @@ def select(**more: Any) -> Json:
     return {"type": "static_select", "action_id": "choose", "placeholder": plain("Choose"), **more}
 
 
+def radio(**more: Any) -> Json:
+    return {"type": "radio_buttons", "action_id": "choose", "options": options(), **more}
+
+
 def overflow(count: int) -> Json:
     return {"type": "overflow", "action_id": "more", "options": options(count)}
 

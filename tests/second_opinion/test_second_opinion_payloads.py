@@ -39,6 +39,7 @@ SEEN_BY_THE_TYPES = {
     "home with a submit",
     "metadata without a payload",
     "modal without a title",
+    "radio buttons with a placeholder",
     "raw_number without text",
     "raw_number without value",
     "section text as a string",

@@ -200,6 +200,8 @@ def _alone_faults(element: Json, where: str) -> Iterator[Fault]:
 
 
 def _choice_faults(element: Json, where: str) -> Iterator[Fault]:
+    if "placeholder" in element:
+        yield "unknown property placeholder", where
     yield from options_faults(element, where, 10, kinds=ANY_TEXT)
     yield from _chosen_at_first_faults(element, where, listed(element.get("options")))
 
