@@ -165,7 +165,7 @@ def _changes(look: Look, post: Post, changes: list[Transition], way: Way) -> tup
 
 def greeting_content(look: Look, post: Post, members: Sequence[Incident]) -> GreetingContent:
     """Make what a greeting says: the worst of its members, and how many there are."""
-    return look.greeting_for(post.key, worst_of(members), counts_of(look, members))
+    return look.greeting_for(post.key, worst_of(members), counts_of(members, look.silence_of))
 
 
 def _all_silenced(look: Look, members: Sequence[Incident]) -> bool:

@@ -27,6 +27,8 @@ WORST_TOLD = 10
 """So many members a message tells one by one; the rest is counted."""
 
 NewId = Callable[[], OutboxId]
+SilenceOf = Callable[[IncidentNumber], Silence | None]
+"""Gives the silence that mutes an incident."""
 GreetingFor = Callable[[MessageKey, tuple[Incident, ...], Counts], GreetingContent]
 
 _NO_REMINDERS = Reminders(warning=None, critical=None)
@@ -138,8 +140,8 @@ def worst_of(incidents: Iterable[Incident], most: int = WORST_TOLD) -> tuple[Inc
     return tuple(nsmallest(most, incidents, key=worst_first))
 
 
-def counts_of(look: Look, members: Iterable[Incident], spoken_by: Silence | None = None) -> Counts:
-    """Count members of a message; those that ``spoken_by`` mutes all together are not counted as muted."""
+def counts_of(members: Iterable[Incident], silence_of: SilenceOf, spoken_by: Silence | None = None) -> Counts:
+    """Count members by how they are; those that ``spoken_by`` mutes all together are not counted as muted."""
     still = over = silenced = unwatched = 0
     problems: dict[Problem, int] = {}
     for one in members:
@@ -149,7 +151,7 @@ def counts_of(look: Look, members: Iterable[Incident], spoken_by: Silence | None
             continue
         still += 1
         problems[one.problem] = problems.get(one.problem, 0) + 1
-        mute = look.silence_of(one.number)
+        mute = silence_of(one.number)
         silenced += mute is not None and mute != spoken_by
     ordered = sorted(problems.items(), key=lambda item: -item[0].gravity)
     return Counts(still, over, silenced, unwatched, tuple(ordered))
@@ -176,7 +178,7 @@ def group_content(look: Look, group: Group, members: Sequence[Incident], way: Wa
     return GroupContent(
         group=group,
         worst=worst_of(members),
-        counts=counts_of(look, members, silence),
+        counts=counts_of(members, look.silence_of, silence),
         read_at=look.now,
         silence=silence,
         instead_of=way.instead_of,

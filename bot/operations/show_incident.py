@@ -1,14 +1,12 @@
 """Shows incidents and groups: one as it stands with what happened to it, and lists of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.commands import ListIncidents, ShowTimeline, Target, to_text
-from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.look import worst_of
-from bot.domain.notification import Counts, GroupContent, IncidentContent
-from bot.domain.problem import Problem
+from bot.domain.look import counts_of, worst_of
+from bot.domain.notification import GroupContent, IncidentContent
 from bot.domain.silence import Silence
 from bot.errors import StorageError
 from bot.operations.answer_ports import Means
@@ -50,7 +48,7 @@ async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable:
         content_of_group = GroupContent(
             group=meant.group,
             worst=worst_of(meant.incidents, MEMBERS),
-            counts=counts_of(meant.incidents, silenced),
+            counts=counts_of(meant.incidents, silenced.get),
             read_at=now,
             silence=silence_of(meant, silenced),
         )
@@ -94,22 +92,6 @@ def incident_content(
         offset=timedelta(0) if seen is None else seen.offset,
         silence=silenced.get(incident.number),
     )
-
-
-def counts_of(members: Iterable[Incident], silenced: Mapping[IncidentNumber, Silence]) -> Counts:
-    """Count members by how they are."""
-    still = over = quiet = unwatched = 0
-    problems: dict[Problem, int] = {}
-    for one in members:
-        if not one.is_open:
-            over += 1
-            unwatched += isinstance(one.because, NotWatched)
-            continue
-        still += 1
-        problems[one.problem] = problems.get(one.problem, 0) + 1
-        quiet += one.number in silenced
-    ordered = sorted(problems.items(), key=lambda item: -item[0].gravity)
-    return Counts(still, over, quiet, unwatched, tuple(ordered))
 
 
 def silence_of(meant: Meant, silenced: Mapping[IncidentNumber, Silence]) -> Silence | None:

@@ -8,6 +8,7 @@ import pytest
 from bot.commands import EndsAt, Silence, Target
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident, Lifecycle
+from bot.domain.look import counts_of
 from bot.domain.naming import Scope
 from bot.domain.posts import Channel, Post, incident_message
 from bot.domain.silence import SilenceNumber
@@ -15,7 +16,6 @@ from bot.domain.task import Cluster
 from bot.errors import UserMistake
 from bot.operations.keep_quiet import silence
 from bot.operations.resolve_target import find_meant
-from bot.operations.show_incident import counts_of
 from bot.operations.show_silenced import silenced_now
 from tests.fakes.listed_source import PAY, PROD, SHOP
 from tests.operations.answering_stage import Talk, break_tenants, buttons, group_broken, one_broken
@@ -149,7 +149,7 @@ async def test_members_of_a_group_are_counted_by_how_they_are() -> None:
         ended = replace(incident, lifecycle=Lifecycle.RESOLVED)
         return ended if because is None else replace(ended, because=NotWatched())
 
-    counts = counts_of([incident, over(), over(1)], {})
+    counts = counts_of([incident, over(), over(1)], lambda _: None)
     assert (counts.open, counts.over, counts.unwatched, counts.silenced) == (1, 2, 1, 0)
 
 
