@@ -201,4 +201,5 @@ class _Telling:
     def finish(self) -> None:
         """Print the summary, where people are to read it."""
         if not self._as_json:
+            self._report.still_open(self._replay.firing)
             self._report.show(self._out)

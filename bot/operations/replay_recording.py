@@ -10,6 +10,7 @@ from bot.domain.incident import (
     UNNUMBERED,
     Incident,
     IncidentNumber,
+    Lifecycle,
     Transition,
     task_subject_key,
 )
@@ -74,6 +75,11 @@ class Replay:
         if item.cluster is None:
             return self._judge((self._source_failed(source, item),), item.at)
         return self._judge(self._cluster_failed(source, item, item.cluster), item.at)
+
+    @property
+    def firing(self) -> list[Incident]:
+        """What is open and was told of, as the last reading left it."""
+        return [one for one in self._incidents.values() if one.lifecycle is Lifecycle.FIRING]
 
     def _read(self, reading: Reading) -> list[Transition]:
         cluster = reading.cluster

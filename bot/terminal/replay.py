@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
@@ -129,6 +129,11 @@ class ReplayReport:
             self._opened[after.worst_severity] += 1
         if len(self._told) >= self._crowded:
             self._forget_the_least_bad()
+
+    def still_open(self, incidents: Iterable[Incident]) -> None:
+        """Take what is open at the end as it is then: the delay has grown since the last transition."""
+        for incident in incidents:
+            self._told[incident.number].incident = incident
 
     def _forget_the_least_bad(self) -> None:
         """Keep what is still open, of which there are no more than tasks, and the worst of what is over."""

@@ -14,6 +14,7 @@ import pytest
 from bot.domain.incident import Change
 from bot.domain.reading import FailedReading
 from bot.domain.task import SourceName
+from bot.domain.thresholds import Thresholds
 from bot.operations.replay_recording import Replay
 from bot.replaying import page_of
 from bot.settings import load
@@ -101,6 +102,36 @@ def recording(tmp_path: Path) -> Path:
 
 def test_the_summary_for_people(recording: Path) -> None:
     assert_golden("summary.txt", summary(recording))
+
+
+def test_what_is_still_open_is_told_as_far_behind_as_it_is_at_the_end(tmp_path: Path) -> None:
+    """Nothing changes but the delay: no transition tells of it."""
+    broken = T0 + 10 * MINUTE
+    moments = [T0 + number * POLL for number in range(81)]
+    delays = [teeth(at) if at < broken else (at - broken).total_seconds() + 4 for at in moments]
+    states = ["RUNNING" if at < broken else "FAILED" for at in moments]
+    rows = zip(moments, delays, states, strict=True)
+    path = tmp_path / "polls.jsonl"
+    path.write_bytes(
+        encoded(
+            line(response(at, row("orders", at, behind=delay, status=state)), complete=True)
+            for at, delay, state in rows
+        )
+    )
+    told = next(one for one in summary(path).splitlines() if "failed" in one)
+    assert told.split("critical")[1].strip() == "30 min"
+
+
+def test_what_is_only_waited_for_at_the_end_is_not_told() -> None:
+    replay = Replay(lambda *_: replace(Thresholds(), pending=5 * MINUTE))
+    well = line(response(T0, row("orders", T0)))
+    failed = [T0 + number * POLL for number in range(1, 12)]
+    waiting, *_, late = readings([line(response(at, row("orders", at, status="FAILED"))) for at in failed])
+    for item in (*readings([well]), waiting):
+        assert replay.take(item) == []
+    assert replay.firing == []
+    (opened,) = replay.take(late)
+    assert replay.firing == [opened.after]
 
 
 def test_the_summary_in_the_zone_of_the_settings(recording: Path) -> None:
