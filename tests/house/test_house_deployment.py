@@ -71,13 +71,26 @@ def test_the_pod_runs_without_root_and_writes_only_where_it_may() -> None:
     assert asked == {"/healthz", "/readyz"}
 
 
+def make_secrets(folder: Path) -> None:
+    """Put secrets into files."""
+    for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-"), ("ocp_password", "")):
+        (folder / name).write_text(f"{prefix}made-up")
+
+
+def test_the_unit_and_the_settings_file_beside_it_are_settings(tmp_path: Path) -> None:
+    make_secrets(tmp_path)
+    path = tmp_path / "settings.yaml"
+    path.write_text(block("systemd", "yaml"))
+    set_there = re.findall(r"^Environment=(\w+)=(.*)$", block("systemd", "ini"), re.MULTILINE)
+    environment = {name: value.replace("%d", str(tmp_path)) for name, value in set_there}
+    assert load(environment, str(path), needs=EVERYTHING).warnings == ()
+
+
 def test_the_settings_of_the_config_map_are_settings(tmp_path: Path) -> None:
     parts = kubernetes()
     (container,) = parts["Deployment"]["spec"]["template"]["spec"]["containers"]
     text = parts["ConfigMap"]["data"]["settings.yaml"]
-    for name in ("slack_bot_token", "slack_app_token", "ocp_password"):
-        prefix = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}.get(name, "")
-        (tmp_path / name).write_text(f"{prefix}made-up")
+    make_secrets(tmp_path)
     path = tmp_path / "settings.yaml"
     path.write_text(text.replace("/run/secrets/logbackup-bot", str(tmp_path)))
     environment = {
