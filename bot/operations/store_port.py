@@ -68,10 +68,6 @@ class Store(Protocol):
         """Read the incidents that are pending or firing, of one source or all, by number."""
         ...
 
-    async def last_incident(self, subject_key: str) -> Incident | None:
-        """Read the latest incident of a subject, open or resolved."""
-        ...
-
     async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
         """Read the latest incident of each of these subjects that has one, by subject key."""
         ...

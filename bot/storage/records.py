@@ -35,10 +35,6 @@ class Records:
         async with self._reading() as connection:
             return await incidents.open_ones(connection, source)
 
-    async def last_incident(self, subject_key: str) -> Incident | None:
-        """Read the latest incident of a subject."""
-        return (await self.last_incidents([subject_key])).get(subject_key)
-
     async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
         """Read the latest incident of each subject that has one."""
         async with self._reading() as connection:

@@ -31,10 +31,6 @@ class MemoryRecords:
         found = (one for one in self.tables.incidents.values() if one.is_open)
         return tuple(one for one in found if source in (None, one.subject.source))
 
-    async def last_incident(self, subject_key: str) -> Incident | None:
-        self.refuse_if_told()
-        return last_of(self.tables.incidents.values(), subject_key)
-
     async def last_incidents(self, subject_keys: Sequence[str]) -> dict[str, Incident]:
         self.refuse_if_told()
         incidents = self.tables.incidents.values()

@@ -79,7 +79,7 @@ async def test_a_subject_has_one_open_incident_whoever_opens_it_first(store: Any
 async def test_a_subject_may_have_a_new_incident_once_its_old_one_is_resolved(store: AnyStore) -> None:
     old = await changed(store, resolved(await kept(store, incident())))
     new = await kept(store, incident())
-    assert await store.last_incident(new.subject.key) == new
+    assert await store.last_incidents([new.subject.key]) == {new.subject.key: new}
     assert await store.open_incidents() == (new,)
     with pytest.raises(RevisionConflict):
         await changed(store, replace(old, lifecycle=Lifecycle.FIRING, resolved_at=None))
@@ -175,7 +175,7 @@ async def test_the_last_incident_of_each_subject_is_found(store: AnyStore, absen
     keys = ["a", "b", *(f"absent {number}" for number in range(absent))]
     assert await store.last_incidents(keys) == {"a": newer, "b": other}
     assert await store.last_incidents([]) == {}
-    assert await store.last_incident("nobody") is None
+    assert await store.last_incidents(["nobody"]) == {}
 
 
 async def test_the_trail_is_read_in_the_order_in_which_it_was_written(store: AnyStore) -> None:
@@ -283,6 +283,6 @@ async def test_what_no_database_can_store_is_replaced_not_refused(store: AnyStor
     """OCP's words may hold NUL and halves of surrogate pairs; they must not stop a poll from being kept."""
     wild = incident("task:prod/1/\0\ud800")
     one = await kept(store, replace(wild, because=StatusBroken("FAILED", "\0 and \udfff")))
-    assert await store.last_incident(wild.subject.key) == one
+    assert await store.last_incidents([wild.subject.key]) == {wild.subject.key: one}
     await owe(store, notification("n\0"))
     assert await store.outbox_depth() == 1
