@@ -24,8 +24,8 @@ def alternative_text(spec: ChartSpec) -> str:
         parts.append(
             "the incident: " + _listed([f"{one.word} at {when(one.at)}" for one in spec.moments], "change")
         )
-    parts += _spans("silenced", spec.silenced, when)
-    parts += _spans("no data", spec.gaps, when)
+    parts += _spans("silenced", spec.silenced, spec, when)
+    parts += _spans("no data", spec.gaps, spec, when)
     return cut("; ".join(parts), LONGEST - 60) + "."
 
 
@@ -57,8 +57,12 @@ def _passed(level: Level, spec: ChartSpec, when: _Clock) -> str:
     return f"{what} {count(len(level.over), 'time')}, {duration(total)} in all, the last {span}"
 
 
-def _spans(word: str, spans: Sequence[Stretch], when: _Clock) -> list[str]:
-    said = [f"from {when(one.start)} to {when(one.end)}" for one in spans]
+def _spans(word: str, spans: Sequence[Stretch], spec: ChartSpec, when: _Clock) -> list[str]:
+    """Say when something was so; what lasts until now has not ended, the chart has."""
+    said = [
+        f"since {when(one.start)}" if one.end == spec.now else f"from {when(one.start)} to {when(one.end)}"
+        for one in spans
+    ]
     return [f"{word} {_listed(said, 'time')}"] if said else []
 
 

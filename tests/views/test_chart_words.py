@@ -123,6 +123,12 @@ def test_a_limit_that_is_passed_now_is_told_since_when() -> None:
     assert "over the critical limit of 30 min since 02:31" in alternative_text(spec)
 
 
+def test_what_is_silenced_now_is_told_since_when() -> None:
+    silences = [Stretch(NOW - minutes(50), NOW - minutes(40)), Stretch(NOW - minutes(20), NOW + HOUR)]
+    said = alternative_text(spec_of(a_history(1), silenced=silences))
+    assert "silenced from 14 Mar 02:10 to 14 Mar 02:20, since 14 Mar 02:40" in said
+
+
 def test_many_changes_are_counted_and_the_sentence_stays_short() -> None:
     changes = [(NOW - number * HOUR, Change.WORSENED) for number in range(20)]
     said = alternative_text(spec_of(a_history(1), changes=changes, limits=LIMITS))
