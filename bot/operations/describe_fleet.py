@@ -25,25 +25,37 @@ class FleetView:
         self._of: tuple[int, ...] = ()
 
     def now(self) -> FleetSnapshot:
-        """Describe the fleet, anew only where a poll has changed it."""
-        of = tuple(state.changes for state in self._states)
-        if self._described is None or of != self._of:
-            self._described = describe(self._states)
-            self._of = of
-        return self._described
+        """Describe the fleet, and anew only the sources that a poll has changed."""
+        of = self._changes()
+        if self._described is not None and of == self._of:
+            return self._described
+        return self._keep([kept or _described(state) for state, kept in self._kept(of)], of)
 
     async def renew(self) -> None:
-        """Describe the fleet after a poll, before anybody asks; others get their turn in between.
+        """Describe what a poll has changed before anybody asks; others get their turn in between.
 
         Where it changes meanwhile, what was described is of no use: the next poll, or whoever asks, does it.
         """
-        of = tuple(state.changes for state in self._states)
+        of = self._changes()
         if of == self._of:
             return
-        sources = tuple([await _in_turns(state) for state in self._states])
-        if of == tuple(state.changes for state in self._states):
-            self._described = FleetSnapshot(sources, _open_incidents(self._states))
-            self._of = of
+        sources = [kept or await _in_turns(state) for state, kept in self._kept(of)]
+        if of == self._changes():
+            self._keep(sources, of)
+
+    def _changes(self) -> tuple[int, ...]:
+        return tuple(state.changes for state in self._states)
+
+    def _kept(self, of: tuple[int, ...]) -> list[tuple[SourceState, SourceNow | None]]:
+        """Give each source with its description, where that still holds."""
+        if self._described is None:
+            return [(state, None) for state in self._states]
+        known = zip(self._states, self._described.sources, self._of, of, strict=True)
+        return [(state, source if before == now else None) for state, source, before, now in known]
+
+    def _keep(self, sources: Sequence[SourceNow], of: tuple[int, ...]) -> FleetSnapshot:
+        self._described, self._of = FleetSnapshot(tuple(sources), _open_incidents(self._states)), of
+        return self._described
 
 
 async def _in_turns(state: SourceState) -> SourceNow:

@@ -178,6 +178,20 @@ async def test_the_fleet_is_described_anew_after_a_poll_and_only_then() -> None:
     assert len(after.incidents) == 2
 
 
+@pytest.mark.parametrize("first", ["somebody asks", "it is renewed"])
+async def test_only_the_source_that_a_poll_has_changed_is_described_anew(first: str) -> None:
+    stage, other = await watched(), await watched()
+    view = FleetView([stage.state, other.state])
+    before = view.now()
+    other.source.rows[SHOP] = well("stock", "cart", cluster=SHOP)
+    await other.poll()
+    if first == "it is renewed":
+        await view.renew()
+    after = view.now()
+    assert after.sources[0] is before.sources[0]
+    assert (len(before.sources[1].clusters[1].tasks), len(after.sources[1].clusters[1].tasks)) == (1, 2)
+
+
 async def test_a_poll_that_was_not_kept_after_a_conflict_shows_what_the_other_writer_did() -> None:
     stage = await watched()
     view = FleetView([stage.state])
