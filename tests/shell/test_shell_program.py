@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -150,6 +150,15 @@ def test_a_reader_that_goes_away_is_no_error(world: Town) -> None:
     assert told == b""
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Let programs started here heed Ctrl-C, though the tests were started in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_ctrl_c_ends_a_look_without_a_traceback(world: Town) -> None:
     world.ocp.faults.silence()
     program = subprocess.Popen(  # noqa: S603 - as above
