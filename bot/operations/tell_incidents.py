@@ -20,7 +20,7 @@ from bot.domain.look import (
     mutes_of,
 )
 from bot.domain.muting import Mute
-from bot.domain.notification import Notification, Reason
+from bot.domain.notification import Action, Notification, Reason
 from bot.domain.owing import called, edited, highest, posted
 from bot.domain.posts import Channel, MessageKey, Post, group_message, incident_message, said_aloud
 from bot.domain.silence import Silence
@@ -71,7 +71,7 @@ class _Owing:
 
     def add(self, owed: Sequence[Notification]) -> None:
         for one in owed:
-            (self.edits if one.action == "edit" else self.news).append(one)
+            (self.edits if one.action is Action.EDIT else self.news).append(one)
 
 
 async def tell(session: WriteSession, desk: Desk, telling: Telling) -> tuple[Desk, bool]:
