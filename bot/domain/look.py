@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 
 from bot.domain.evidence import NotWatched
+from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Transition
 from bot.domain.muting import Mute, inhibitors
@@ -140,6 +141,17 @@ def worst_of(incidents: Iterable[Incident], most: int = WORST_TOLD) -> tuple[Inc
     return tuple(nsmallest(most, incidents, key=worst_first))
 
 
+def shipped_until(incident: Incident, read_at: datetime) -> datetime | None:
+    """Give up to when everything is backed up; None where that was never read."""
+    return incident.checkpoint if incident.delay is None else shifted(read_at, -incident.delay)
+
+
+def shipped_by_all(members: Iterable[Incident], read_at: datetime) -> datetime | None:
+    """Give up to when all members that are open, and that can be read, are backed up."""
+    read = (one for one in members if one.is_open and one.problem is not Problem.UNREACHABLE)
+    return min((at for one in read if (at := shipped_until(one, read_at)) is not None), default=None)
+
+
 def counts_of(members: Iterable[Incident], silence_of: SilenceOf, spoken_by: Silence | None = None) -> Counts:
     """Count members by how they are; those that ``spoken_by`` mutes all together are not counted as muted."""
     still = over = silenced = unwatched = 0
@@ -180,6 +192,7 @@ def group_content(look: Look, group: Group, members: Sequence[Incident], way: Wa
         worst=worst_of(members),
         counts=counts_of(members, look.silence_of, silence),
         read_at=look.now,
+        shipped_until=shipped_by_all(members, look.now),
         silence=silence,
         instead_of=way.instead_of,
     )

@@ -151,7 +151,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class GroupContent:
-    """The state of a group: the worst of its members, and how many there are of each kind."""
+    """The state of a group: the worst of its members, and how many there are of each kind.
+
+    Up to ``shipped_until`` (our clock) all that are open are backed up; None where that was never read.
+    """
 
     group: Group
     worst: tuple[Incident, ...]
@@ -160,6 +163,7 @@ class GroupContent:
     silence: Silence | None = None
     instead_of: tuple[tuple[Channel, str], ...] = ()
     was_silenced: bool = False
+    shipped_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.commands import ListIncidents, ShowTimeline, Target, to_text
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.look import counts_of, worst_of
+from bot.domain.look import counts_of, shipped_by_all, worst_of
 from bot.domain.notification import GroupContent, IncidentContent
 from bot.domain.silence import Silence
 from bot.errors import StorageError
@@ -50,6 +50,7 @@ async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable:
             worst=worst_of(meant.incidents, MEMBERS),
             counts=counts_of(meant.incidents, silenced.get),
             read_at=now,
+            shipped_until=shipped_by_all(meant.incidents, now),
             silence=silence_of(meant, silenced),
         )
         message = group_detail_message(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
+from bot.domain.look import shipped_until
 from bot.domain.notification import Counts, GroupContent
 from bot.domain.problem import Problem
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
@@ -13,7 +14,7 @@ from bot.views.error_text import error_quotation
 from bot.views.group_words import all_over, broken, kinds_words, likely, look_first
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
-from bot.views.incident_card import NOT_KNOWN, gap_lines, instead_lines, shipped_until, who_had_it
+from bot.views.incident_card import NOT_KNOWN, gap_lines, instead_lines, who_had_it
 from bot.views.links import NO_LINKS, Links, runbook_lines
 from bot.views.trouble import MARKS, group_mark, incident_mark, what, whom
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
@@ -89,12 +90,14 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
 
 
 def _at_risk(content: GroupContent, zone: tzinfo) -> list[str]:
-    """Say what cannot be restored, by the member that is the furthest behind of those that are told."""
+    """Say what cannot be restored, by the member that is the furthest behind, be it told or not."""
     still = [one for one in content.worst if one.is_open]
     reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
     if still and not reached:
         return [NOT_KNOWN]
     shipped = [at for one in reached if (at := shipped_until(one, content.read_at)) is not None]
+    if content.shipped_until is not None:
+        shipped.append(content.shipped_until)
     if not shipped:
         return []
     return [f"What was written there since {slack_time(min(shipped), zone)} cannot be restored yet."]

@@ -6,6 +6,7 @@ from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotWatched, Stat
 from bot.domain.fleet import shifted
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident
+from bot.domain.look import shipped_until
 from bot.domain.notification import Channel, IncidentContent
 from bot.domain.problem import Problem, Severity
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
@@ -182,11 +183,6 @@ def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> lis
             f"Backed up until {slack_time(shipped, zone)}; what was written later cannot be restored yet."
         )
     return lines
-
-
-def shipped_until(incident: Incident, read_at: datetime) -> datetime | None:
-    """Give up to when everything is backed up; None where that was never read."""
-    return incident.checkpoint if incident.delay is None else shifted(read_at, -incident.delay)
 
 
 def gap_lines(incident: Incident, zone: tzinfo) -> list[str]:

@@ -348,3 +348,19 @@ async def test_a_group_of_which_nothing_changes_is_not_edited_however_long_it_la
     assert stage.replies(alert) == []
     await stage.poll(100)
     assert len(stage.replies(alert)) == 1
+
+
+async def test_a_group_says_from_when_on_nothing_can_be_restored_by_all_of_its_members() -> None:
+    stage = await begun()
+    failed, stopped = MANY[:11], MANY[11]
+    start = stage.clock.now()
+    stage.source.rows[PAY] = both(
+        broken(*failed, since=start), broken(stopped, since=start - timedelta(hours=5))
+    )
+    await stage.poll()
+    content = next(
+        row.notification.content
+        for row in stage.memory.tables.outbox.values()
+        if isinstance(row.notification.content, GroupContent)
+    )
+    assert content.shipped_until == start - timedelta(hours=5)
