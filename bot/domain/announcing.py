@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from bot.domain.forming import MANY_AT_ONCE, Candidate, form, joins, near, together
 from bot.domain.grouping import LEAST_MEMBERS, Cause, Crowd, Forming, Trait, traits_of
-from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.incident import Change, Incident, IncidentNumber
 from bot.domain.look import Look, is_firing
 from bot.domain.notification import Channel, MessageKey
-from bot.domain.posts import Post
+from bot.domain.posts import Post, incident_message
 from bot.domain.task import ClusterId, Task
 
 TaskOf = Callable[[Incident], Task | None]
@@ -57,7 +57,8 @@ def plan(
     """Find every firing incident that no message speaks of in a channel where it is to be told.
 
     It does not matter why: it may be new, its silence or what explained it may be over, a route or a
-    subscription new, or the channel it was meant for may refuse.
+    subscription new, or the channel it was meant for may refuse. What comes back while a group is open that
+    it belongs to joins it, too.
     """
     spoken = {(number, post.channel) for post in posts for number in post.members}
     unspoken: dict[Channel, list[Incident]] = {}
@@ -72,6 +73,8 @@ def plan(
     alone: list[tuple[Channel, Incident]] = []
     if newcomers.greet is not None and newcomers.default is not None:
         unspoken.setdefault(newcomers.default, [])
+    for channel, incidents in _came_back(look, posts).items():
+        _joining(look, channel, incidents, task_of, joined)
     for channel, incidents in unspoken.items():
         left = _joining(look, channel, incidents, task_of, joined)
         left = [one for one in left if not look.is_quiet(one)]
@@ -85,6 +88,27 @@ def plan(
         tuple(forming),
         tuple(alone),
     )
+
+
+def _came_back(look: Look, posts: Collection[Post]) -> dict[Channel, list[Incident]]:
+    """Find what has just come back and has a message of its own, by the channels where no group speaks for it."""
+    back = [one.after for one in look.transitions.values() if one.change is Change.REOPENED]
+    if not back:
+        return {}
+    found: dict[Channel, list[Incident]] = {}
+    grouped = {
+        (number, post.channel)
+        for post in posts
+        if post.group is not None and look.groups[post.group].is_open
+        for number in post.members
+    }
+    own = {post.place for post in posts}
+    for incident in back:
+        for way in look.routes.ways(incident):
+            told = (incident_message(incident.number), way.channel) in own
+            if told and (incident.number, way.channel) not in grouped:
+                found.setdefault(way.channel, []).append(incident)
+    return found
 
 
 def _candidate(incident: Incident, task_of: TaskOf, *, is_new: bool = True) -> Candidate | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.grouping import LEAST_MEMBERS, Group, renewed
+from bot.domain.grouping import Group, renewed
 from bot.domain.incident import Change, Incident, Transition
 from bot.domain.look import (
     Look,
@@ -29,6 +29,9 @@ from bot.domain.posts import Post, said_aloud
 from bot.domain.problem import Severity
 from bot.domain.reminding import About, remind
 from bot.domain.routing import Mention, Way
+
+GREW_BY = 10
+"""A group is worse, and no longer the same with a few more, when so many joined it and it has doubled. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,7 @@ def _group_word(
         return None
     graver = post.gravity is None or max(one.problem.gravity for one in speaking) > post.gravity
     severer = post.told is None or highest(speaking) > post.told
-    many = len(speaking) >= 2 * post.told_open and len(speaking) - post.told_open >= LEAST_MEMBERS
+    many = len(speaking) >= 2 * post.told_open and len(speaking) - post.told_open >= GREW_BY
     return Reason.GOT_WORSE if graver or severer or many else None
 
 

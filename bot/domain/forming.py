@@ -52,15 +52,20 @@ def near(candidates: Sequence[Candidate], interval: timedelta) -> list[Candidate
     """Leave out what was announced before and broke too long before, or after, anything that is new."""
     apart = interval * POLLS_APART
     new = [one.incident for one in candidates if one.is_new]
-    opened = sorted(one.opened_at for one in new)
+    opened = sorted(_broke_at(one) for one in new)
     began = sorted(one.since for one in new)
     return [
         one
         for one in candidates
         if one.is_new
-        or _within(one.incident.opened_at, opened, apart)
+        or _within(_broke_at(one.incident), opened, apart)
         or _within(one.incident.since, began, apart)
     ]
+
+
+def _broke_at(incident: Incident) -> datetime:
+    """Give when an incident was found; of one that came back, when it changed last."""
+    return incident.changed_at if incident.reopened else incident.opened_at
 
 
 def _within(moment: datetime, moments: Sequence[datetime], apart: timedelta) -> bool:

@@ -89,6 +89,7 @@ async def tell(session: WriteSession, desk: Desk, telling: Telling) -> tuple[Des
         look = replace(await _join(session, desk, planned, look), mutes=_mutes(desk, telling))
     new = await _announce(session, desk, planned, look, owing)
     grown = {(group_message(number), desk.groups[number].channel) for number in planned.joined}
+    grown |= {post.place for post in desk.posts.values() if post.joined in planned.joined}
     groups = await _follow(session, desk, look, owing, new, grown)
     if owing.posts:
         await session.keep_posts(owing.posts)
@@ -140,6 +141,9 @@ async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) ->
         for member in members:
             incident = desk.known[member]
             audit.append(_joined(incident, group, look.now))
+            own = desk.posts.get((incident_message(member), group.channel))
+            if own is not None:
+                desk.posts[own.place] = replace(own, joined=number)
             if group.handling.is_taken and not incident.handling.is_taken:
                 joining.append(replace(incident, handling=group.handling))
     await session.append_audit(audit)

@@ -10,7 +10,7 @@ from bot.domain.grouping import Cause, Group
 from bot.domain.handling import Actor, Handling, UserId
 from bot.domain.incident import Change
 from bot.domain.notification import Action, GroupChangeContent, GroupContent, Reason
-from bot.domain.posts import group_message
+from bot.domain.posts import group_message, incident_message
 from bot.domain.problem import Problem
 from bot.domain.routing import Reminders
 from bot.domain.task import Cluster, ClusterId, Task
@@ -84,17 +84,89 @@ async def test_a_group_speaks_again_only_when_it_really_gets_worse_and_when_it_i
     assert "7 of 12" in shown(alert)
     stage.source.rows[PAY] = broken(*MANY, since=since)
     await stage.poll()
-    (worse,) = stage.replies(alert)
-    assert worse.broadcast
+    assert stage.replies(alert) == [], "five more are no other trouble than seven"
+    assert "12 of 12" in shown(alert)
     stage.source.rows[PAY] = both(well(*MANY[:11]), broken(MANY[11], since=since))
     await stage.poll(8)
-    assert stage.replies(alert) == [worse]
+    assert stage.replies(alert) == []
     stage.source.rows[PAY] = well(*MANY)
     await stage.poll(8)
-    assert len(stage.replies(alert)) == 2
+    assert len(stage.replies(alert)) == 1
     assert not stage.replies(alert)[-1].broadcast
     assert "well again" in shown(alert)
     assert await groups_of(stage) == ()
+
+
+async def test_a_group_that_doubles_and_is_joined_by_many_is_worse() -> None:
+    many = tuple(f"t{number}" for number in range(30))
+    stage = await begun(*many)
+    since = stage.clock.now()
+    stage.source.rows[PAY] = both(broken(*many[:15], since=since), well(*many[15:]))
+    await stage.poll()
+    _, alert = stage.parents()
+    stage.source.rows[PAY] = broken(*many, since=since)
+    await stage.poll()
+    (worse,) = stage.replies(alert)
+    assert worse.message.text.startswith("🔴 Worse: 30 of 30 tasks")
+    assert worse.broadcast
+
+
+async def alone_and_over(stage: Stage) -> str:
+    """Let one task break alone and be well again; give the key of its message."""
+    stage.source.rows[PAY] = both(broken(MANY[0], since=stage.clock.now()), well(*MANY[1:]))
+    await stage.poll()
+    stage.source.rows[PAY] = well(*MANY)
+    await stage.poll(8)
+    (number,) = stage.memory.tables.incidents
+    return incident_message(number)
+
+
+async def test_one_that_comes_back_with_others_is_told_by_their_group() -> None:
+    stage = await begun()
+    key = await alone_and_over(stage)
+    stage.source.rows[PAY] = broken(*MANY, since=stage.clock.now())
+    await stage.poll(2)
+    (group,) = await groups_of(stage)
+    own = stage.memory.tables.posts[key, ALERTS]
+    assert own.joined == group.number
+    post = await stage.store.post(group_message(group.number), ALERTS)
+    assert post is not None
+    assert len(post.members) == 12
+
+
+async def test_one_that_comes_back_joins_the_group_that_is_there() -> None:
+    stage = await begun()
+    key = await alone_and_over(stage)
+    since = stage.clock.now()
+    stage.source.rows[PAY] = both(broken(*MANY[1:], since=since), well(MANY[0]))
+    await stage.poll()
+    (group,) = await groups_of(stage)
+    _, alone, _ = stage.parents()
+    before = stage.replies(alone)
+    stage.source.rows[PAY] = broken(*MANY, since=since)
+    await stage.poll()
+    assert stage.memory.tables.posts[key, ALERTS].joined == group.number
+    post = await stage.store.post(group_message(group.number), ALERTS)
+    assert post is not None
+    assert len(post.members) == 12
+    assert stage.replies(alone) == before, "the group speaks for it"
+    assert f"Part of group {group.number}" in str(alone.edits[-1].blocks)
+
+
+async def test_one_that_comes_back_to_its_group_is_not_told_twice() -> None:
+    stage = await begun()
+    await alone_and_over(stage)
+    since = stage.clock.now()
+    stage.source.rows[PAY] = broken(*MANY, since=since)
+    await stage.poll()
+    stage.source.rows[PAY] = both(broken(*MANY[1:], since=since), well(MANY[0]))
+    await stage.poll(8)
+    stage.source.rows[PAY] = broken(*MANY, since=since)
+    await stage.poll()
+    (group,) = await groups_of(stage)
+    post = await stage.store.post(group_message(group.number), ALERTS)
+    assert post is not None
+    assert len(post.members) == 12
 
 
 async def test_a_group_that_comes_back_goes_on_in_its_thread() -> None:
