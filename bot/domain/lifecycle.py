@@ -107,8 +107,10 @@ def _on_new(
 def _on_lasting(
     incident: Incident, assessment: Assessment, thresholds: Thresholds, now: datetime, offset: timedelta
 ) -> Step:
+    """Move on what is open: what would not open an incident, as catching up, does not make one worse either."""
     gravest = assessment.findings[0]
-    severity = assessment.severity
+    opens = any(finding.opens for finding in assessment.findings)
+    severity = assessment.severity if opens else min(assessment.severity, incident.severity)
     after = replace(
         incident,
         problem=gravest.problem,
@@ -123,7 +125,6 @@ def _on_lasting(
         gap=_gap(incident.gap, assessment, offset),
     )
     if incident.lifecycle is Lifecycle.PENDING:
-        opens = any(finding.opens for finding in assessment.findings)
         if not opens or now - incident.opened_at < thresholds.pending:
             return Step(after)
         fired = replace(after, lifecycle=Lifecycle.FIRING, changed_at=now)
@@ -133,7 +134,7 @@ def _on_lasting(
     if after_rank == before_rank:
         return Step(after)
     after = replace(after, changed_at=now)
-    change = Change.WORSENED if after_rank > before_rank else Change.EASED
+    change = Change.WORSENED if opens and after_rank > before_rank else Change.EASED
     return Step(after, Transition(change, incident, after, now, gravest.evidence))
 
 

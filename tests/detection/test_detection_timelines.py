@@ -95,6 +95,12 @@ LITERAL = replace(
             id="forgotten pause",
         ),
         pytest.param(
+            "60x150 SUSPENDx250 -120x63 60x20",
+            ["opened paused warning", "eased lagging warning", "resolved"],
+            "hours behind when it goes on, and making it good: that is better, whatever the limit says",
+            id="forgotten pause, resumed",
+        ),
+        pytest.param(
             "60x10 SUSPENDx1450",
             ["opened paused warning", "worsened paused critical"],
             "paused for twelve hours",
