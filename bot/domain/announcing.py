@@ -91,7 +91,7 @@ def plan(
 
 
 def _came_back(look: Look, posts: Collection[Post]) -> dict[Channel, list[Incident]]:
-    """Find what has just come back and has a message of its own, by the channels where no group speaks for it."""
+    """Find what has just come back and has a message of its own, by the channels where no group tells it."""
     back = [one.after for one in look.transitions.values() if one.change is Change.REOPENED]
     if not back:
         return {}

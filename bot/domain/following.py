@@ -31,7 +31,7 @@ from bot.domain.reminding import About, remind
 from bot.domain.routing import Mention, Way
 
 GREW_BY = 10
-"""A group is worse, and no longer the same with a few more, when so many joined it and it has doubled. Ours."""
+"""A group is worse, not the same with a few more, when so many joined it and it has doubled. Ours."""
 
 
 @dataclass(frozen=True, slots=True)

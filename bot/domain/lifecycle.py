@@ -107,7 +107,7 @@ def _on_new(
 def _on_lasting(
     incident: Incident, assessment: Assessment, thresholds: Thresholds, now: datetime, offset: timedelta
 ) -> Step:
-    """Move on what is open: what would not open an incident, as catching up, does not make one worse either."""
+    """Move on what is open: what would not open an incident, as catching up, makes none worse either."""
     gravest = assessment.findings[0]
     opens = any(finding.opens for finding in assessment.findings)
     severity = assessment.severity if opens else min(assessment.severity, incident.severity)
