@@ -194,7 +194,7 @@ def _group(look: Look, post: Post, group: Group, members: list[Incident]) -> Fol
         owed.append(reply)
     after, reminders = remind(look, after, way, speaking, content)
     owed += reminders
-    if touched or now_group != group:
+    if touched or replace(now_group, worst_delay=group.worst_delay) != group:
         owed.append(edited(look, post, content, reason or Reason.MOVED_ON, by_person=_by_person(look, post)))
     return Followed(after, now_group, tuple(owed))
 

@@ -436,3 +436,15 @@ async def test_a_group_says_from_when_on_nothing_can_be_restored_by_all_of_its_m
         if isinstance(row.notification.content, GroupContent)
     )
     assert content.shipped_until == start - timedelta(hours=5)
+
+
+async def test_a_group_whose_members_fall_behind_is_edited_when_that_is_news() -> None:
+    """Its delay grows at every poll; a member's is news by a minute and a tenth."""
+    stage = await begun()
+    stage.source.rows[PAY] = broken(*MANY, since=stage.clock.now())
+    await stage.poll(2)
+    _, alert = stage.parents()
+    before = len(alert.edits)
+    await stage.poll(8)
+    _, alert = stage.parents()
+    assert 1 <= len(alert.edits) - before <= 4
