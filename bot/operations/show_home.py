@@ -6,7 +6,7 @@ from bot.domain.look import is_firing, worst_first
 from bot.errors import StorageError
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Asked
-from bot.operations.show_silenced import silenced_now
+from bot.operations.show_silenced import open_groups, silenced_now
 from bot.views.blocks import Block
 from bot.views.home import HomeFacts, home_view
 
@@ -22,14 +22,16 @@ async def home(means: Means, asked: Asked) -> tuple[Block, ...]:
         still_open = await _as_kept(means, still_open)
         silences = await means.store.silences()
         silenced = await silenced_now(means.store, still_open, now)
+        groups = await open_groups(means.store)
     except StorageError:  # what the Home tab says of the bot's health has the reason
-        silences, silenced = (), {}
+        silences, silenced, groups = (), {}, {}
     facts = HomeFacts(
         fleet=fleet,
         still_open=still_open,
         silences=silences,
         health=await means.health(),
         silenced=silenced,
+        groups=groups,
     )
     return tuple(home_view(UserId(asked.user), facts, now=now, zone=means.zone_of(asked)))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.posts import group_message
 from bot.domain.silence import Silence, silencing
@@ -40,12 +41,12 @@ async def _groups_in(
     return groups
 
 
-async def open_groups(store: Store) -> Mapping[IncidentNumber, IncidentNumber]:
+async def open_groups(store: Store) -> Mapping[IncidentNumber, Group]:
     """Give the open group of each incident that is a member of one."""
-    found: dict[IncidentNumber, IncidentNumber] = {}
+    found: dict[IncidentNumber, Group] = {}
     for group in await store.groups(still_open=True):
         post = await store.post(group_message(group.number), group.channel)
-        found.update(dict.fromkeys(() if post is None else post.members, group.number))
+        found.update(dict.fromkeys(() if post is None else post.members, group))
     return found
 
 

@@ -1,7 +1,7 @@
 """The Home tab: the same picture for one person, what is theirs first."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
@@ -17,19 +17,22 @@ from bot.commands import (
     to_text,
 )
 from bot.domain.fleet import FleetSnapshot
+from bot.domain.grouping import Group
 from bot.domain.handling import UserId
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.look import counts_of
 from bot.domain.naming import Found
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
 from bot.views.greeting import worst_first
-from bot.views.handled import Silenced, marks
+from bot.views.group_words import broken
+from bot.views.handled import Silenced, holder, marks
 from bot.views.health_report import BotHealth, own_lines, own_troubles
 from bot.views.incident_buttons import taking
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
-from bot.views.trouble import incident_mark, what, whom
+from bot.views.trouble import group_mark, incident_mark, what, whom
 from bot.views.typed import typed
 from bot.views.wording import count, lasting
 
@@ -46,13 +49,17 @@ _TRY = (
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What a Home tab shows: open incidents, silences that are not over, and what mutes what."""
+    """What a Home tab shows: open incidents, silences that are not over, and what mutes what.
+
+    ``groups`` has the open group of each incident that is a member of one.
+    """
 
     fleet: FleetSnapshot
     still_open: Sequence[Incident]
     silences: Sequence[Silence]
     health: BotHealth
     silenced: Silenced = field(default_factory=dict)
+    groups: Mapping[IncidentNumber, Group] = field(default_factory=dict)
 
 
 def home_view(person: UserId, facts: HomeFacts, *, now: datetime, zone: tzinfo = UTC) -> list[Block]:
@@ -94,18 +101,25 @@ def is_theirs(incident: Incident, person: UserId) -> bool:
 def _incidents(
     title: str, incidents: Sequence[Incident], most: int, facts: HomeFacts, now: datetime, zone: tzinfo
 ) -> list[Block]:
-    """Show incidents one by one, each with the thing to do about it."""
+    """Show incidents one by one, and groups as one, each with the thing to do about it."""
     blocks = [section(f"*{title}* ({len(incidents):,})")]
-    for one in incidents[:most]:
-        people = marks(one, facts.silenced, zone)
-        line = (
-            f"{incident_mark(one)} *{literal(whom(one))}* {literal(what(one))}{lasting(now - one.since)} "
-            f"· {one.severity.word}, incident {one.number}{people}"
-        )
-        untouched = not one.handling.is_taken
-        button = taking(one.handling, one.number) if untouched else _details(one)
-        blocks.append(beside(section(line), button))
-    left = len(incidents) - most
+    entries = list(_entries(incidents, facts.groups).values())
+    for members in entries[:most]:
+        one, group = members[0], facts.groups.get(members[0].number)
+        if group is not None and _speaks_for(group, one):
+            everyone = [each for each in facts.still_open if facts.groups.get(each.number) == group]
+            counts = counts_of(everyone, facts.silenced.get)
+            mark, about = group_mark(group), f"*{literal(broken(group, counts))}*"
+            since, number, handling = group.since, group.number, group.handling
+            silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
+            state = f"{group.severity.word}, group {number}{marks(one, silenced, zone)}"
+        else:
+            mark, about = incident_mark(one), f"*{literal(whom(one))}* {literal(what(one))}"
+            since, number, handling = one.since, one.number, one.handling
+            state = f"{one.severity.word}, incident {number}{marks(one, facts.silenced, zone)}"
+        button = _details(number) if handling.is_taken else taking(handling, number)
+        blocks.append(beside(section(f"{mark} {about}{lasting(now - since)} · {state}"), button))
+    left = sum(map(len, entries[most:]))
     if left > 0:
         blocks.append(context(f"…and {left:,} more: {typed('incidents')}"))
     if title != "Yours":
@@ -113,8 +127,25 @@ def _incidents(
     return blocks
 
 
-def _details(incident: Incident) -> Button:
-    return Button("Details", to_text(ShowIncident(incident.number)))
+def _entries(
+    incidents: Sequence[Incident], groups: Mapping[IncidentNumber, Group]
+) -> dict[IncidentNumber, list[Incident]]:
+    """Put together what a group speaks for, where its worst member stands; by its number or an incident's."""
+    entries: dict[IncidentNumber, list[Incident]] = {}
+    for one in incidents:
+        group = groups.get(one.number)
+        told_by = group.number if group is not None and _speaks_for(group, one) else one.number
+        entries.setdefault(told_by, []).append(one)
+    return entries
+
+
+def _speaks_for(group: Group, member: Incident) -> bool:
+    """Whether a group's line says all of a member: not of one that somebody else has."""
+    return holder(group.handling) == holder(member.handling)
+
+
+def _details(number: IncidentNumber) -> Button:
+    return Button("Details", to_text(ShowIncident(number)))
 
 
 def _fleet(fleet: FleetSnapshot, now: datetime) -> list[Block]:

@@ -272,6 +272,18 @@ async def test_the_home_tab_shows_what_is_theirs_first() -> None:
     assert "Yours" not in str(await talk.answering.home(talk.asked("", by="U00CLEO")))
 
 
+async def test_the_home_tab_shows_a_group_as_one() -> None:
+    talk = Talk(Stage())
+    many = ("orders", "ledger", "stock", "bills")
+    talk.stage.source.rows[PAY] = well(*many)
+    await talk.stage.poll()
+    talk.stage.source.rows[PAY] = broken(*many, since=talk.stage.clock.now())
+    await talk.stage.poll()
+    shown_at_home = str(await talk.answering.home(talk.asked("")))
+    assert "4 of 4 tasks that write to file:///obbackup have failed" in shown_at_home
+    assert "incident 1" not in shown_at_home
+
+
 async def test_past_incidents_are_listed_after_the_open_ones() -> None:
     talk, _ = await one_broken()
     talk.stage.source.rows[PAY] = well("orders", "ledger", "stock")

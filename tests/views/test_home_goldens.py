@@ -13,7 +13,7 @@ from bot.domain.handling import UserId
 from bot.views.blocks import Block
 from bot.views.health_report import BotHealth
 from bot.views.home import HomeFacts, home_view
-from tests.views.handled_samples import ANA, BEN, MANY, STALLED, a_silence
+from tests.views.handled_samples import ANA, BEN, MANY, MEMBERS, STALLED, STORAGE, a_silence
 from tests.views.view_goldens import assert_golden_home
 from tests.views.view_samples import NOW, SHANGHAI, minutes
 
@@ -21,6 +21,9 @@ HEALTH = BotHealth(
     "1.2.3", NOW - timedelta(days=3), connected=True, connected_since=NOW - timedelta(hours=5), leads=True
 )
 EMPTY = FleetSnapshot(())
+IN_A_GROUP = dict.fromkeys((one.number for one in MEMBERS), STORAGE)
+TWELVE = (samples.ORDERS_FAILED, *MEMBERS[:-1], replace(MEMBERS[-1], handling=handled.TAKEN))
+"""One alone, eleven that a group speaks for, and its twelfth, which somebody has taken for himself."""
 
 
 def home(facts: HomeFacts, person: UserId = ANA.id) -> list[Block]:
@@ -63,6 +66,19 @@ HOMES: dict[str, Callable[[], list[Block]]] = {
             ),
             tuple(a_silence(number) for number in range(1, 40)),
             HEALTH,
+        )
+    ),
+    "home_with_a_group": lambda: home(
+        HomeFacts(samples.the_fleet(), TWELVE, (), HEALTH, groups=IN_A_GROUP), BEN.id
+    ),
+    "home_with_a_silenced_group": lambda: home(
+        HomeFacts(
+            samples.the_fleet(),
+            MEMBERS,
+            (handled.QUIET,),
+            HEALTH,
+            dict.fromkeys(IN_A_GROUP, handled.QUIET),
+            IN_A_GROUP,
         )
     ),
     "home_of_a_hostile_fleet": lambda: home(
