@@ -62,15 +62,24 @@ class SourceError(BotError):
     """OCP could not be read.
 
     ``reason`` is a short stable word for metrics and logs; ``trace_id`` is OCP's own, which its
-    support asks for; ``http_status`` the answer's status, if there was an answer.
+    support asks for; ``http_status`` the answer's status, if there was an answer; ``says`` what OCP itself
+    gave as the reason, which the sentence quotes.
     """
 
     reason: ClassVar[str] = "error"
 
-    def __init__(self, sentence: str, *, trace_id: str | None = None, http_status: int | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        trace_id: str | None = None,
+        http_status: int | None = None,
+        says: str | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.trace_id = trace_id
         self.http_status = http_status
+        self.says = says
 
 
 class SourceUnreachable(SourceError):  # noqa: N818 - reads as the sentence it stands for

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 
 from bot.checking.address import examine_addresses
 from bot.checking.database import examine_database
-from bot.checking.ocp import examine_source, part_of
+from bot.checking.names import examine_names
+from bot.checking.ocp import Looked, examine_source, part_of
 from bot.checking.slack import examine_slack
 from bot.clock import SystemClock
-from bot.settings import Loaded
+from bot.settings import Loaded, Settings
 from bot.terminal.checkup import Examined, ok, warning
 
 SETTINGS, SLACK, DATABASE, ADDRESS = "settings", "Slack", "database", "address"
@@ -25,8 +26,10 @@ async def examine(loaded: Loaded, *, send_test_alert: bool) -> AsyncIterator[Exa
     yield ok(SETTINGS, "They can be read and go together; `logbackup-bot config show` shows them.")
     for doubt in loaded.warnings:
         yield warning(SETTINGS, doubt)
+    reading = [asyncio.ensure_future(examine_source(source, clock)) for source in settings.sources]
     work: list[Awaitable[Sequence[Examined]]] = [
-        *(examine_source(source, clock) for source in settings.sources),
+        *(_said(one) for one in reading),
+        _names(settings, reading),
         examine_slack(SLACK, settings, clock, send_test_alert=send_test_alert),
         examine_database(DATABASE, settings),
         examine_addresses(ADDRESS, settings),
@@ -37,5 +40,14 @@ async def examine(loaded: Loaded, *, send_test_alert: bool) -> AsyncIterator[Exa
             for found in await one:
                 yield found
     finally:
-        for one in under_way:
-            one.cancel()
+        for waiting in (*under_way, *reading):
+            waiting.cancel()
+
+
+async def _said(reading: "asyncio.Future[Looked]") -> Sequence[Examined]:
+    return (await reading).said
+
+
+async def _names(settings: Settings, reading: Sequence["asyncio.Future[Looked]"]) -> Sequence[Examined]:
+    """Look at the names in the settings, once every OCP has told what there is."""
+    return examine_names(SETTINGS, settings, [(await one).listed for one in reading])

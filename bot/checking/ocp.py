@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TypeVar
 
+from bot.checking.names import Listed
 from bot.domain.reading import Reading
-from bot.domain.task import Cluster
+from bot.domain.task import UNNAMED_SOURCE, Cluster, SourceName
 from bot.errors import LoginRefused, SettingsError, SourceError
 from bot.ocp.client import OcpClient
 from bot.operations.ports import Clock
@@ -19,6 +22,10 @@ T = TypeVar("T")
 SIGNED_WITHIN = timedelta(minutes=15)
 """An access key's signature is refused beyond this."""
 CLOCKS_AGREE = timedelta(seconds=30)
+_NO_CLUSTER = (
+    "OCP lists no cluster for this login. Give its user the role CLUSTER_VIEWER for the clusters"
+    " to watch; if OCP manages none yet, add one there."
+)
 NAMED = 10
 TOLD = 5
 
@@ -28,47 +35,78 @@ def part_of(source: SourceSettings) -> str:
     return ocp_name(source.name)
 
 
-async def examine_source(source: SourceSettings, clock: Clock) -> Sequence[Examined]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found of one OCP, and what it lists."""
+
+    said: Sequence[Examined]
+    listed: Listed
+
+
+async def examine_source(source: SourceSettings, clock: Clock) -> Looked:
     """Look at one OCP. A login that is refused is not tried again."""
-    part = part_of(source)
+    part, nothing = part_of(source), Listed(SourceName(source.name))
     try:
         client = ocp_client(source, clock)
     except SettingsError as error:
-        return [failed(part, error.sentence)]
+        return Looked([failed(part, error.sentence)], nothing)
     async with client:
-        return await _examine(part, source, client)
+        try:
+            clusters = await client.clusters()
+        except SourceError as error:
+            return Looked([failed(part, await _refused(error, source, client))], nothing)
+        readings, refusals = await _read_all(client, clusters)
+        said = await _accepted(part, source, client)
+        if not clusters:
+            return Looked([*said, failed(part, _NO_CLUSTER)], Listed(nothing.source, clusters))
+        said.append(_clusters(part, clusters))
+        said += tell_tasks(part, readings)
+        said += _unread(part, refusals)
+        said += _clock(part, source, readings)
+        said += await _thresholds(part, client, [reading.cluster for reading in readings])
+    there = (*(reading.cluster for reading in readings), *(cluster for cluster, _ in refusals))
+    return Looked(said, Listed(nothing.source, there, readings))
 
 
-async def _examine(part: str, source: SourceSettings, client: OcpClient) -> Sequence[Examined]:
-    try:
-        clusters = await client.clusters()
-    except SourceError as error:
-        return [failed(part, _refused(error, source))]
+async def _accepted(part: str, source: SourceSettings, client: OcpClient) -> list[Examined]:
     info = await _optional(client.server_info())
     version = f" (version {info.version})" if info is not None and info.version else ""
-    login = "the access key" if source.access_key is not None else f"the login of {clean(source.user or '')}"
-    found = [ok(part, f"It answers at {source.url}{version} and accepts {login}.")]
-    found += [failed(part, sentence) for sentence in client.unresolved_clusters]
-    if not clusters:
-        sentence = (
-            "OCP lists no cluster for this login. Give its user the role CLUSTER_VIEWER for the clusters"
-            " to watch; if OCP manages none yet, add one there."
+    return [
+        ok(part, f"It answers at {source.url}{version} and accepts {_login(source)}."),
+        *(failed(part, sentence) for sentence in client.unresolved_clusters),
+    ]
+
+
+def _login(source: SourceSettings) -> str:
+    return "the access key" if source.access_key is not None else f"the login of {clean(source.user or '')}"
+
+
+async def _refused(error: SourceError, source: SourceSettings, client: OcpClient) -> str:
+    """Say why nothing can be read, and what to do about it before the bot runs."""
+    said = error.sentence
+    if isinstance(error, LoginRefused):
+        said = _login_refused(source) + ("" if error.says is None else f' OCP says: "{error.says}"')
+    elif error.http_status == HTTPStatus.NOT_FOUND and await _optional(client.server_info()) is None:
+        said = (
+            f"What answers at {source.url} is no OCP, or not the whole of its address (HTTP 404). Set OCP_URL"
+            " to the address at which people open OCP in a browser, up to the port."
         )
-        return [*found, failed(part, sentence)]
-    readings, refusals = await _read_all(client, clusters)
-    found.append(_clusters(part, clusters))
-    found += tell_tasks(part, readings)
-    found += _unread(part, refusals)
-    found += _clock(part, source, readings)
-    found += await _thresholds(part, client, [reading.cluster for reading in readings])
-    return found
-
-
-def _refused(error: SourceError, source: SourceSettings) -> str:
     trace = f" OCP's trace id: {clean(error.trace_id)}." if error.trace_id else ""
-    if isinstance(error, LoginRefused) and source.access_key is not None:
-        return f"{error.sentence} Access keys need OCP 4.0.3 or later.{trace}"
-    return f"{error.sentence}{trace}"
+    return f"{said}{trace}"
+
+
+def _login_refused(source: SourceSettings) -> str:
+    what, keys = (
+        ("OCP_USER and OCP_PASSWORD", "")
+        if source.access_key is None
+        else ("OCP_ACCESS_KEY and OCP_SECRET_KEY", " Access keys need OCP 4.0.3 or later.")
+    )
+    if source.name != UNNAMED_SOURCE:
+        what = what.replace("OCP_", "").replace("_", " ").lower() + f" of {clean(source.name)}"
+    return (
+        f"{part_of(source)} refused {_login(source)} (HTTP 401): correct {what}, then check again."
+        f" It was tried a single time, since OCP locks an account after some wrong logins.{keys}"
+    )
 
 
 async def _optional(asking: Awaitable[T]) -> T | None:

@@ -96,4 +96,9 @@ class LoginGate:
 
 def _again(refusal: LoginRefused) -> LoginRefused:
     """Make the same failure anew, without the first one's traceback and what its frames hold."""
-    return LoginRefused(refusal.sentence, trace_id=refusal.trace_id, http_status=refusal.http_status)
+    return LoginRefused(
+        refusal.sentence,
+        trace_id=refusal.trace_id,
+        http_status=refusal.http_status,
+        says=refusal.says,
+    )

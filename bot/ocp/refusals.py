@@ -115,7 +115,7 @@ def refusal(
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return busy(source, retry_after=retry_after, trace_id=words.trace_id)
     kind, sentence = _meaning(label(source), asked, status)
-    return kind(sentence + words.quote(), trace_id=words.trace_id, http_status=status)
+    return kind(sentence + words.quote(), trace_id=words.trace_id, http_status=status, says=words.message)
 
 
 def _meaning(who: str, asked: Asked, status: int) -> tuple[type[SourceError], str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from bot.domain.patterns import matches
+from bot.domain.patterns import matches, nearest
 from bot.domain.routing import Reminders
 from bot.settings.document import Where
 from bot.settings.entries import Entries
@@ -123,7 +123,9 @@ def _sources_not_there(settings: Settings, entries: Entries) -> Iterator[str]:
     for where, selection in _selections(settings):
         source = selection.source
         if source is not None and not any(matches(source, name) for name in names):
-            yield f"{entries.label((*where, 'source'))} is none of the sources: {', '.join(names[:5])}."
+            near = nearest(source.replace("*", ""), names)
+            meant = f"did you mean {near[0]}?" if near else f"{', '.join(names[:5])}."
+            yield f"{entries.label((*where, 'source'))} is none of the sources: {meant}"
 
 
 def _selections(settings: Settings) -> Iterator[tuple[Where, Selection]]:

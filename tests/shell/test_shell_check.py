@@ -93,7 +93,12 @@ def test_what_is_doubtful_in_the_settings_is_a_warning(shell: Shell, world: Town
 def test_a_wrong_password_is_tried_exactly_once(shell: Shell, world: Town) -> None:
     said = shell("check", **{**world.environment, "OCP_PASSWORD": "wrong"})
     assert said.code == 1
-    assert bad(said).startswith("OCP: OCP refused the login (HTTP 401).")
+    assert bad(said).startswith(
+        "OCP: OCP refused the login of logbackup (HTTP 401): correct OCP_USER and OCP_PASSWORD, then check"
+        " again. It was tried a single time, since OCP locks an account after some wrong logins."
+        ' OCP says: "Incorrect username or password. You can try for 4 more times."'
+    )
+    assert "restart" not in said.out
     assert "OCP's trace id: " in said.out
     assert world.ocp.wrong_logins == 1
     assert len(world.ocp.requests) == 1
@@ -103,6 +108,7 @@ def test_a_wrong_access_key_is_tried_exactly_once_and_may_be_too_new(shell: Shel
     by_key = {"OCP_USER": "", "OCP_PASSWORD": "", "OCP_ACCESS_KEY": "simulated-access-key"}
     said = shell("check", **{**world.environment, **by_key, "OCP_SECRET_KEY": "wrong"})
     assert said.code == 1
+    assert "refused the access key (HTTP 401): correct OCP_ACCESS_KEY and OCP_SECRET_KEY" in bad(said)
     assert "Access keys need OCP 4.0.3 or later." in bad(said)
     assert world.ocp.wrong_logins == 1
     right = {**by_key, "OCP_SECRET_KEY": world.ocp.account.secret_key}
@@ -114,9 +120,15 @@ def test_a_wrong_port_is_told(shell: Shell, world: Town) -> None:
     assert bad(said) == (
         "OCP: OCP cannot be reached: nothing listens at 127.0.0.1:9. Is OCP up, and OCP_URL right?"
     )
-    slack = shell("check", **{**world.environment, "OCP_URL": world.slack.root_url})
-    assert slack.code == 1
-    assert bad(slack).startswith("OCP: ")
+    url = world.slack.root_url
+    slack = shell("check", **{**world.environment, "OCP_URL": url})
+    assert (slack.code, bad(slack)) == (
+        1,
+        (
+            f"OCP: What answers at {url} is no OCP, or not the whole of its address (HTTP 404)."
+            " Set OCP_URL to the address at which people open OCP in a browser, up to the port."
+        ),
+    )
 
 
 def test_https_where_http_is_spoken_is_told(shell: Shell, world: Town) -> None:
@@ -233,6 +245,11 @@ def test_two_ocps_are_told_apart_and_one_that_is_down_hides_no_other(
     assert said.code == 1
     assert bad(said).startswith("OCP west: OCP west cannot be reached")
     assert "OCP east: 2 clusters to watch: pay, shop." in told(said, State.OK)
+    config.write_text(
+        config.read_text().replace(f"password: {password}\n  - name: west", "password: no\n  - name: west")
+    )
+    wrong = told(shell("check", "--config", str(config), **environment), State.FAILED)[0]
+    assert f"OCP east refused the login of {user} (HTTP 401): correct user and password of east," in wrong
 
 
 # ── Slack
