@@ -21,7 +21,7 @@ def config_schema() -> int:
     return DONE
 
 
-@config.command("show")
+@config.command("show", short_help="Print the settings in force, and where each is from.")
 @click.pass_obj
 def config_show(path: str | None) -> int:
     """Print the settings in force, secrets masked, and where each comes from."""

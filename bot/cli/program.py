@@ -21,25 +21,69 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DONE, FAILED, WRONG = 0, 1, 2
 """Exit codes: done, failed, wrong usage or settings."""
+SETTINGLESS = frozenset({"completion", "demo", "schema"})
+"""The commands that read no settings: ``--config`` is taken there, and not offered."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
-@click.option(
-    "--config",
-    metavar="FILE",
-    type=click.Path(),
-    help="A YAML file with settings; the environment wins. [BOT_CONFIG]",
+def _take_config(context: click.Context, _: click.Parameter, path: str | None) -> None:
+    """Take the settings file for this command, or those behind it; what is written last counts."""
+    if path is not None:
+        context.obj = path
+
+
+def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it by place
+    if asked and not context.resilient_parsing:
+        click.echo(f"logbackup-bot {__version__}")
+        context.exit()
+
+
+def _config(*, hidden: bool) -> click.Option:
+    return click.Option(
+        ["--config"],
+        metavar="FILE",
+        type=click.Path(),
+        expose_value=False,
+        callback=_take_config,
+        hidden=hidden,
+        help="A YAML file with settings; the environment wins. [BOT_CONFIG]",
+    )
+
+
+_CONFIG, _UNUSED_CONFIG = _config(hidden=False), _config(hidden=True)
+_VERSION = click.Option(
+    ["--version"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
 )
-@click.pass_context
-def program(context: click.Context, config: str | None) -> None:
+
+
+class _Verb(click.Command):
+    """A command that takes the options of the whole program, before and behind its name."""
+
+    def get_params(self, context: click.Context) -> list[click.Parameter]:
+        """Give its own options, then those of the program; click asks for them."""
+        *own, asking_help = super().get_params(context)
+        return [*own, _UNUSED_CONFIG if self.name in SETTINGLESS else _CONFIG, _VERSION, asking_help]
+
+
+class _Verbs(_Verb, click.Group):
+    """Several commands under one name."""
+
+    command_class = _Verb
+    group_class = type
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+def program() -> None:
     """Know first when OceanBase log backup falls behind or breaks, and say so in Slack.
 
     \b
     Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
     Completion: eval "$(logbackup-bot completion bash)"; zsh and fish too.
     """  # noqa: D301 - click takes \b as its own sign to keep these lines
-    context.obj = config
 
 
 def say(sentence: str) -> None:

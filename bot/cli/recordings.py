@@ -65,9 +65,6 @@ def _tell_progress(newer: "Callable[[str], None]", file: Path, polls: int) -> No
 @click.option("--database", is_flag=True, help="Read the stored observations instead of a file.")
 @click.option("--since", metavar="LENGTH", help="With --database: how far to go back, such as 14d.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
-@click.option(
-    "--config", "other", metavar="FILE", type=click.Path(), help="Try the limits of another settings file."
-)
 @click.pass_obj
 def replay(
     config: str | None,
@@ -75,9 +72,10 @@ def replay(
     database: bool,  # noqa: FBT001 - click calls it by name
     since: str | None,
     as_json: bool,  # noqa: FBT001 - as above
-    other: str | None,
 ) -> int:
     """Run the alert rules over a recording, or over what is stored, and tell what would have happened.
+
+    With --config the limits of another settings file are tried.
 
     \b
       logbackup-bot replay polls.jsonl.zst
@@ -95,7 +93,7 @@ def replay(
     if since is not None and not database:
         raise click.UsageError("--since goes with --database")
     back = None if since is None else _length(since)
-    settings = settings_of(other or config, ())
+    settings = settings_of(config, ())
     try:
         return _replay(settings, file, back, as_json=as_json)
     except BrokenPipeError:

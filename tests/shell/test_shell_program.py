@@ -58,9 +58,38 @@ def test_the_list_of_commands_tells_each_in_whole_words(shell: Shell) -> None:
     assert [line for line in ours if not line.endswith(".") or line.endswith("...")] == []
 
 
-def test_the_version_is_the_packages(shell: Shell) -> None:
-    said = shell("--version")
+@pytest.mark.parametrize("words", [(), ("run",), ("config", "show")], ids=" ".join)
+def test_the_version_is_the_packages(shell: Shell, words: tuple[str, ...]) -> None:
+    said = shell(*words, "--version")
     assert (said.code, said.out) == (0, f"logbackup-bot {__version__}\n")
+
+
+VERBS = [
+    *(("check",), ("run",), ("status",), ("tasks", "pay"), ("record", "f"), ("replay", "f")),
+    ("config", "show"),
+]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_the_settings_file_is_named_before_or_behind_every_verb(shell: Shell, verb: tuple[str, ...]) -> None:
+    """What stands behind counts where both are there."""
+    places = [
+        ("--config", "first.yaml", *verb),
+        (*verb, "--config", "first.yaml"),
+        (verb[0], "--config", "first.yaml", *verb[1:]),
+        ("--config", "other.yaml", *verb, "--config", "first.yaml"),
+    ]
+    for words in places:
+        said = shell(*words)
+        assert (said.code, said.out) == (2, "")
+        assert "The settings file 'first.yaml' cannot be read" in said.err
+
+
+@pytest.mark.parametrize("verb", [("config", "schema"), ("completion", "bash")], ids=" ".join)
+def test_who_reads_no_settings_minds_no_file(shell: Shell, verb: tuple[str, ...]) -> None:
+    said = shell(*verb, "--config", "nowhere.yaml")
+    assert (said.code, said.err) == (0, "")
+    assert "--config" not in shell(*verb, "--help").out
 
 
 def test_help_loads_nothing_that_is_slow() -> None:
