@@ -73,11 +73,18 @@ def cluster_parts(cluster: ClusterNow, now: datetime) -> str:
 
 
 def words(task: TaskNow, now: datetime) -> str:
-    """Say how a task stands; how long it has been so is left out where it was first seen just now."""
+    """Say how a task stands, and for how long.
+
+    One look does not see since when something is so: where it was first seen just now, how far its backup
+    is behind tells how long it has been at most.
+    """
     said, since = phrase(task, now), task.since
     if since is None or since < task.at + task.offset:
         return said
-    return said.removesuffix(f" for {duration(now - since)}")
+    said = said.removesuffix(f" for {duration(now - since)}")
+    if task.problem is None or task.delay is None or "behind" in said:
+        return said
+    return f"{said}, {duration(task.delay)} behind"
 
 
 def _show_tasks(console: Console, found: Found, now: datetime, zone: tzinfo) -> None:

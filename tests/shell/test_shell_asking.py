@@ -28,7 +28,8 @@ def test_status_tells_the_fleet_the_worst_first(shell: Shell, world: Town) -> No
     lines = said.out.splitlines()
     assert lines[0] == "1 of 4 tasks needs you"
     assert lines[1].startswith("2 clusters · OCP read at ")
-    assert lines[3].split() == ["●", "critical", "shop", "2", "tasks", "cart", "FAILED"]
+    row = ["●", "critical", "shop", "2", "tasks", "cart", "FAILED,", "30", "min", "behind"]
+    assert lines[3].split() == row
     assert lines[4].split()[:5] == ["●", "well", "pay", "2", "tasks"]
 
 
@@ -142,7 +143,7 @@ def test_the_json_of_tasks_keeps_its_names(shell: Shell, world: Town) -> None:
         "severity": "critical",
         "problem": "failed",
         "status": "FAILED",
-        "summary": "FAILED",
+        "summary": "FAILED, 30 min behind",
         "because": "OCP reports FAILED: device out of space",
         "error": "device out of space",
         "mode": "PHYSICAL_BACKUP",
