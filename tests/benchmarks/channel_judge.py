@@ -10,6 +10,8 @@ from bot.sandbox.slack import Channel, Message
 
 TASK = re.compile(r"\bt\d{6}\b")
 OVER = re.compile(r"\bover\b", re.IGNORECASE)
+MEANWHILE = "While the bot could tell nothing here"
+"""How the line begins that tells what began and ended before it could be told: it has no thread."""
 SHOWN_FAILED = re.compile(r"\b(?:failed|critical)\b", re.IGNORECASE)
 
 
@@ -56,7 +58,8 @@ def judge(channel: Channel, burning: frozenset[str], mended: frozenset[str], see
     """Judge a channel. ``burning`` failed and still do; ``mended`` were announced, then got well.
 
     ``seen`` may or may not have been noticed: they failed for a moment only. Nothing else failed. Of each
-    there is one parent message, its present state in it, and a thread that ends as the task's story did.
+    there is one parent message, its present state in it, and a thread that ends as the task's story did; of
+    what was ``seen`` there may be a word in passing instead.
     """
     verdict = Verdict()
     messages = [message for message in channel.everything if message.by_bot]
@@ -73,7 +76,8 @@ def judge(channel: Channel, burning: frozenset[str], mended: frozenset[str], see
             verdict.lost.append(task)
         if len(found) > 1:
             verdict.doubled.append(task)
-        for parent in found:
+        in_passing = task in seen and all(parent.text.startswith(MEANWHILE) for parent in found)
+        for parent in found if not in_passing else ():
             verdict.threads += _wrong_in_thread(channel, parent, task, over=task not in burning)
     return verdict
 
