@@ -207,13 +207,16 @@ def _ended(notification: Notification) -> Ended | None:
 
 
 def meanwhile(known: MeanwhileContent | None, ended: Ended) -> MeanwhileContent:
-    """Add what began and ended untold to the one line that tells of it."""
+    """Add what began and ended untold to the one line that tells of it; of a group, who has a gap by name."""
     before = known or MeanwhileContent((), 0)
     if isinstance(ended, GroupContent):
-        groups = (*before.groups, ended.group)
-        return replace(before, groups=groups, total=before.total + ended.counts.members)
-    kept = sorted((*before.incidents, ended.incident), key=_worst_first)[:TOLD]
-    return replace(before, incidents=tuple(kept), total=before.total + 1)
+        lasting = [one for one in ended.worst if one.gap is not None]
+        before = replace(before, groups=(*before.groups, ended.group))
+        ending, total = lasting, before.total + ended.counts.members
+    else:
+        ending, total = [ended.incident], before.total + 1
+    kept = sorted((*before.incidents, *ending), key=_worst_first)[:TOLD]
+    return replace(before, incidents=tuple(kept), total=total)
 
 
 def meanwhile_told(content: MeanwhileContent, last: Notification, number: int) -> Notification:
@@ -237,5 +240,5 @@ def meanwhile_message(channel: Channel, number: int) -> MessageKey:
     return MessageKey(f"meanwhile/{channel}/{number}")
 
 
-def _worst_first(incident: Incident) -> tuple[int, int, int]:
-    return -incident.worst_severity, -incident.problem.gravity, incident.number
+def _worst_first(incident: Incident) -> tuple[bool, int, int, int]:
+    return incident.gap is None, -incident.worst_severity, -incident.problem.gravity, incident.number

@@ -111,9 +111,14 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True)
 class Well:
-    """Nothing is wrong; ``delay`` is the present one."""
+    """Nothing is wrong; ``delay`` is the present one.
+
+    ``learned`` is False while the task's rhythm is not known yet, ``judged`` where no delay is too long.
+    """
 
     delay: timedelta | None = None
+    learned: bool = True
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)

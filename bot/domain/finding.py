@@ -108,12 +108,16 @@ def holding(
 
 
 def clear(
-    at: datetime, *, delay: timedelta | None = None, closing_hold: timedelta = timedelta(0)
+    at: datetime,
+    *,
+    delay: timedelta | None = None,
+    closing_hold: timedelta = timedelta(0),
+    learned: bool = True,
+    judged: bool = True,
 ) -> Assessment:
-    """Make the assessment of a subject that is positively well."""
-    return Assessment(
-        at=at, verdict=Verdict.CLEAR, delay=delay, closing_hold=closing_hold, because=Well(delay=delay)
-    )
+    """Make the assessment of a subject that is positively well; ``learned`` and ``judged`` as in Well."""
+    because = Well(delay, learned, judged)
+    return Assessment(at=at, verdict=Verdict.CLEAR, delay=delay, closing_hold=closing_hold, because=because)
 
 
 def unknown(at: datetime, why: str, *, delay: timedelta | None = None) -> Assessment:

@@ -235,7 +235,7 @@ def _group_said(
     way: Way,
 ) -> tuple[Post, Notification]:
     loud = reason in (Reason.GOT_WORSE, Reason.CAME_BACK)
-    change = GroupChangeContent(group, content.worst, content.counts, reason, look.now)
+    change = GroupChangeContent(group, content.worst, content.counts, reason, look.now, content.shipped_until)
     mentions = _louder(post, highest(speaking), way) if loud else ()
     reply = replied(look, post, change, reason, broadcast=loud and way.broadcast, mentions=mentions)
     return (said_aloud(post, tuple(speaking), look.now) if loud else post), reply

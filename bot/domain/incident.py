@@ -75,6 +75,15 @@ def source_subject(source: SourceName) -> Subject:
     return Subject(key=f"source:{source}", source=source)
 
 
+TREND = timedelta(hours=2)
+"""So much of the past a trend shows at least."""
+
+
+def trend_span(since: datetime, until: datetime) -> timedelta:
+    """Say how long a trend reaches back from ``until``: two hours, or twice as long as the trouble lasts."""
+    return max(TREND, 2 * (until - since))
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the last reading said of a task beside its delay. ``read_at`` is our clock.

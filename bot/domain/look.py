@@ -130,10 +130,18 @@ def is_firing(incident: Incident) -> bool:
     return incident.lifecycle is Lifecycle.FIRING
 
 
-def worst_first(incident: Incident) -> tuple[bool, int, int, float, int]:
-    """Give the key that sorts incidents from the worst, the open ones first."""
+def worst_first(incident: Incident) -> tuple[bool, bool, int, int, float, int]:
+    """Give the key that sorts incidents from the worst: the open ones first, then those that left a gap."""
     delay = 0.0 if incident.delay is None else incident.delay.total_seconds()
-    return (not incident.is_open, -incident.severity, -incident.problem.gravity, -delay, incident.number)
+    healed = not incident.is_open and incident.gap is None
+    return (
+        not incident.is_open,
+        healed,
+        -incident.severity,
+        -incident.problem.gravity,
+        -delay,
+        incident.number,
+    )
 
 
 def worst_of(incidents: Iterable[Incident], most: int = WORST_TOLD) -> tuple[Incident, ...]:

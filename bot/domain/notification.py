@@ -168,13 +168,14 @@ class GroupContent:
 
 @dataclass(frozen=True, slots=True)
 class GroupChangeContent:
-    """One change of a group, for a reply."""
+    """One change of a group, for a reply; ``shipped_until`` as above."""
 
     group: Group
     worst: tuple[Incident, ...]
     counts: Counts
     reason: Reason
     at: datetime
+    shipped_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,15 @@ class Ending(StrEnum):
 class Matcher:
     """What is muted: what a scope means, narrowed by problem and severity; or numbered incidents or groups.
 
-    Empty tuples narrow nothing. With ``numbers`` nothing else counts.
+    Empty tuples narrow nothing. With ``numbers`` nothing else counts; ``is_group`` is whether they are a
+    group's.
     """
 
     scope: Scope | None = None
     problems: tuple[Problem, ...] = ()
     severities: tuple[Severity, ...] = ()
     numbers: tuple[IncidentNumber, ...] = ()
+    is_group: bool = False
 
     def matches(self, incident: Incident, groups: Collection[IncidentNumber] = ()) -> bool:
         """Whether an incident is meant, itself or as a member of one of these groups."""

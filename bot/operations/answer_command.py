@@ -104,7 +104,7 @@ class Answering(Means):
         try:
             return await self._permitted(asked, command)
         except UserMistake as mistake:
-            return Mistaken({fill_dialog.place_of_mistake(filled): mistake.sentence})
+            return Mistaken({fill_dialog.place_of_mistake(filled, mistake): mistake.sentence})
         except NotPermitted as refused:
             return Answer(refusal_message(refused.refused, refused.wide), may_be_shared=False)
 

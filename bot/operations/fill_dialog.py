@@ -12,9 +12,9 @@ from bot.domain.look import is_firing
 from bot.errors import UserMistake
 from bot.operations.answer_ports import Means
 from bot.operations.answering import Answer, Asked, Dialog, Filled
-from bot.operations.keep_quiet import known_silence
+from bot.operations.keep_quiet import WrongEnd, known_silence
 from bot.operations.resolve_target import find_meant, find_one, known_scope
-from bot.views.forms import ASSIGN, EXTEND, LENGTH, NOTE, OWN_LENGTH, PERSON, SILENCE, Form
+from bot.views.forms import ASSIGN, EXTEND, LENGTH, NOTE, OWN_LENGTH, PERSON, SILENCE, WHAT, Form
 from bot.views.handling_forms import assign_form, note_form
 from bot.views.instead_of_dialog import instead_of_dialog
 from bot.views.silence_forms import (
@@ -57,10 +57,12 @@ async def _form(means: Means, asked: Asked, command: Asking) -> tuple[Asking, Fo
     assert_never(command)
 
 
-def place_of_mistake(filled: Filled) -> str:
-    """Give the input at which it is said why a dialog could not be done."""
-    if filled.callback in (SILENCE, EXTEND):
+def place_of_mistake(filled: Filled, mistake: UserMistake) -> str:
+    """Give the input at which it is said why a dialog could not be done: the one that is wrong."""
+    if isinstance(mistake, WrongEnd):
         return OWN_LENGTH if filled.values.get(OWN_LENGTH) else LENGTH
+    if filled.callback in (SILENCE, EXTEND):
+        return WHAT
     return PERSON if filled.callback == ASSIGN else NOTE
 
 

@@ -36,6 +36,10 @@ LATELY = timedelta(hours=12)
 """Silences that ended no longer ago are listed too."""
 
 
+class WrongEnd(UserMistake):
+    """A silence cannot end then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Muted:
     """What a silence is about: its matcher, what is numbered of it, and what it mutes at this moment."""
@@ -67,7 +71,8 @@ async def preview(means: Means, asked: Asked, command: Silence | SilenceDialog) 
             "An incident is silenced as a whole: leave problem: and severity: out, or silence a name.",
             (to_text(replace(command, target=target, only=SilenceFilter())),),
         )
-    return Muted(Matcher(numbers=meant.numbers), meant, meant.open)
+    matcher = Matcher(numbers=meant.numbers, is_group=meant.group is not None)
+    return Muted(matcher, meant, meant.open)
 
 
 async def _muted_now(means: Means, matcher: Matcher) -> tuple[Incident, ...]:
@@ -122,7 +127,7 @@ def _end(means: Means, ends: Ends, starts: datetime) -> datetime | None:
     match ends:
         case EndsAt(at):
             if at <= starts:
-                raise UserMistake("That ends before it begins. Write a length, such as 2h, or a later time.")
+                raise WrongEnd("That ends before it begins. Write a length, such as 2h, or a later time.")
             return at
         case DefaultEnd():
             return starts + means.silence_limits().default
@@ -137,7 +142,7 @@ async def _check(
     limits = means.silence_limits()
     length = length_of(starts, ends_at, means.clock.now())
     if limits.too_long(length):
-        raise UserMistake(
+        raise WrongEnd(
             f"A silence lasts {duration(limits.longest)} here at most. Ask for less, and prolong it later."
         )
     wide = limits.needs_wide(length, matcher)

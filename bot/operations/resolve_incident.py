@@ -13,7 +13,6 @@ from bot.domain.incident import Change, Incident, Lifecycle, task_subject_key
 from bot.domain.naming import find_task
 from bot.domain.notification import ActContent, Reason
 from bot.domain.problem import Problem
-from bot.domain.task import TaskKey
 from bot.errors import UserMistake
 from bot.operations.answer_ports import Means, actor_of
 from bot.operations.answering import Answer, Asked
@@ -24,6 +23,7 @@ from bot.operations.reply_in_threads import reply, threads_of
 from bot.operations.resolve_target import Meant, find_meant
 from bot.operations.store_port import IncidentWrite, WriteSession
 from bot.views.act_answer import acted_message, over_message
+from bot.views.trouble import task_name
 
 _TASK = "task:"
 _DELAYS = frozenset({Problem.STALLED, Problem.GROWING, Problem.LAGGING})
@@ -148,21 +148,21 @@ async def accept_as_normal(means: Means, asked: Asked, command: AcceptAsNormal) 
     return await carry_out(means, asked, decide)
 
 
-def _calm_task(fleet: FleetSnapshot, target: Target) -> TaskKey | None:
+def _calm_task(fleet: FleetSnapshot, target: Target) -> TaskNow | None:
     """Give the one task that is named and has no incident: its rhythm can be learnt anew all the same."""
     if target.scope is None:
         return None
     task = find_task(fleet, target.scope)
-    return task.task.key if isinstance(task, TaskNow) and task.incident is None else None
+    return task if isinstance(task, TaskNow) and task.incident is None else None
 
 
-def _learning_of_calm(means: Means, key: TaskKey, by: Actor) -> Plan:
-    now = means.clock.now()
+def _learning_of_calm(means: Means, task: TaskNow, by: Actor) -> Plan:
+    now, key = means.clock.now(), task.task.key
     content = ActContent(Reason.NEW_NORMAL, by, now)
 
     async def write(session: WriteSession) -> Answer:
         await session.keep_fact(f"{NORMAL}{key.text}", signed(by, now))
-        return Answer(acted_message(content, ()))
+        return Answer(acted_message(content, (), task=task_name(task)))
 
     return Plan(write, frozenset({key.source}))
 

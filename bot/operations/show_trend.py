@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.delay_history import DelayHistory
-from bot.domain.incident import Incident, task_key_of
+from bot.domain.incident import Incident, task_key_of, trend_span
 from bot.domain.notification import Action, IncidentContent, Notification
 from bot.errors import StorageError
 from bot.operations.history_port import History
 
-HOURS = timedelta(hours=2)
-"""So much of the past a card shows; where the trouble is older, twice its length."""
 BARS = 8
 WITHIN = timedelta(seconds=1)
 """A card is not held up for its trend for longer than this."""
@@ -34,7 +32,7 @@ class Trends:
         if not incident.is_open or incident.delay is None or snapshot is None or key is None:
             return notification
         until = content.read_at
-        since = until - max(HOURS, 2 * (until - incident.since))
+        since = until - trend_span(incident.since, until)
         try:
             async with asyncio.timeout(WITHIN.total_seconds()):
                 read = await self.history.delays(key, since, until)

@@ -11,11 +11,12 @@ from bot.domain.look import worst_of
 from bot.domain.notification import ActContent, Reason
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Message, actions, context, literal, message, sections
-from bot.views.handled import matcher_words, until, why
+from bot.views.handled import REASON_LENGTH, matcher_words, until, until_then
 from bot.views.incident_card import ended_at
 from bot.views.mentions import named
-from bot.views.trouble import whom
-from bot.views.wording import count, slack_time
+from bot.views.trouble import short_problem
+from bot.views.twins import subjects
+from bot.views.wording import clean, count, slack_time
 
 _TOLD = 5
 
@@ -24,8 +25,12 @@ _DONE = {
     Reason.UNACKNOWLEDGED: "The acknowledgement is taken back",
     Reason.UNASSIGNED: "Nobody has it now",
     Reason.NOTED: "Noted",
-    Reason.RESOLVED_BY_HAND: "Called over, and no longer watched unless OCP lists it again",
-    Reason.NEW_NORMAL: "Taken for normal: the bot learns it at the next poll",
+    Reason.RESOLVED_BY_HAND: "Called over",
+    Reason.NEW_NORMAL: "Taken for normal",
+}
+_THEN = {
+    Reason.RESOLVED_BY_HAND: "It is no longer watched unless OCP lists it again.",
+    Reason.NEW_NORMAL: "The bot learns it at the next poll, and says no more about it until it gets worse.",
 }
 
 
@@ -34,12 +39,18 @@ def acted_message(
     incidents: Sequence[Incident],
     group: Group | None = None,
     *,
+    task: str = "",
     undo: Command | None = None,
     left: int = 0,
 ) -> Message:
-    """Say what was done, and to what; ``left`` incidents of the group could not be dealt with so."""
-    first = f"{_done(content)}: {_whom(incidents, group)}." if incidents or group else f"{_done(content)}."
-    notes = [f"{count(left, 'other is', 'others are')} still open."] if left else []
+    """Say what was done, and to what; ``left`` incidents of the group could not be dealt with so.
+
+    ``task`` names, in plain text, what has no incident.
+    """
+    about = _whom(incidents, group) if incidents or group else literal(clean(task))
+    first = f"{_done(content)}: {about}."
+    notes = [_THEN[content.reason]] if content.reason in _THEN else []
+    notes += [f"{count(left, 'other is', 'others are')} still open."] if left else []
     buttons = [] if undo is None else [Button("Undo", to_text(undo))]
     buttons += _look_at(incidents, group)
     return message("\n".join([first, *notes]), [*sections([first, *notes]), *actions(buttons)])
@@ -55,8 +66,8 @@ def _whom(incidents: Sequence[Incident], group: Group | None) -> str:
     """Name what was meant: a group by its number, incidents one by one as long as they are few."""
     if group is not None:
         return f"group {group.number}, {count(len(incidents), 'incident')}"
-    worst = worst_of(incidents, _TOLD)
-    parts = [f"incident {one.number}, {literal(whom(one))}" for one in worst]
+    worst, whose = worst_of(incidents, _TOLD), subjects(incidents)
+    parts = [f"incident {one.number}, {literal(whose(one))}" for one in worst]
     if len(incidents) > len(worst):
         parts.append(f"and {len(incidents) - len(worst):,} more")
     return "; ".join(parts)
@@ -119,11 +130,12 @@ def silenced_message(
 ) -> Message:
     """Say what is silenced from when until when, what that mutes now, and how to undo it."""
     start = "" if silence.starts_at <= now else f" from {slack_time(silence.starts_at, zone)}"
-    first = f"Silenced{start} {until(silence, zone)}: {matcher_words(silence.matcher)}"
-    lines = [f"{first}{why(silence)}", muted_line(muted)]
+    lines = [f"Silenced{start} {until(silence, zone)}: {matcher_words(silence.matcher)}.", muted_line(muted)]
+    if silence.reason:
+        lines.append(f"Reason: {literal(clean(silence.reason, REASON_LENGTH))}")
     number = silence.number
     buttons = [Button("Undo", to_text(EndSilence(number))), Button("Silences", to_text(ListSilences()))]
-    small = context(f"Silence {number}. It mutes what is told, and hides nothing: lists show it as silenced.")
+    small = context(f"Silence {number}. {until_then(silence.matcher)}")
     return message("\n".join(lines), [*sections(lines), small, *actions(buttons)])
 
 
@@ -132,7 +144,8 @@ def muted_line(muted: Sequence[Incident]) -> str:
     if not muted:
         return "Nothing that it mutes is open now."
     worst = worst_of(muted, _TOLD)
-    named_ = ", ".join(f"{literal(whom(one))} ({one.problem})" for one in worst)
+    whose = subjects(muted)
+    named_ = ", ".join(f"{literal(whose(one))} ({short_problem(one.problem)})" for one in worst)
     left = f" and {len(muted) - len(worst):,} more" if len(muted) > len(worst) else ""
     return f"It mutes {count(len(muted), 'open incident')} now: {named_}{left}."
 

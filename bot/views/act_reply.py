@@ -4,7 +4,7 @@ from datetime import UTC, tzinfo
 
 from bot.domain.notification import ActContent, Reason
 from bot.views.blocks import Message, literal, message, sections
-from bot.views.handled import matcher_words, until, why
+from bot.views.handled import matcher_words, until, until_then, why
 from bot.views.mentions import named, pinged
 from bot.views.trouble import whom
 from bot.views.wording import clean, cut
@@ -22,7 +22,7 @@ def act_message(content: ActContent, zone: tzinfo = UTC) -> Message:
 
 
 def act_sentence(content: ActContent, zone: tzinfo = UTC) -> str:
-    """Say who did what, in one sentence of markup."""
+    """Say who did what, in a sentence or two of markup."""
     who = named(content.by)
     match content.reason:
         case Reason.ASSIGNED if content.to is not None and content.to.id != content.by.id:
@@ -30,7 +30,8 @@ def act_sentence(content: ActContent, zone: tzinfo = UTC) -> str:
             return f"{who} gave it to {to}."
         case Reason.SILENCED if content.silence is not None:
             silence = content.silence
-            return f"{who} silenced {matcher_words(silence.matcher)} {until(silence, zone)}{why(silence)}"
+            said = f"{who} silenced {matcher_words(silence.matcher)} {until(silence, zone)}{why(silence)}"
+            return f"{said}\n{until_then(silence.matcher)}"
         case _:
             end = ":" if content.reason is Reason.NOTED and content.words else "."
             return f"{who} {_DID.get(content.reason, content.reason.value)}{end}"

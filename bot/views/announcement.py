@@ -55,9 +55,9 @@ def content_message(  # noqa: C901, PLR0911 - one case for each kind of content
         case GroupContent():
             return group_message(content, zone, links=links)
         case GroupChangeContent():
-            return group_change_message(content)
+            return group_change_message(content, zone)
         case ChangesContent():
-            return changes_message(content)
+            return changes_message(content, zone)
         case ReminderContent():
             return reminder_message(content, zone)
         case ActContent():

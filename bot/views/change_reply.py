@@ -1,4 +1,4 @@
-"""One change of an incident as a reply in its thread: what is new, in two lines."""
+"""One change of an incident as a reply in its thread, which may be read alone: what is new, and how bad."""
 
 from datetime import UTC, tzinfo
 
@@ -7,27 +7,28 @@ from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
-from bot.views.incident_card import restorable_lines, worst
+from bot.views.incident_card import gap_lines, restorable_lines, worst
 from bot.views.trouble import incident_mark, what, whom
-from bot.views.wording import because, duration, slack_voice
+from bot.views.wording import because, duration, lasting, slack_time, slack_voice
 
 
 def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
     incident = content.after
-    said = literal(change_sentence(content))
-    first = f"{incident_mark(incident)} *{said}*"
-    lines = [first]
+    mark, said = incident_mark(incident), literal(change_sentence(content))
+    number = f"incident {incident.number}"
     if incident.is_open:
-        lines.append(because(incident.because, slack_voice(zone, content.offset)))
-        lines += (
-            restorable_lines(incident, content.at, zone)[:1] if content.reason is not Reason.EASED else []
-        )
+        since = f"Since {slack_time(incident.since, zone)}{lasting(content.at - incident.since)}."
+        lines = [f"{since} {because(incident.because, slack_voice(zone, content.offset))}"]
+        lines += [] if content.reason is Reason.EASED else restorable_lines(incident, content.at, zone)
+        number = f"{incident.severity.word}, {number}"
     else:
-        if isinstance(incident.because, NotWatched | NewRhythm):
-            lines.append(because(incident.because))
-        lines.append(f"{_lasted(incident)} At worst it was {worst(incident)}.")
-    return message("\n".join([f"{incident_mark(incident)} {said}", *lines[1:]]), sections(lines))
+        why = isinstance(incident.because, NotWatched | NewRhythm)
+        lines = [because(incident.because)] if why else []
+        lines.append(f"{_lasted(incident)} At worst {worst(incident)}.")
+        lines += gap_lines(incident, zone)
+    first = f"{mark} {said} ({number})"
+    return message("\n".join([first, *lines]), sections([f"{mark} *{said}*  {number}", *lines]))
 
 
 def _lasted(incident: Incident) -> str:
@@ -46,7 +47,7 @@ def change_sentence(content: ChangeContent) -> str:
     if content.reason in _ENDED:
         return _ENDED[content.reason].replace("{who}", who)
     opening = _OPENING.get(content.reason, "")
-    return f"{opening}{who}{_subject(incident)}{what(incident)} ({incident.severity.word})"
+    return f"{opening}{who}{_subject(incident)}{what(incident)}"
 
 
 _OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}

@@ -11,9 +11,11 @@ from bot.domain.incident import Incident
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.greeting import worst_first
+from bot.views.group_card import gap_lines_of
 from bot.views.handled import Silenced, marks, matcher_words, until
-from bot.views.incident_card import gap_lines, worst
-from bot.views.trouble import MARKS, incident_mark, task_name, what, whom
+from bot.views.incident_card import worst
+from bot.views.trouble import MARKS, how, incident_mark, phrase_of_delay, short_problem, task_name
+from bot.views.twins import namer, subjects
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, lasting, slack_time
 
@@ -22,6 +24,7 @@ OPEN, OVER, SILENT, SLOW, TROUBLES = 10, 5, 5, 5, 3
 _WORTH_TELLING = timedelta(minutes=2)
 """A delay shorter than this is not among the longest ones that a digest tells."""
 _SENTENCE = 250
+_NONE = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +106,20 @@ def _first(facts: DigestFacts, since: str) -> str:
 
 
 def _scale(facts: DigestFacts) -> str:
-    delays = [task.delay for task in facts.tasks if task.delay is not None]
-    worst_ = f", the slowest {duration(max(delays))} behind" if delays else ""
-    return f"{count(len(facts.tasks), 'task')}{worst_}"
+    slowest = max(
+        (task for task in facts.tasks if task.delay is not None),
+        key=lambda one: one.delay or _NONE,
+        default=None,
+    )
+    told = "" if slowest is None else f", the slowest {phrase_of_delay(slowest)}"
+    return f"{count(len(facts.tasks), 'task')}{told}"
 
 
 def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     told = nsmallest(OPEN, facts.still_open, key=worst_first)
+    whose = subjects(told)
     lines = [
-        f"{incident_mark(one)} *{literal(whom(one))}* {literal(what(one))}{lasting(facts.until - one.since)} "
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(facts.until - one.since)} "
         f"· incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
         for one in told
     ]
@@ -128,14 +136,14 @@ def _silent_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
 
 def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     told = nsmallest(OVER, facts.over, key=lambda one: (one.gap is None, -one.worst_severity, one.number))
-    lines = []
+    lines, whose = [], subjects(told)
     for one in told:
         lasted = duration((one.resolved_at or one.changed_at) - one.since)
         lines.append(
-            f"{incident_mark(one)} *{literal(whom(one))}* was {one.problem} for {lasted}, at worst "
-            f"{worst(one)} · incident {one.number}"
+            f"{incident_mark(one)} *{literal(whose(one))}* {short_problem(one.problem)} for {lasted}, "
+            f"at worst {worst(one)} · incident {one.number}"
         )
-        lines += gap_lines(one, zone)
+    lines += gap_lines_of(told, zone)
     return lines + _rest(len(facts.over) - len(told), typed("incidents since:1d"))
 
 
@@ -143,9 +151,10 @@ def _slow_lines(facts: DigestFacts) -> list[str]:
     """Tell the longest delays that no open incident tells already."""
     slow = [one for one in facts.tasks if one.delay is not None and one.incident is None]
     slow = [one for one in slow if one.delay is not None and one.delay >= _WORTH_TELLING]
-    slow.sort(key=lambda one: -(one.delay or timedelta(0)))
-    named = [f"{literal(task_name(one))} {duration(one.delay or timedelta(0))}" for one in slow[:SLOW]]
-    return [f"Longest delays without an incident: {', '.join(named)}."] if named else []
+    slow.sort(key=lambda one: -(one.delay or _NONE))
+    named = namer(slow[:SLOW], task_name)
+    lines = [f"{literal(named(one))} {phrase_of_delay(one)}" for one in slow[:SLOW]]
+    return [f"Longest delays without an incident: {'; '.join(lines)}."] if lines else []
 
 
 def _slower_lines(facts: DigestFacts) -> list[str]:

@@ -5,12 +5,12 @@ from datetime import datetime, tzinfo
 
 from bot.commands import Command
 from bot.errors import UserMistake
-from bot.views.forms import ADD_NOTE, ASSIGN, EXTEND, LENGTH, NOTE, PERSON, SILENCE, Mistaken, too_old
+from bot.views.forms import ADD_NOTE, ASSIGN, EXTEND, LENGTH, NOTE, PERSON, SILENCE, WHAT, Mistaken, too_old
 from bot.views.handling_forms import assign_command, note_command
 from bot.views.silence_forms import extend_command, silence_command
 
 _READERS: dict[str, tuple[Callable[..., Command | Mistaken], str]] = {
-    SILENCE: (silence_command, LENGTH),
+    SILENCE: (silence_command, WHAT),
     EXTEND: (extend_command, LENGTH),
     ASSIGN: (assign_command, PERSON),
     ADD_NOTE: (note_command, NOTE),

@@ -1,14 +1,28 @@
-"""The first message about a source: what is watched, what is broken already, what to try."""
+"""The first message about a source: what is broken already, what is watched, what to try."""
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.commands import ListIncidents, ListTasks, ShowHelp, ShowStatus, to_text
+from bot.commands import ListIncidents, ListTasks, ShowHelp, ShowIncident, ShowStatus, to_text
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GreetingContent
-from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
-from bot.views.trouble import incident_mark, problem_words, whom
+from bot.views.blocks import (
+    Block,
+    Button,
+    Message,
+    actions,
+    beside,
+    context,
+    literal,
+    message,
+    section,
+    sections,
+)
+from bot.views.handled import marks
+from bot.views.incident_buttons import taking
+from bot.views.trouble import how, incident_mark
+from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
 
@@ -17,7 +31,7 @@ TOLD = 10
 
 
 def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
-    """Introduce a source, with what was broken when the watch began at its present state."""
+    """Introduce a source; what was broken when the watch began comes first, at its present state."""
     source = literal(ocp_name(content.source))
     whose = source if content.cluster is None else f"{name(content.cluster)} of {source}"
     first = f"Now watching log backup of {whose}"
@@ -25,16 +39,20 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     if not content.error:
         clusters = f"{count(content.clusters, 'cluster')} · " if content.cluster is None else ""
         wide = f"{clusters}{count(content.tasks, 'task')} · {wide}"
-    blocks: list[Block] = [section(f"*{first}*\n{wide}")]
+    if counts_of(content).open:
+        first = f"{open_words(content)}. Now watching log backup of {whose}"
+    mark = f"{worst_mark(content)} ".lstrip()
+    blocks: list[Block] = [section(f"{mark}*{first}*\n{wide}")]
+    spoken = [f"{mark}{first}: {wide}"]
     if content.error:
         trouble = f"It cannot be read yet: {literal(clean(content.error, 500))}"
         blocks.append(section(trouble))
-        spoken = [first, trouble]
+        spoken.append(trouble)
     else:
-        lines = _incident_lines(content)
-        blocks += sections(lines)
-        spoken = [f"{first}: {wide}", *lines]
-    scope = Scope(source=content.source, cluster=content.cluster)
+        lines = _ended_lines(content)
+        blocks += [*member_blocks(content, content.read_at, zone), *(sections(lines) if lines else [])]
+        spoken += [*member_lines(content, content.read_at, zone), *lines]
+    scope = scope_of(content)
     small = [f"Try {typed('status')}, {typed('tasks')} or {typed('help')}."]
     blocks.append(context(*small, f"Read {slack_time(content.read_at, zone)}"))
     buttons = [
@@ -47,15 +65,26 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     return message("\n".join(spoken), blocks + actions(buttons))
 
 
-def _incident_lines(content: GreetingContent) -> list[str]:
-    """Tell the members of this message, the open ones from the worst, and count the rest."""
+def scope_of(content: GreetingContent) -> Scope:
+    """Give the scope that means what is watched."""
+    return Scope(source=content.source, cluster=content.cluster)
+
+
+def open_words(content: GreetingContent) -> str:
+    """Say how many members are open."""
+    return count(counts_of(content).open, "incident is open", "incidents are open")
+
+
+def worst_mark(content: GreetingContent) -> str:
+    """Give the mark of the worst member that is open; empty where none is told."""
+    broken = _open_members(content)
+    return incident_mark(broken[0]) if broken else ""
+
+
+def _ended_lines(content: GreetingContent) -> list[str]:
+    """Count the members that are over."""
     counts = counts_of(content)
-    lines = []
-    if counts.open:
-        lines.append(f"*{count(counts.open, 'task or cluster needs', 'tasks or clusters need')} you*")
-    elif not counts.over:
-        lines.append("Nothing is wrong with them now.")
-    lines += member_summary(content, content.read_at)
+    lines = [] if counts.open or counts.over else ["Nothing is wrong with them now."]
     well_again = counts.over - counts.unwatched
     total = f"of {counts.members:,} that were broken at the start"
     if well_again:
@@ -75,25 +104,36 @@ def counts_of(content: GreetingContent) -> Counts:
     return Counts(open=len(content.incidents) - len(over), over=len(over), unwatched=unwatched)
 
 
-def open_members(content: GreetingContent) -> list[Incident]:
+def _open_members(content: GreetingContent) -> list[Incident]:
     """Give the members that are told and still open, the worst first."""
     return sorted((one for one in content.incidents if one.is_open), key=worst_first)
 
 
-def member_summary(content: GreetingContent, now: datetime) -> list[str]:
-    """Tell the worst members that are still open, and count the others."""
-    told = open_members(content)[:TOLD]
-    lines = [_line(incident, now) for incident in told]
+def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[str]:
+    """Tell the worst members that are still open, with who has them, and count the others."""
+    told = _open_members(content)[:TOLD]
+    whose = subjects(told)
+    lines = [
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(now - one.since)}"
+        f" · {one.severity.word}, incident {one.number}{marks(one, zone=zone)}"
+        for one in told
+    ]
     left = counts_of(content).open - len(told)
     return [*lines, f"…and {left:,} more: {typed('incidents')}"] if left > 0 else lines
 
 
-def _line(incident: Incident, now: datetime) -> str:
-    words = problem_words(incident.problem, incident.because, incident.delay)
-    return (
-        f"{incident_mark(incident)} *{literal(whom(incident))}* {literal(words)}"
-        f"{lasting(now - incident.since)} · {incident.severity.word}, incident {incident.number}"
-    )
+def member_blocks(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[Block]:
+    """Show the same, each member with the thing to do about it."""
+    lines, told = member_lines(content, now, zone), _open_members(content)[:TOLD]
+    buttons = [_what_to_do(one) for one in told]
+    blocks = [beside(section(line), button) for line, button in zip(lines, buttons, strict=False)]
+    return blocks + sections(lines[len(told) :])
+
+
+def _what_to_do(incident: Incident) -> Button:
+    if incident.handling.is_taken:
+        return Button("Details", to_text(ShowIncident(incident.number)))
+    return taking(incident.handling, incident.number)
 
 
 def worst_first(incident: Incident) -> tuple[int, int, float, int]:

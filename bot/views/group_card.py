@@ -14,9 +14,10 @@ from bot.views.error_text import error_quotation
 from bot.views.group_words import all_over, broken, kinds_words, likely, look_first
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
-from bot.views.incident_card import NOT_KNOWN, gap_lines, instead_lines, who_had_it
+from bot.views.incident_card import FULL_BACKUP, NOT_KNOWN, gap_words, instead_lines, who_had_it, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
-from bot.views.trouble import MARKS, group_mark, incident_mark, what, whom
+from bot.views.trouble import MARKS, group_mark, how, incident_mark
+from bot.views.twins import subjects
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 
 TOLD = 5
@@ -58,9 +59,8 @@ def group_headline(group: Group, counts: Counts, zone: tzinfo) -> str:
     """Say a group in one line: how many of how many, since when, and where to look first; in markup."""
     if not group.is_open:
         return literal(group_words(group, counts))
-    look = look_first(group)
     since = f"{literal(group_words(group, counts))} since {slack_time(group.since, zone)}"
-    return f"{since}: {look}" if look else since
+    return f"{since}: {look_first(group)}"
 
 
 def group_state(group: Group) -> str:
@@ -74,12 +74,9 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
     top = f"{mark_of(group, counts)} *{group_headline(group, counts, zone)}*  {group_state(group)}"
     if not group.is_open:
         return [top, *over_lines(content, zone)]
-    lines = [top]
-    if words := likely(group.trait):
-        lines.append(literal(words))
-    lines += count_lines(counts)
-    lines += _at_risk(content, zone)
-    lines.append(who_has_it(group.handling, zone))
+    lines = [top, literal(likely(group.trait)), *count_lines(counts)]
+    lines += at_risk(content.worst, content.shipped_until, content.read_at, zone)
+    lines.append(who_has_group(group, content.worst, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
     if content.was_silenced:
@@ -89,18 +86,38 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
     return lines + instead_lines(content.instead_of)
 
 
-def _at_risk(content: GroupContent, zone: tzinfo) -> list[str]:
-    """Say what cannot be restored, by the member that is the furthest behind, be it told or not."""
-    still = [one for one in content.worst if one.is_open]
+def who_has_group(group: Group, worst: Sequence[Incident], zone: tzinfo) -> str:
+    """Say who has a group; where nobody has, whether somebody has a part of it."""
+    if not group.handling.is_taken and any(one.handling.is_taken for one in worst):
+        return "Nobody has taken all of it yet."
+    return who_has_it(group.handling, zone)
+
+
+def at_risk(
+    worst: Sequence[Incident], shipped_by: datetime | None, read_at: datetime, zone: tzinfo
+) -> list[str]:
+    """Say what cannot be restored: by the member that is the furthest behind, be it told or not; and gaps."""
+    still = [one for one in worst if one.is_open]
     reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
     if still and not reached:
         return [NOT_KNOWN]
-    shipped = [at for one in reached if (at := shipped_until(one, content.read_at)) is not None]
-    if content.shipped_until is not None:
-        shipped.append(content.shipped_until)
-    if not shipped:
-        return []
-    return [f"What was written there since {slack_time(min(shipped), zone)} cannot be restored yet."]
+    shipped = [at for one in reached if (at := shipped_until(one, read_at)) is not None]
+    if shipped_by is not None:
+        shipped.append(shipped_by)
+    lines = gap_lines_of(worst, zone)
+    if shipped:
+        lines.append(f"What was written there since {slack_time(min(shipped), zone)} cannot be restored yet.")
+    return lines
+
+
+def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
+    """Say of whom which stretch of time can never be restored, and once what to do."""
+    left = [(one, one.gap) for one in incidents if one.gap is not None]
+    whose = subjects(incidents)
+    lines = [f"{literal(whose(one))}: *{gap_words(gap, zone)}*" for one, gap in left[:_GAPS]]
+    if len(left) > _GAPS:
+        lines.append(f"…and {len(left) - _GAPS:,} more have such a gap.")
+    return [*lines, FULL_BACKUP] if left else []
 
 
 def count_lines(counts: Counts) -> list[str]:
@@ -126,27 +143,22 @@ def member_lines(
     most: int = TOLD,
 ) -> list[str]:
     """Tell the worst members one by one, and count the rest."""
-    lines = [_member_line(incident, now, group, silenced) for incident in worst[:most]]
+    whose = subjects(worst)
+    lines = [_member_line(incident, whose(incident), now, group, silenced) for incident in worst[:most]]
     left = members - len(lines)
     return [*lines, f"…and {left:,} more."] if left > 0 else lines
 
 
-def _member_line(incident: Incident, now: datetime, group: Group | None, silenced: Silenced) -> str:
-    who = f"{incident_mark(incident)} *{literal(whom(incident))}*"
+def _member_line(
+    incident: Incident, whose: str, now: datetime, group: Group | None, silenced: Silenced
+) -> str:
+    who = f"{incident_mark(incident)} *{literal(whose)}*"
     if not incident.is_open:
         return f"{who} is over · incident {incident.number}"
     same = group is not None and holder(group.handling) == holder(incident.handling)
     people = "" if same else marks(incident, silenced)
-    state = "is recovering" if incident.good_polls else what(incident)
-    how = f"{literal(state)}{_behind(incident)}{lasting(now - incident.since)}"
-    return f"{who} {how} · incident {incident.number}{people}"
-
-
-def _behind(incident: Incident) -> str:
-    """Add the delay where the words of the problem do not tell it."""
-    if incident.delay is None or " behind" in what(incident):
-        return ""
-    return f", {duration(incident.delay)} behind"
+    state = f"{literal(how(incident))}{lasting(now - incident.since)}"
+    return f"{who} {state} · incident {incident.number}{people}"
 
 
 def over_lines(content: GroupContent, zone: tzinfo) -> list[str]:
@@ -154,19 +166,10 @@ def over_lines(content: GroupContent, zone: tzinfo) -> list[str]:
     group, counts = content.group, content.counts
     ended = group.resolved_at or group.changed_at
     span = f"from {slack_time(group.since, zone)} to {slack_time(ended, zone)}"
-    lines = [f"It lasted {duration(ended - group.since)}, {span}. At worst it was {worst_of(group)}."]
+    lines = [f"It lasted {duration(ended - group.since)}, {span}. At worst {worst(group)}."]
     if 0 < counts.unwatched < counts.members:
         lines.append(f"{count(counts.unwatched, 'of them is', 'of them are')} no longer watched.")
-    with_gap = [one for one in content.worst if one.gap is not None]
-    lines += [f"{literal(whom(one))}: {line}" for one in with_gap[:_GAPS] for line in gap_lines(one, zone)]
-    if len(with_gap) > _GAPS:
-        lines.append(f"…and {len(with_gap) - _GAPS:,} more have such a gap.")
+    lines += gap_lines_of(content.worst, zone)
     if group.handling.is_taken:
         lines.append(who_had_it(group.handling))
     return lines
-
-
-def worst_of(group: Group) -> str:
-    """Say how bad a group was at worst."""
-    delay = "" if group.worst_delay is None else f" and {duration(group.worst_delay)} behind"
-    return f"{group.worst_severity.word}{delay}"

@@ -1,13 +1,16 @@
-"""One change of a group, or several changes at once, as a reply in the thread."""
+"""One change of a group, or several changes at once, as a reply that tells all to whoever reads it alone."""
+
+from datetime import UTC, tzinfo
 
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeContent, Reason
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.change_reply import change_sentence
-from bot.views.group_card import group_words, mark_of, member_lines, worst_of
+from bot.views.group_card import at_risk, gap_lines_of, group_words, mark_of, member_lines, who_has_group
 from bot.views.handled import numbers_words
+from bot.views.incident_card import worst
 from bot.views.trouble import incident_mark
-from bot.views.wording import count, duration
+from bot.views.wording import count, duration, lasting, slack_time
 
 TOLD = 5
 """So many changes are told one by one; the rest is counted."""
@@ -21,8 +24,8 @@ _OPENING = {
 }
 
 
-def group_change_message(content: GroupChangeContent) -> Message:
-    """Say what changed about a group and how bad it is now, or how long it lasted."""
+def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Message:
+    """Say what changed about a group, since when and how bad it is now, or how long it lasted."""
     group, mark = content.group, mark_of(content.group, content.counts)
     opening = _OPENING.get(content.reason, "") if group.is_open else ""
     state = f"{group.severity.word}, group {group.number}" if group.is_open else f"group {group.number}"
@@ -31,10 +34,14 @@ def group_change_message(content: GroupChangeContent) -> Message:
     if content.reason is Reason.GROUPED:
         lines.append(f"From now on group {group.number} speaks for {_numbers(content.worst)}.")
     if group.is_open:
+        since = f"Since {slack_time(group.since, zone)}{lasting(content.at - group.since)}."
+        lines.append(f"{since} {who_has_group(group, content.worst, zone)}")
+        lines += at_risk(content.worst, content.shipped_until, content.at, zone)
         lines += member_lines(content.worst, content.counts.members, content.at, group)
     else:
         ended = group.resolved_at or group.changed_at
-        lines.append(f"It lasted {duration(ended - group.since)}. At worst it was {worst_of(group)}.")
+        lines.append(f"It lasted {duration(ended - group.since)}. At worst {worst(group)}.")
+        lines += gap_lines_of(content.worst, zone)
     text = [f"{mark} {plain} ({state})", *lines]
     return message("\n".join(text), sections([f"{mark} *{plain}*  {state}", *lines]))
 
@@ -55,14 +62,16 @@ _CHANGED = {
 """What happened to several; of one alone ``are`` and ``were`` are put right."""
 
 
-def changes_message(content: ChangesContent) -> Message:
+def changes_message(content: ChangesContent, zone: tzinfo = UTC) -> Message:
     """Say several changes at once: how many of each, then the gravest one by one."""
     first = ", ".join(_counted(reason, number) for reason, number in content.counts)
     mark = incident_mark(content.changes[0].after) if content.changes else ""
-    lines = [_line(change) for change in content.changes[:TOLD]]
+    told = content.changes[:TOLD]
+    lines = [_line(change) for change in told]
     left = sum(number for _, number in content.counts) - len(lines)
     if left > 0:
         lines.append(f"…and {left:,} more.")
+    lines += gap_lines_of([change.after for change in told], zone)
     first = f"{mark} {first[:1].upper()}{first[1:]}".strip()
     return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]))
 
@@ -75,6 +84,6 @@ def _counted(reason: Reason, number: int) -> str:
 
 
 def _line(change: ChangeContent) -> str:
-    return (
-        f"{incident_mark(change.after)} {literal(change_sentence(change))} · incident {change.after.number}"
-    )
+    after = change.after
+    state = f"{lasting(change.at - after.since)} · {after.severity.word}," if after.is_open else " ·"
+    return f"{incident_mark(after)} {literal(change_sentence(change))}{state} incident {after.number}"

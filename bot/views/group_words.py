@@ -6,6 +6,7 @@ from typing import assert_never
 from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.notification import Counts
 from bot.domain.problem import Problem
+from bot.views.trouble import short_problem
 from bot.views.wording import clean, count, ocp_name
 
 _LABEL = 60
@@ -25,7 +26,7 @@ def plural(problem: Problem, number: int) -> str:  # noqa: PLR0911 - one case fo
         case Problem.LAGGING:
             return f"{are} behind"
         case Problem.STUCK:
-            return f"{are} stuck between two states"
+            return f"{are} stuck while starting or stopping"
         case Problem.MISSING:
             return f"{are} no longer listed"
         case Problem.PAUSED:
@@ -57,12 +58,12 @@ def sharing(trait: Trait) -> str:
 def broken(group: Group, counts: Counts) -> str:
     """Say how many of how many are how: ``12 of 12 tasks of cluster pay have failed``; plain text."""
     noun = "cluster" if group.problem is Problem.UNREACHABLE else "task"
-    if group.trait.cause is Cause.COINCIDENCE:
-        return f"{count(counts.open, noun)} broke without a common cause"
     kinds = [problem for problem, _ in counts.problems]
     state = plural(group.problem, counts.open)
     if len(kinds) > 1:
         state = f"{'is' if counts.open == 1 else 'are'} in trouble"
+    if group.trait.cause is Cause.COINCIDENCE:
+        return f"{count(counts.open, noun)} {state}"
     of = "" if group.trait.cause is Cause.ERROR else f"{max(group.total, counts.members):,} "
     number = f"{counts.open:,} of {of}" if of else f"{counts.open:,} "
     return f"{number}{_noun(noun, max(group.total, counts.members))}{sharing(group.trait)} {state}"
@@ -81,7 +82,7 @@ def all_over(group: Group, counts: Counts) -> str:
 
 
 def look_first(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
-    """Say where to look first; plain text, empty where nothing is known."""
+    """Say where to look first; plain text."""
     if group.problem in _ON_PURPOSE:
         return "ask first whether that was on purpose"
     match group.trait.cause:
@@ -96,12 +97,12 @@ def look_first(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
         case Cause.SOURCE:
             return "look at what they share first: network, storage, OCP"
         case Cause.COINCIDENCE:
-            return ""
+            return "look at the worst first"
     assert_never(group.trait.cause)
 
 
 def likely(trait: Trait) -> str:
-    """Say what the cause is likely to be; plain text, empty where none was found."""
+    """Say what the cause is likely to be, or that none was found; plain text."""
     label = clean(trait.label, _LABEL)
     match trait.cause:
         case Cause.DESTINATION:
@@ -115,22 +116,10 @@ def likely(trait: Trait) -> str:
         case Cause.SOURCE:
             return f"Likely something that all of {ocp_name(trait.source)} depends on."
         case Cause.COINCIDENCE:
-            return ""
+            return "They broke at about the same time; no common cause was found."
     assert_never(trait.cause)
-
-
-_SHORT = {
-    Problem.FAILED: "failed",
-    Problem.STALLED: "stopped",
-    Problem.GROWING: "falling behind",
-    Problem.LAGGING: "behind",
-    Problem.STUCK: "stuck",
-    Problem.MISSING: "not listed",
-    Problem.PAUSED: "paused",
-    Problem.UNREACHABLE: "not readable",
-}
 
 
 def kinds_words(problems: Sequence[tuple[Problem, int]]) -> str:
     """Count problems: ``9 stopped, 3 failed``."""
-    return ", ".join(f"{number:,} {_SHORT[problem]}" for problem, number in problems)
+    return ", ".join(f"{number:,} {short_problem(problem)}" for problem, number in problems)

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, tzinfo
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.naming import Scope
+from bot.domain.problem import Problem, Severity
 from bot.domain.silence import Ending, Matcher, Silence
 from bot.views.blocks import literal
 from bot.views.mentions import named
+from bot.views.trouble import short_problem
 from bot.views.wording import clean, name, slack_time
 
 REASON_LENGTH = 200
@@ -94,32 +96,56 @@ def ending_words(silence: Silence) -> str:
 
 def scope_words(scope: Scope) -> str:
     """Say what a scope means, in words; in markup."""
+    return literal(_scope_text(scope))
+
+
+def _scope_text(scope: Scope) -> str:
     whole = scope.name is None or not scope.name.strip("*/ ")
-    parts = [] if scope.name is None or whole else [name(scope.name)]
+    parts = [] if scope.name is None or whole else [clean(scope.name)]
     told = (("cluster", scope.cluster), ("tenant", scope.tenant), ("OCP", scope.source))
-    parts += [f"{word} {name(text)}" for word, text in told if text is not None]
+    parts += [f"{word} {clean(text)}" for word, text in told if text is not None]
     if scope.path is not None:
-        parts.append(f"what writes to {name(scope.path, REASON_LENGTH)}")
+        parts.append(f"what writes to {clean(scope.path, REASON_LENGTH)}")
     return ", ".join(parts) or "everything"
 
 
 def matcher_words(matcher: Matcher) -> str:
     """Say what a matcher means, in words; in markup."""
+    return literal(matcher_text(matcher))
+
+
+def matcher_text(matcher: Matcher) -> str:
+    """Say what a matcher means, in words; plain text."""
     if matcher.numbers:
-        return numbers_words(matcher.numbers)
-    said = scope_words(matcher.scope or Scope())
-    narrowed = [*(severity.word for severity in matcher.severities), *matcher.problems]
-    return f"{said}, only {' or '.join(narrowed)}" if narrowed else said
+        return numbers_words(matcher.numbers, "group" if matcher.is_group else "incident")
+    only = only_words(matcher.severities, matcher.problems)
+    said = _scope_text(matcher.scope or Scope())
+    return f"{said}, only what is {only}" if only else said
+
+
+def only_words(severities: Collection[Severity], problems: Collection[Problem]) -> str:
+    """Say to what something is narrowed down: ``critical, and failed or stopped``; empty where it is not."""
+    words = ([one.word for one in severities], [short_problem(one) for one in problems])
+    joint = ", and " if max(map(len, words)) > 1 else " and "
+    return joint.join(" or ".join(alternatives) for alternatives in words if alternatives)
+
+
+def until_then(matcher: Matcher) -> str:
+    """Say that nothing is told of what a silence mutes, not even a worsening, and what shows it."""
+    only = only_words(matcher.severities, matcher.problems)
+    if only:
+        return f"Nothing is told while it is {only}; what turns into something else is. Lists still show it."
+    return "Nothing of it is told, even if it gets worse. Lists still show it."
 
 
 _NUMBERS = 10
 
 
-def numbers_words(numbers: Collection[IncidentNumber]) -> str:
+def numbers_words(numbers: Collection[IncidentNumber], what: str = "incident") -> str:
     """Name incidents or groups by their numbers."""
     kept = [str(number) for number in list(numbers)[:_NUMBERS]]
     more = f" and {len(numbers) - _NUMBERS:,} more" if len(numbers) > _NUMBERS else ""
-    return f"{'incident' if len(numbers) == 1 else 'incidents'} {', '.join(kept)}{more}"
+    return f"{what if len(numbers) == 1 else f'{what}s'} {', '.join(kept)}{more}"
 
 
 def moment_marks(now: datetime, silence: Silence) -> str:

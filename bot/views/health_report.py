@@ -9,7 +9,7 @@ from bot.domain.fleet import FleetSnapshot, SourceNow, Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.sources import source_name, trouble_lines
 from bot.views.trouble import MARKS
-from bot.views.wording import ago, clean, count, duration, took
+from bot.views.wording import ago, clean, count, duration, lasting, took
 
 _OFFSET_MATTERS = timedelta(minutes=1)
 _SOURCES = 20
@@ -81,8 +81,9 @@ def own_lines(health: BotHealth, now: datetime) -> list[str]:
     """Say what waits to be sent, how Slack is heard, who leads, what failed last and what room is left."""
     lines = [_waiting(health, now)]
     if health.connected:
-        since = "" if health.connected_since is None else f" for {duration(now - health.connected_since)}"
-        lines.append(f"Slack is connected{_door(health)}{since}.")
+        since = health.connected_since
+        lasts = "" if since is None else lasting(now - since).removeprefix(",")
+        lines.append(f"Slack is connected{_door(health)}{lasts}.")
     if health.leads is not None:
         lines.append("This one watches and sends." if health.leads else "Another one watches and sends.")
     if health.last_error:

@@ -4,6 +4,7 @@ Source of the causes, views and logs: OceanBase's documentation of log archiving
 """
 
 import re
+import shlex
 import unicodedata
 from dataclasses import dataclass
 from typing import assert_never
@@ -16,14 +17,23 @@ from bot.domain.problem import Problem
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _LONGEST_NAME = 128
 _OLD = re.compile(r"[123]\.")
-_INSIDE_LOG = "grep -E 'WARN|ERROR' observer.log | grep -i archive | tail -n 50"
-_AGENT_LOG = "grep -E 'WARN|ERROR' agentserver.log | tail -n 50"
+_LOGS = "~admin/oceanbase/log"
+"""Where OCP puts a cluster's logs unless it is told otherwise."""
+_INSIDE_LOG = f"grep -E 'WARN|ERROR' {_LOGS}/observer.log | grep -i archive | tail -n 50"
+_AGENT_HOME = "~admin"
+_AGENT_LOG = f"find {_AGENT_HOME} -name agentserver.log -exec grep -E 'WARN|ERROR' {{}} + | tail -n 50"
+_ARCHIVE = "TENANT_ID, STATUS, CHECKPOINT_SCN_DISPLAY, PATH, COMMENT"
+_OLD_ARCHIVE = "TENANT_ID, STATUS, MIN_FIRST_TIME, MAX_NEXT_TIME"
+_STREAMS = "LS_ID, STATUS, SCN_TO_TIMESTAMP(CHECKPOINT_SCN) AS SHIPPED_UNTIL"
 _DIAGNOSIS = "obdiag gather scene run --scene=observer.log_archive"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is seen of a trouble. ``tenant_id`` is OceanBase's own; ``version`` the cluster's, where known."""
+    """What is seen of a trouble. ``tenant_id`` is OceanBase's own; ``version`` the cluster's, where known.
+
+    ``address`` is where OCP itself answers.
+    """
 
     problem: Problem
     status: str = ""
@@ -34,6 +44,7 @@ class Seen:
     tenant: str = ""
     tenant_id: int | None = None
     version: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +80,13 @@ def seen_in_task(task: TaskNow, problem: Problem) -> Seen:
     )
 
 
-def seen_in_incident(incident: Incident, status: str | None = None, error: str | None = None) -> Seen:
-    """Gather what is seen of an incident; ``status`` and ``error`` are OCP's words, where known."""
+def seen_in_incident(
+    incident: Incident, status: str | None = None, error: str | None = None, address: str = ""
+) -> Seen:
+    """Gather what is seen of an incident; ``status`` and ``error`` are OCP's words, where known.
+
+    ``address`` is where OCP itself answers.
+    """
     snapshot, subject = incident.snapshot, incident.subject
     if snapshot is None:
         broken = incident.because if isinstance(incident.because, StatusBroken) else None
@@ -80,6 +96,7 @@ def seen_in_incident(incident: Incident, status: str | None = None, error: str |
             error or (broken.error if broken else None) or "",
             destination=subject.destination or "",
             tenant=subject.tenant_label or "",
+            address=address,
         )
     return Seen(
         problem=incident.problem,
@@ -89,6 +106,7 @@ def seen_in_incident(incident: Incident, status: str | None = None, error: str |
         agent_server=snapshot.agent_server or "",
         destination=subject.destination or "",
         tenant=subject.tenant_label or "",
+        address=address,
     )
 
 
@@ -176,9 +194,20 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
             )
         case Problem.UNREACHABLE:
             return Hint(
-                "OCP is down, busy, or refuses the bot's account.", "OCP itself, and the bot's account there"
+                "OCP is down, busy, or refuses the bot's account.",
+                "OCP itself, and the bot's account there",
+                _asking_ocp(seen.address),
             )
     assert_never(seen.problem)
+
+
+def _asking_ocp(address: str) -> tuple[Step, ...]:
+    """Ask OCP whether it is there; that takes no login."""
+    if not address:
+        return ()
+    answer = "  (HTTP %{http_code} after %{time_total} s)\\n"
+    run = f"curl -sS -m 10 -w {shlex.quote(answer)} {shlex.quote(f'{address}/api/status')}"
+    return (Step("On the machine of the bot; an OCP that is well says okay", run),)
 
 
 def _own_reason(seen: Seen) -> str:
@@ -190,26 +219,30 @@ def _own_reason(seen: Seen) -> str:
 
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:
     if seen.mode.upper() == "LOGICAL_BACKUP":
-        where = f"On the agent server {seen.agent_server}" if seen.agent_server else "On the agent server"
+        server = f" {seen.agent_server}" if seen.agent_server else ""
+        where = f"On the agent server{server}, whose logs are usually below {_AGENT_HOME}"
         return (Step(where, _AGENT_LOG),)
     old = bool(_OLD.match(seen.version))
-    view = "CDB_OB_BACKUP_ARCHIVELOG" if old else "CDB_OB_ARCHIVELOG"
-    steps = [Step("In the cluster's sys tenant; COMMENT says what is wrong", _query(seen, view, old=old))]
+    if old:
+        query = _query(seen, _OLD_ARCHIVE, "CDB_OB_BACKUP_ARCHIVELOG", old=True)
+        steps = [Step("In the cluster's sys tenant; all before MAX_NEXT_TIME is shipped", query)]
+    else:
+        query = _query(seen, _ARCHIVE, "CDB_OB_ARCHIVELOG")
+        steps = [Step("In the cluster's sys tenant; COMMENT says what is wrong", query)]
     if streams and not old:
-        progress = _query(seen, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS", old=old)
-        steps.append(Step("The progress of each log stream", progress))
+        progress = _query(seen, _STREAMS, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS")
+        steps.append(Step("There too: how far each log stream is", progress))
     if logs:
-        steps.append(
-            Step("On the cluster's servers, around the time it began", f"{_INSIDE_LOG}\n{_DIAGNOSIS}")
-        )
+        where = f"On the cluster's servers, whose logs are usually in {_LOGS}"
+        steps.append(Step(where, f"{_INSIDE_LOG}\n{_DIAGNOSIS}"))
     return tuple(steps)
 
 
-def _query(seen: Seen, view: str, *, old: bool) -> str:
+def _query(seen: Seen, columns: str, view: str, *, old: bool = False) -> str:
     """Ask for the rows of one tenant; a name that is not safe to paste is left out, with the filter."""
-    select = f"SELECT * FROM oceanbase.{view}"  # noqa: S608 - people run it, not the bot
+    select = f"SELECT {columns}\nFROM oceanbase.{view}"
     if seen.tenant_id is not None:
-        return f"{select} WHERE TENANT_ID = {seen.tenant_id};"
+        return f"{select}\nWHERE TENANT_ID = {seen.tenant_id};"
     quoted = sql_text(seen.tenant)
     if quoted is None or old:
         return f"{select};"

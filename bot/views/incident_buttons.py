@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from bot.commands import (
     AcceptAsNormal,
     Acknowledge,
+    Assign,
     AssignDialog,
     EndSilence,
     ListIncidents,
     ListTasks,
+    Me,
     NoteDialog,
     Resolve,
     ShowChart,
@@ -28,14 +30,12 @@ from bot.domain.naming import Scope
 from bot.domain.problem import Problem
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Menu
-from bot.views.wording import clean
+from bot.views.trouble import whom
+from bot.views.wording import clean, up_to
 
 PATH_KEPT = 200
 _LABEL = 40
 _LEARNABLE = frozenset({Problem.STALLED, Problem.GROWING, Problem.LAGGING})
-_LEARN = "The bot takes what this task does now for its normal, and says nothing of it any more."
-_FORGET = "The bot forgets this task until OCP lists it again."
-
 Row = Sequence[Button | Menu]
 
 __all__ = [
@@ -56,11 +56,13 @@ __all__ = [
 
 
 def taking(handling: Handling, number: IncidentNumber) -> Button:
-    """Offer to take it, or to take that back."""
+    """Offer to take it, from whoever was given it too, or to take that back."""
     target = Target(number)
-    if handling.acknowledged is None:
-        return Button("Acknowledge", to_text(Acknowledge(target)), primary=True)
-    return Button("Unacknowledge", to_text(Unacknowledge(target)))
+    if handling.acknowledged is not None:
+        return Button("Unacknowledge", to_text(Unacknowledge(target)))
+    if handling.assigned is not None:
+        return Button("Take it over", to_text(Assign(target, Me())))
+    return Button("Acknowledge", to_text(Acknowledge(target)), primary=True)
 
 
 def silencing_button(silence: Silence | None, number: IncidentNumber) -> Button:
@@ -71,9 +73,13 @@ def silencing_button(silence: Silence | None, number: IncidentNumber) -> Button:
 
 
 def incident_rows(
-    incident: Incident, silence: Silence | None = None, *, ocp_url: str | None = None
+    incident: Incident,
+    silence: Silence | None = None,
+    *,
+    group: IncidentNumber | None = None,
+    ocp_url: str | None = None,
 ) -> tuple[Row, ...]:
-    """Offer what to do about an incident, then what helps to look further."""
+    """Offer what to do about an incident, then what helps to look further; ``group`` speaks for it."""
     number = incident.number
     target = Target(number)
     is_task = incident.subject.key.startswith("task:")
@@ -95,6 +101,8 @@ def incident_rows(
         silencing_button(silence, number),
         Button("Assign…", to_text(AssignDialog(target))),
     ]
+    if group is not None:
+        doing.append(Button(f"Group {group}", to_text(ShowIncident(group))))
     note = Button("Add a note…", to_text(NoteDialog(target)))
     return (doing, [details, *chart, *link, Menu((note, *more))])
 
@@ -116,10 +124,20 @@ def closing(incident: Incident) -> Row:
         return []
     if incident.problem in _LEARNABLE:
         learn = to_text(AcceptAsNormal(target))
-        return [Button("This is normal now", learn, confirm=_LEARN)]
+        return [Button("This is normal now", learn, confirm=_learning(incident))]
     if incident.problem is Problem.MISSING:
-        return [Button("Call it over", to_text(Resolve(target)), confirm=_FORGET)]
+        forget = f"The bot forgets {whom(incident)} until OCP lists it again."
+        return [Button("Call it over", to_text(Resolve(target)), confirm=forget)]
     return []
+
+
+def _learning(incident: Incident) -> str:
+    """Say what will be normal: so much delay as there is now."""
+    now = "" if incident.delay is None else f", {up_to(incident.delay)} behind,"
+    return (
+        f"What {whom(incident)} does now{now} is then normal for it: "
+        "the bot says no more about it until it gets worse than that."
+    )
 
 
 def every_member(group: Group, members: int) -> Button:

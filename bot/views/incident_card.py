@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotWatched, StatusBroken, StoodStill
+from bot.domain.finding import RecoveryGap
 from bot.domain.fleet import shifted
+from bot.domain.grouping import Group
 from bot.domain.handling import Handling
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, task_key_of, trend_span
 from bot.domain.look import shipped_until
 from bot.domain.notification import Channel, IncidentContent
 from bot.domain.problem import Problem, Severity
@@ -15,7 +17,7 @@ from bot.views.group_words import likely
 from bot.views.handled import holder, silenced_line, who_has_it
 from bot.views.hints import hint, seen_in_incident
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
-from bot.views.links import NO_LINKS, Links, ocp_address, runbook_lines
+from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.sparkline import sparkline
 from bot.views.trouble import headline, incident_mark
 from bot.views.wording import (
@@ -43,7 +45,8 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Lin
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
     blocks.append(context(_small(content, zone)))
-    for row in incident_rows(incident, content.silence, ocp_url=ocp_address(links, incident)):
+    group = None if content.group is None else content.group.number
+    for row in incident_rows(incident, content.silence, group=group, ocp_url=ocp_address(links, incident)):
         blocks += actions(row)
     return message(f"{mark} {first} ({_state(incident)})", blocks)
 
@@ -66,8 +69,6 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
         times = "" if incident.reopened == 1 else f" {incident.reopened} times"
         since += f" It was over and came back{times}."
     lines = [f"{since} {_happened(content, zone)}".rstrip()]
-    if incident.good_polls:
-        lines.append("It is well again; this closes when that has lasted.")
     lines += delay_lines(content, zone)
     lines += restorable_lines(incident, content.read_at, zone)
     if content.group is not None:
@@ -84,8 +85,9 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     if not content.incident.is_open:
         return instead_lines(content.instead_of)
     lines = []
-    if content.group is None:
-        look = hint(seen_in_incident(content.incident, content.status, content.error))
+    if content.group is None and not content.incident.good_polls:
+        address = api_address(links, content.incident)
+        look = hint(seen_in_incident(content.incident, content.status, content.error, address))
         asks_people = content.incident.problem in (Problem.PAUSED, Problem.MISSING)
         how = "" if asks_people or not look.steps else " (Details has what to run, ready to copy)"
         lines.append(f"Look at: {literal(clean(look.look_at, _SENTENCE))}{how}")
@@ -112,6 +114,8 @@ def _happened(  # noqa: PLR0911 - one case for each kind of evidence
     """Say what it rests on; what the line of the delay tells, and the error message below, are left out."""
     reason = content.incident.because
     match reason:
+        case _ if content.incident.good_polls:
+            return "It is well again; this closes when that has lasted."
         case StatusBroken() if content.error:
             return f"OCP reports {name(reason.reported)}, with the error message below."
         case StoodStill(stood, usual):
@@ -140,7 +144,8 @@ def delay_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     parts = [f"Delay *{duration(incident.delay)}*"]
     if snapshot is not None and snapshot.trend:
         trend = [None if seconds is None else timedelta(seconds=seconds) for seconds in snapshot.trend]
-        parts[0] += f" {sparkline(trend)}"
+        span = trend_span(incident.since, content.read_at)
+        parts[0] += f" {sparkline(trend)} (last {duration(span)})"
     limit = _limit(content, zone)
     if limit:
         parts.append(limit)
@@ -152,9 +157,11 @@ def delay_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
 def _limit(content: IncidentContent, zone: tzinfo) -> str:
     incident = content.incident
     match incident.because:
+        case _ if incident.good_polls:
+            return ""
         case StoodStill(limit=limit, limit_at=at) | Grows(limit=limit, limit_at=at) if at is not None:
             moment = slack_time(shifted(at, content.offset), zone)
-            return f"{duration(limit)} ({_severity_at(incident, limit).word}) at about {moment}"
+            return f"reaches {duration(limit)} ({_severity_at(incident, limit).word}) at about {moment}"
         case StoodStill(delay=delay, limit=limit) | Grows(delay=delay, limit=limit) if delay > limit:
             return f"over the limit of {duration(limit)} ({_severity_at(incident, limit).word})"
         case BehindLimit(limit=limit):
@@ -176,7 +183,7 @@ def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> lis
     """Say what cannot be restored, as far as it is known."""
     lines = gap_lines(incident, zone)
     if incident.problem is Problem.UNREACHABLE:
-        return [*lines, NOT_KNOWN]
+        return lines if incident.good_polls else [*lines, NOT_KNOWN]
     shipped = shipped_until(incident, read_at)
     if shipped is not None:
         lines.append(
@@ -185,21 +192,34 @@ def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> lis
     return lines
 
 
+FULL_BACKUP = (
+    "Take a new full backup, unless one was made after that: without it no later time can be restored either."
+)
+
+
 def gap_lines(incident: Incident, zone: tzinfo) -> list[str]:
-    """Say which stretch of time can never be restored, where one is known."""
-    if incident.gap is None:
-        return []
-    start, end = slack_time(incident.gap.start, zone), slack_time(incident.gap.end, zone)
-    return [f"*Nothing written from {start} to {end} can be restored.*"]
+    """Say which stretch of time can never be restored, where one is known, and what to do."""
+    return [] if incident.gap is None else [f"*{gap_words(incident.gap, zone)}* {FULL_BACKUP}"]
+
+
+def gap_words(gap: RecoveryGap, zone: tzinfo) -> str:
+    """Say which stretch of time can never be restored; in markup."""
+    return (
+        f"The time from {slack_time(gap.start, zone)} to {slack_time(gap.end, zone)} can never be restored."
+    )
 
 
 def _over_lines(incident: Incident, zone: tzinfo) -> list[str]:
     """Say what matters of an incident that is over: how long it lasted, and how bad it was."""
     ended = ended_at(incident)
     span = f"from {slack_time(incident.since, zone)} to {slack_time(ended, zone)}"
-    lines = [f"It lasted {duration(ended - incident.since)}, {span}. At worst it was {worst(incident)}."]
+    lines = [f"It lasted {duration(ended - incident.since)}, {span}. At worst {worst(incident)}."]
     lines += gap_lines(incident, zone)
-    if not incident.gap and not isinstance(incident.because, NotWatched):
+    if (
+        not incident.gap
+        and task_key_of(incident.subject) is not None
+        and not isinstance(incident.because, NotWatched)
+    ):
         lines += ["No stretch of time is known to be missing from the backup."]
     if incident.handling.is_taken:
         lines.append(who_had_it(incident.handling))
@@ -216,10 +236,10 @@ def ended_at(incident: Incident) -> datetime:
     return incident.resolved_at or incident.changed_at
 
 
-def worst(incident: Incident) -> str:
-    """Say how bad an incident was at worst."""
-    delay = "" if incident.worst_delay is None else f" and {duration(incident.worst_delay)} behind"
-    return f"{incident.worst_severity.word}{delay}"
+def worst(about: Incident | Group) -> str:
+    """Say how bad an incident or a group was, after ``at worst``: ``41 min behind (critical)``."""
+    word = about.worst_severity.word
+    return word if about.worst_delay is None else f"{duration(about.worst_delay)} behind ({word})"
 
 
 def _small(content: IncidentContent, zone: tzinfo) -> str:

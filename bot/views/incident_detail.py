@@ -27,7 +27,7 @@ from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_incident
 from bot.views.incident_buttons import Row, closing, group_rows, incident_rows
 from bot.views.incident_card import state_lines
-from bot.views.links import NO_LINKS, Links, ocp_address, runbook_lines
+from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.wording import slack_time
 
 FIRST, LAST = 3, 12
@@ -56,10 +56,13 @@ def incident_detail_message(
     if incident.is_open:
         if content.error:
             blocks.append(error_quotation(content.error))
-        seen = seen_in_incident(incident, content.status, content.error)
-        blocks += sections([*hint_lines(seen), *runbook_lines(links, incident)])
-        blocks += step_blocks(seen)
-    rows = incident_rows(incident, content.silence, ocp_url=ocp_address(links, incident))
+        address = api_address(links, incident)
+        seen = seen_in_incident(incident, content.status, content.error, address)
+        hints = [] if incident.good_polls else hint_lines(seen)
+        blocks += sections([*hints, *runbook_lines(links, incident)])
+        blocks += step_blocks(seen) if hints else []
+    group = None if content.group is None else content.group.number
+    rows = incident_rows(incident, content.silence, group=group, ocp_url=ocp_address(links, incident))
     end = [context(*([unread] if unread else []), f"As of {slack_time(content.read_at, zone)}")]
     end += _rows(
         (*rows[:-1], closing(incident), rows[-1]), ShowIncident(incident.number), shareable=shareable

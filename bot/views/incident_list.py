@@ -11,7 +11,8 @@ from bot.views.blocks import Block, Button, Message, actions, context, literal, 
 from bot.views.greeting import worst_first
 from bot.views.handled import NOT_SILENCED, Silenced, marks
 from bot.views.incident_card import worst
-from bot.views.trouble import incident_mark, what, whom
+from bot.views.trouble import how, incident_mark, short_problem
+from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import ago, count, duration, lasting, slack_time
 
@@ -58,7 +59,8 @@ def incident_list_message(
         first += f", {len(over):,} over"
     if page.pages > 1:
         first += f", page {page.number:,} of {page.pages:,}"
-    lines = [_line(incident, now, silenced, groups, zone) for incident in page.shown]
+    whose = subjects(page.shown)
+    lines = [_line(incident, whose(incident), now, silenced, groups, zone) for incident in page.shown]
     blocks: list[Block] = [section(f"*{first}*"), *sections(lines)]
     if unread:
         blocks.append(context(unread))
@@ -92,16 +94,20 @@ def _latest_first(incident: Incident) -> tuple[float, int]:
     return (-_ended(incident).timestamp(), -incident.number)
 
 
-def _line(incident: Incident, now: datetime, silenced: Silenced, groups: Groups, zone: tzinfo) -> str:
-    who = f"{incident_mark(incident)} *{incident.number}* {literal(whom(incident))}"
+def _line(
+    incident: Incident, whose: str, now: datetime, silenced: Silenced, groups: Groups, zone: tzinfo
+) -> str:
+    who = f"{incident_mark(incident)} *{incident.number}* {literal(whose)}"
     if incident.is_open:
-        state = "recovering" if incident.good_polls else what(incident)
         people = marks(incident, silenced, zone, group=groups.get(incident.number))
-        return f"{who} {literal(state)}{lasting(now - incident.since)} · {incident.severity.word}{people}"
+        state = f"{literal(how(incident))}{lasting(now - incident.since)}"
+        return f"{who} {state} · {incident.severity.word}{people}"
     ended = _ended(incident)
+    gap = "" if incident.gap is None else " · *left a gap that can never be restored*"
     return (
-        f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · {incident.problem} for "
-        f"{duration(ended - incident.since)}, at worst {worst(incident)}"
+        f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · "
+        f"{short_problem(incident.problem)} for {duration(ended - incident.since)}, "
+        f"at worst {worst(incident)}{gap}"
     )
 
 

@@ -32,6 +32,13 @@ def ocp_address(links: Links, incident: Incident) -> str | None:
     return address if address is not None and _WEB.fullmatch(address) else None
 
 
+def api_address(links: Links, incident: Incident) -> str:
+    """Give the address at which OCP itself answers; empty where there is none that is safe."""
+    link = links.ocp.get(incident.subject.source)
+    address = (link.otherwise if link is not None else None) or ""
+    return address.rstrip("/") if _WEB.fullmatch(address) else ""
+
+
 def runbook_lines(links: Links, incident: Incident) -> list[str]:
     """Name the team's pages that help with an incident, in one line of markup."""
     found = [

@@ -6,9 +6,11 @@ from bot.commands import ListIncidents, to_text
 from bot.domain.incident import Incident
 from bot.domain.notification import MeanwhileContent
 from bot.views.blocks import Button, Message, actions, literal, message, sections
+from bot.views.group_card import gap_lines_of
 from bot.views.group_words import sharing
-from bot.views.incident_card import ended_at, gap_lines, worst
-from bot.views.trouble import incident_mark, whom
+from bot.views.incident_card import ended_at, worst
+from bot.views.trouble import incident_mark, short_problem
+from bot.views.twins import subjects
 from bot.views.wording import count, duration, slack_time
 
 TOLD = 8
@@ -22,11 +24,13 @@ def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
         f"Group {group.number}: tasks{literal(sharing(group.trait))}, from {slack_time(group.since, zone)}"
         for group in content.groups[:TOLD]
     ]
-    for incident in content.incidents[:TOLD]:
-        lines += _lines(incident, zone)
+    told = content.incidents[:TOLD]
+    whose = subjects(told)
+    lines += [_line(incident, whose(incident), zone) for incident in told]
     left = content.total - min(len(content.incidents), TOLD)
     if left > 0:
         lines.append(f"…and {left:,} more.")
+    lines += gap_lines_of(told, zone)
     row = [Button("Incidents", to_text(ListIncidents()))]
     return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
 
@@ -35,7 +39,7 @@ def _were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-def _lines(incident: Incident, zone: tzinfo) -> list[str]:
+def _line(incident: Incident, whose: str, zone: tzinfo) -> str:
     span = f"from {slack_time(incident.since, zone)}, for {duration(ended_at(incident) - incident.since)}"
-    head = f"{incident_mark(incident)} *{literal(whom(incident))}* {incident.problem} {span}"
-    return [f"{head}, at worst {worst(incident)} · incident {incident.number}", *gap_lines(incident, zone)]
+    head = f"{incident_mark(incident)} *{literal(whose)}* {short_problem(incident.problem)} {span}"
+    return f"{head}, at worst {worst(incident)} · incident {incident.number}"

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from bot.commands import Command, ListIncidents, ListTasks, ShowStatus, ShowTask, to_text
 from bot.domain.fleet import FleetSnapshot
-from bot.domain.naming import Ambiguous, NotFound, Scope
+from bot.domain.naming import Ambiguous, Found, NotFound, Scope, find
 from bot.errors import BotError, UserMistake
 from bot.views.blocks import Button, Message, actions, context, literal, message, section, sections
 from bot.views.sources import trouble_lines
+from bot.views.typed import typed
 from bot.views.wording import clean
 
 _SENTENCE = 1000
@@ -28,12 +29,13 @@ def mistake_message(mistake: UserMistake) -> Message:
 
 
 def failure_message(error: BotError) -> Message:
-    """Say that the bot could not do what was asked, why, and whether trying again may help."""
+    """Say that the bot could not do what was asked, why, and what may help."""
     sentence = literal(clean(error.sentence, _SENTENCE))
     trace = getattr(error, "trace_id", None)
-    notes = [
-        "Trying again in a minute may help." if error.temporary else "Trying again will not help by itself."
-    ]
+    stays = (
+        f"This does not pass by itself: somebody has to mend it. {typed('health')} shows what the bot lacks."
+    )
+    notes = ["Trying again in a minute may help." if error.temporary else stays]
     if trace:
         notes.append(f"OCP's trace id: {literal(clean(trace))}")
     return message(sentence, [section(sentence), context(*notes)])
@@ -49,8 +51,11 @@ def unnamed_message(
     command: Named, found: Ambiguous | NotFound, fleet: FleetSnapshot, now: datetime
 ) -> Message:
     """Answer a name that means nothing, or several things: buttons to choose from, never a guess."""
+    troubles = trouble_lines(fleet.sources, now)
+    if isinstance(found, NotFound) and isinstance(find(fleet, command.scope), Found):
+        return _said(f"No log backup task of “{literal(clean(found.what))}” is listed.", troubles)
     if isinstance(found, NotFound):
-        return _not_found(command, found, trouble_lines(fleet.sources, now))
+        return _not_found(command, found, troubles)
     left = found.total - len(found.choices)
     sentence = f"That name means {found.total:,} things. Which one?"
     blocks = [section(sentence)]
@@ -69,8 +74,12 @@ def _not_found(command: Named, missing: NotFound, troubles: Sequence[str]) -> Me
     if missing.nearest:
         sentence += " Did you mean one of these?" if len(missing.nearest) > 1 else " Did you mean this?"
     buttons = [Button(clean(near, 70), to_text(about(command, Scope(name=near)))) for near in missing.nearest]
-    buttons.append(Button("All that is watched", to_text(ShowStatus())))
-    blocks = [*sections([sentence, *troubles]), *actions(buttons), context(_TYPE_HELP)]
+    return _said(sentence, troubles, buttons)
+
+
+def _said(sentence: str, troubles: Sequence[str], buttons: Sequence[Button] = ()) -> Message:
+    row = [*buttons, Button("All that is watched", to_text(ShowStatus()))]
+    blocks = [*sections([sentence, *troubles]), *actions(row), context(_TYPE_HELP)]
     return message("\n".join([sentence, *troubles]), blocks)
 
 

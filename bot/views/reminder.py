@@ -3,18 +3,18 @@
 from datetime import UTC, datetime, tzinfo
 from typing import assert_never
 
-from bot.domain.handling import Handling
-from bot.domain.incident import Incident
+from bot.commands import ListIncidents, to_text
 from bot.domain.notification import GreetingContent, GroupContent, IncidentContent, Reason, ReminderContent
-from bot.views.blocks import Message, actions, literal, message, sections
-from bot.views.greeting import counts_of, member_summary, open_members
-from bot.views.group_card import group_words, member_lines
+from bot.views import greeting
+from bot.views.blocks import Button, Message, actions, literal, message, sections
+from bot.views.greeting import open_words, scope_of, worst_mark
+from bot.views.group_card import at_risk, group_words, member_lines, who_has_group
 from bot.views.handled import who_has_it
 from bot.views.incident_buttons import Row, every_member, reminder_row, silencing_button, taking
-from bot.views.incident_card import delay_lines
+from bot.views.incident_card import delay_lines, restorable_lines
 from bot.views.mentions import pinged
-from bot.views.trouble import group_mark, headline, incident_mark, severity_mark
-from bot.views.wording import count, duration
+from bot.views.trouble import group_mark, headline, incident_mark
+from bot.views.wording import duration
 
 
 def reminder_message(content: ReminderContent, zone: tzinfo = UTC) -> Message:
@@ -25,14 +25,15 @@ def reminder_message(content: ReminderContent, zone: tzinfo = UTC) -> Message:
         case GroupContent() as about:
             return _of_group(content, about, zone)
         case GreetingContent() as about:
-            return _of_greeting(content, about)
+            return _of_greeting(content, about, zone)
     assert_never(content.about)
 
 
 def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo) -> Message:
     incident = about.incident
     state = _state(content, incident.since, f"{incident.severity.word}, incident {incident.number}")
-    lines = [*delay_lines(about, zone), *_whose(content, incident.handling, zone)]
+    lines = [*delay_lines(about, zone), *restorable_lines(incident, about.read_at, zone)]
+    lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_it(incident.handling, zone)]
     return _reply(
         incident_mark(incident),
         headline(incident),
@@ -46,8 +47,9 @@ def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo)
 def _of_group(content: ReminderContent, about: GroupContent, zone: tzinfo) -> Message:
     group = about.group
     state = _state(content, group.since, f"{group.severity.word}, group {group.number}")
-    lines = member_lines(about.worst, about.counts.members, content.at, group)
-    lines += _whose(content, group.handling, zone)
+    lines = at_risk(about.worst, about.shipped_until, about.read_at, zone)
+    lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_group(group, about.worst, zone)]
+    lines += member_lines(about.worst, about.counts.members, content.at, group)
     row = [
         taking(group.handling, group.number),
         silencing_button(about.silence, group.number),
@@ -56,12 +58,12 @@ def _of_group(content: ReminderContent, about: GroupContent, zone: tzinfo) -> Me
     return _reply(group_mark(group), group_words(group, about.counts), state, content, lines, row)
 
 
-def _of_greeting(content: ReminderContent, about: GreetingContent) -> Message:
-    broken: list[Incident] = open_members(about)
-    said = count(counts_of(about).open, "task or cluster needs you", "tasks or clusters need you")
-    mark = severity_mark(max(one.severity for one in broken)) if broken else ""
-    state = "broken when the watch began"
-    return _reply(mark, said, state, content, member_summary(about, content.at), [])
+def _of_greeting(content: ReminderContent, about: GreetingContent, zone: tzinfo) -> Message:
+    state = "broken since before the watch began"
+    spoken, shown = _first(worst_mark(about), open_words(about), state, content)
+    row = [Button("Incidents", to_text(ListIncidents(scope_of(about))))]
+    blocks = [*sections([shown]), *greeting.member_blocks(about, content.at, zone), *actions(row)]
+    return message("\n".join([spoken, *greeting.member_lines(about, content.at, zone)]), blocks)
 
 
 def _state(content: ReminderContent, since: datetime, words: str) -> str:
@@ -71,21 +73,30 @@ def _state(content: ReminderContent, since: datetime, words: str) -> str:
 def _reply(
     mark: str, plain: str, state: str, content: ReminderContent, lines: list[str], row: Row
 ) -> Message:
-    """Put the reason in front of what is wrong; whoever it is for is called at the end of the first line."""
-    said = f"{mark} {_OPENING.get(content.reason, 'Still:')}".strip()
-    called = "" if content.to is None else f" {pinged(content.to)}"
-    spoken = f"{said} {literal(plain)} ({state}){called}"
-    shown = f"{said} *{literal(plain)}*  {state}{called}"
+    spoken, shown = _first(mark, plain, state, content)
     return message("\n".join([spoken, *lines]), sections([shown, *lines]) + actions(row))
 
 
-_OPENING = {
-    Reason.NOT_ACKNOWLEDGED: "Nobody has taken it yet:",
-    Reason.STILL_YOURS: "Still yours:",
-    Reason.SILENCE_OVER: "The silence is over and it is still not well:",
-}
+def _first(mark: str, plain: str, state: str, content: ReminderContent) -> tuple[str, str]:
+    """Put the reason in front of what is wrong; whoever it is for is called at the end of the first line.
+
+    Once as a notification says it, once as it is shown.
+    """
+    said = f"{mark} {_opening(content)}".strip()
+    called = "" if content.to is None else f" {pinged(content.to)}"
+    return f"{said} {literal(plain)} ({state}){called}", f"{said} *{literal(plain)}*  {state}{called}"
 
 
-def _whose(content: ReminderContent, handling: Handling, zone: tzinfo) -> list[str]:
-    """Say who has it, where the first line does not."""
-    return [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_it(handling, zone)]
+def _opening(content: ReminderContent) -> str:
+    match content.reason:
+        case Reason.NOT_ACKNOWLEDGED if isinstance(content.about, GroupContent):
+            in_part = any(one.handling.is_taken for one in content.about.worst)
+            return f"Nobody has taken {'all of ' if in_part else ''}it yet:"
+        case Reason.NOT_ACKNOWLEDGED:
+            return "Nobody has taken it yet:"
+        case Reason.STILL_YOURS:
+            return "Still yours:"
+        case Reason.SILENCE_OVER:
+            return "The silence is over and it is still not well:"
+        case _:
+            return "Still:"

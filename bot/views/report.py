@@ -13,10 +13,10 @@ from bot.views.blocks import Button, Message, actions, literal, message, section
 from bot.views.group_words import likely
 from bot.views.happening import Happening
 from bot.views.hints import hint, seen_in_incident
-from bot.views.incident_card import ended_at, worst
+from bot.views.incident_card import FULL_BACKUP, ended_at, worst
 from bot.views.timeline import title
-from bot.views.trouble import whom
-from bot.views.wording import because, clean, count, duration, ocp_name, plain_time, plain_voice
+from bot.views.trouble import short_problem, whom
+from bot.views.wording import because, clean, duration, ocp_name, plain_time, plain_voice
 
 MEMBERS = 200
 EVENTS = 2000
@@ -53,7 +53,7 @@ def report_text(
         "## What cannot be restored",
         _not_restorable(members or ((about,) if isinstance(about, Incident) else ()), now, zone),
         "## What the bot saw",
-        _seen(about, members, zone, offset),
+        _seen(about, zone, offset),
     ]
     if members:
         parts += ["## Who was affected", _members(members)]
@@ -92,16 +92,11 @@ def _in_short(about: Incident | Group, now: datetime, zone: tzinfo) -> str:
         ),
         *_handling(about.handling, about.opened_at, zone),
         ("Over", f"not yet, for {lasted}" if ended is None else f"{plain_time(ended, zone)}, after {lasted}"),
-        ("At worst", worst(about) if isinstance(about, Incident) else _worst_of(about)),
+        ("At worst", worst(about)),
     ]
     if isinstance(about, Incident):
         rows.insert(0, ("Whom", f"{whom(about)} ({ocp_name(about.subject.source)})"))
     return "\n".join(["| | |", "| --- | --- |", *(f"| {label} | {_plain(text)} |" for label, text in rows)])
-
-
-def _worst_of(group: Group) -> str:
-    delay = "" if group.worst_delay is None else f" and {duration(group.worst_delay)} behind"
-    return f"{group.worst_severity.word}{delay}"
 
 
 def _handling(handling: Handling, opened_at: datetime, zone: tzinfo) -> list[tuple[str, str]]:
@@ -119,21 +114,24 @@ def _handling(handling: Handling, opened_at: datetime, zone: tzinfo) -> list[tup
 
 def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) -> str:
     lines = []
+    gaps = any(one.gap is not None for one in incidents)
     for one in incidents[:MEMBERS]:
         if one.gap is not None:
             start, end = plain_time(one.gap.start, zone), plain_time(one.gap.end, zone)
-            lines.append(f"- {_plain(whom(one))}: nothing written from {_plain(start)} to {_plain(end)}.")
+            span = f"the time from {_plain(start)} to {_plain(end)}"
+            lines.append(f"- {_plain(whom(one))}: {span} can never be restored.")
         elif one.is_open and one.delay is not None:
             reached = plain_time(shifted(now, -one.delay), zone)
             lines.append(
                 f"- {_plain(whom(one))}: nothing written after {_plain(reached)} yet; it may still catch up."
             )
-    return "\n".join(lines) or "No stretch of time is known to be missing from the backup."
+    listed = "\n".join(lines) or "No stretch of time is known to be missing from the backup."
+    return f"{listed}\n\n{FULL_BACKUP}" if gaps else listed
 
 
-def _seen(about: Incident | Group, members: Sequence[Incident], zone: tzinfo, offset: timedelta) -> str:
+def _seen(about: Incident | Group, zone: tzinfo, offset: timedelta) -> str:
     if isinstance(about, Group):
-        return _plain(likely(about.trait) or f"{count(len(members), 'incident')} at about the same time.")
+        return _plain(likely(about.trait))
     lines = [_plain(because(about.because, plain_voice(zone, offset)))]
     snapshot = about.snapshot
     if snapshot is not None and snapshot.error:
@@ -144,7 +142,7 @@ def _seen(about: Incident | Group, members: Sequence[Incident], zone: tzinfo, of
 
 def _members(members: Sequence[Incident]) -> str:
     lines = [
-        f"- {_plain(whom(one))}, incident {one.number}: {one.problem}, at worst {worst(one)}, "
+        f"- {_plain(whom(one))}, incident {one.number}: {short_problem(one.problem)}, at worst {worst(one)}, "
         f"{'not over' if one.is_open else f'for {duration(ended_at(one) - one.since)}'}"
         for one in members[:MEMBERS]
     ]

@@ -25,7 +25,7 @@ from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.silence import Matcher
 from bot.errors import UserMistake
-from bot.views.blocks import OPTION_VALUE, Block, literal, sections
+from bot.views.blocks import OPTION_VALUE, Block, context, literal, sections
 from bot.views.forms import (
     EXTEND,
     LENGTH,
@@ -43,9 +43,10 @@ from bot.views.forms import (
 )
 from bot.views.greeting import worst_first
 from bot.views.group_words import sharing
-from bot.views.handled import matcher_words, until
+from bot.views.handled import matcher_text, matcher_words, until, until_then
 from bot.views.incident_buttons import scope_of_trait, subject_scope
 from bot.views.trouble import what, whom
+from bot.views.twins import subjects
 from bot.views.wording import clean, count, ocp_name
 
 LENGTHS = (
@@ -54,7 +55,7 @@ LENGTHS = (
     ("2 hours", "2h"),
     ("4 hours", "4h"),
     ("8 hours", "8h"),
-    ("until tomorrow at 9:00", "until tomorrow 9:00"),
+    ("until tomorrow at 9:00 your time", "until tomorrow 9:00"),
     ("24 hours", "24h"),
     ("until it is over", "until resolved"),
 )
@@ -63,21 +64,23 @@ _WAYS = "Write 45m, 2h30m, until 18:00, until monday or until resolved."
 _OWN_LENGTH = 60
 _TOLD = 3
 _NO_FILTER = SilenceFilter()
+_EVERYTHING = Matcher()
 
 
 @dataclass(frozen=True, slots=True)
 class SilenceChoice:
     """One thing that may be silenced: what it is called, the dialog's command for it, and what it mutes now.
 
-    ``incidents`` are the worst of it, ``total`` is how many there are; ``lasting`` is whether what breaks
-    there later is muted too. All plain text.
+    ``incidents`` are the worst of it, ``total`` is how many there are; ``later`` says what else it will mute.
+    All plain text.
     """
 
     label: str
     command: SilenceDialog
     incidents: tuple[Incident, ...]
     total: int
-    lasting: bool = True
+    later: str = "what breaks there later"
+    matcher: Matcher = _EVERYTHING
 
 
 def incident_choices(incident: Incident, still_open: Iterable[Incident]) -> tuple[SilenceChoice, ...]:
@@ -85,7 +88,7 @@ def incident_choices(incident: Incident, still_open: Iterable[Incident]) -> tupl
     opened = tuple(still_open)
     scope, subject = subject_scope(incident), incident.subject
     this = SilenceDialog(Target(incident.number))
-    choices = [SilenceChoice(f"This incident: {whom(incident)}", this, (incident,), 1, lasting=False)]
+    choices = [SilenceChoice(f"This incident: {whom(incident)}", this, (incident,), 1, later="")]
     if subject.cluster is None:
         return (*choices, _of_scope(_all_of(subject.source), Scope(source=subject.source), opened))
     cluster = Scope(source=scope.source, cluster=scope.cluster)
@@ -103,8 +106,8 @@ def group_choices(
     trait = group.trait
     this = SilenceDialog(Target(group.number))
     label = f"This group: {count(total, 'task')}{sharing(trait)}"
-    lasting = trait.cause is not Cause.COINCIDENCE
-    choice = SilenceChoice(label, this, tuple(members), total, lasting=lasting)
+    later = "" if trait.cause is Cause.COINCIDENCE else "what joins them later"
+    choice = SilenceChoice(label, this, tuple(members), total, later)
     if trait.cause is Cause.CLUSTER:
         wider = _of_scope(f"The whole cluster {clean(trait.label)}", scope_of_trait(trait), tuple(still_open))
     else:
@@ -118,10 +121,9 @@ def _all_of(source: str) -> str:
 
 def scope_choice(command: SilenceDialog, still_open: Iterable[Incident]) -> SilenceChoice:
     """Offer to silence what was named, and nothing else."""
-    scope = command.target.scope or Scope()
-    said = scope.name or "/".join(part for part in (scope.source, scope.cluster, scope.tenant) if part)
-    label = clean(said) if said.strip("*/ ") else "Everything"
-    return _of_scope(label, scope, tuple(still_open), command.only)
+    scope, only = command.target.scope or Scope(), command.only
+    label = matcher_text(Matcher(scope, only.problems, only.severities))
+    return _of_scope(f"To be silent: {label}", scope, tuple(still_open), only)
 
 
 def _of_scope(
@@ -130,7 +132,7 @@ def _of_scope(
     matcher = Matcher(scope, only.problems, only.severities)
     meant = [one for one in still_open if matcher.matches(one)]
     worst = tuple(nsmallest(_TOLD, meant, key=worst_first))
-    return SilenceChoice(label, SilenceDialog(Target(scope=scope), only), worst, len(meant))
+    return SilenceChoice(label, SilenceDialog(Target(scope=scope), only), worst, len(meant), matcher=matcher)
 
 
 def silence_form(choices: Sequence[SilenceChoice]) -> Form:
@@ -147,12 +149,13 @@ def silence_form(choices: Sequence[SilenceChoice]) -> Form:
     blocks += _length_inputs("For how long?")
     box = text_box("Others will see it", LONGEST, multiline=True)
     blocks.append(input_block(REASON, "Why?", box, optional=True))
+    blocks.append(context(until_then(choices[0].matcher)))
     return Form(SILENCE, "Silence", "Silence", tuple(blocks), to_text(choices[0].command))
 
 
 def _mutes(choice: SilenceChoice) -> str:
     now = f"mutes {count(choice.total, 'open incident')} now" if choice.total else "mutes nothing now"
-    return f"{now}, and what breaks there later" if choice.lasting else now
+    return f"{now}, {'and' if choice.total else 'but'} {choice.later}" if choice.later else now
 
 
 def _preview(choice: SilenceChoice) -> str:
@@ -167,7 +170,8 @@ def _named(choice: SilenceChoice) -> str:
 
 
 def _names(choice: SilenceChoice) -> str:
-    told = [literal(f"{whom(one)} {what(one)}") for one in choice.incidents[:_TOLD]]
+    whose = subjects(choice.incidents[:_TOLD])
+    told = [literal(f"{whose(one)} {what(one)}") for one in choice.incidents[:_TOLD]]
     left = choice.total - len(told)
     return ", ".join(told) + (f" and {left:,} more." if left > 0 else ".")
 
@@ -178,7 +182,7 @@ def silence_command(
     """Read a silence dialog that was filled in; lengths and times are meant in ``zone``."""
     asked = parse(values.get(WHAT) or about, now=now, zone=zone)
     if not isinstance(asked, SilenceDialog):
-        return too_old(LENGTH)
+        return too_old(WHAT)
     errors: dict[str, str] = {}
     ends = _ends(values, errors, now, zone)
     reason = words_of(values, REASON, errors)

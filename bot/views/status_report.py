@@ -9,7 +9,16 @@ from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_tas
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, read_line, trouble_lines
-from bot.views.trouble import MARKS, cluster_words, phrase, standing_word, task_name, tenant_name
+from bot.views.trouble import (
+    MARKS,
+    calm_reason,
+    cluster_words,
+    phrase,
+    standing_word,
+    task_name,
+    tenant_name,
+)
+from bot.views.twins import namer
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, name
 
@@ -54,6 +63,8 @@ def headline(found: Found, *, complete: bool) -> str:
     total = len(found.tasks)
     needing = sum(task.needs_somebody for task in found.tasks)
     clusters = sum(cluster.incident is not None for cluster in found.clusters)
+    if needing and total == 1 and not clusters:
+        return "The task needs you"
     if needing or clusters:
         parts = [f"{needing:,} of {count(total, 'task')}"] if needing else []
         parts += [count(clusters, "cluster")] if clusters else []
@@ -113,7 +124,8 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
     if cluster.incident is not None:
         parts.append(literal(cluster_words(cluster.incident, now)))
     needing = cluster.in_need
-    parts += [literal(f"{tenant_name(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
+    named = namer(cluster.tasks, tenant_name) if needing else tenant_name
+    parts += [literal(f"{named(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
     if len(needing) > _PHRASES:
         parts.append(f"and {len(needing) - _PHRASES:,} more")
     if not needing:
@@ -135,16 +147,18 @@ def calm_parts(cluster: ClusterNow) -> list[str]:
         number = sum(task.standing is standing for task in cluster.tasks)
         if number:
             parts.append(f"{number:,} {word}")
-    if cluster.worst_delay is not None:
-        parts.append(f"worst delay {duration(cluster.worst_delay)}")
+    slowest = next((task for task in cluster.tasks if task.delay == cluster.worst_delay), None)
+    if slowest is not None and cluster.worst_delay is not None:
+        reason = calm_reason(slowest)
+        parts.append(f"worst delay {duration(cluster.worst_delay)}" + (f" ({reason})" if reason else ""))
     return parts
 
 
 def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
-    label = tenant_name if found.clusters else task_name
+    named = namer(found.tasks, tenant_name if found.clusters else task_name)
     ordered = worst_first(found.tasks)
     lines = [
-        f"{MARKS[task.standing]} *{literal(label(task))}* {standing_word(task.standing)} · "
+        f"{MARKS[task.standing]} *{literal(named(task))}* {standing_word(task.standing)} · "
         f"{literal(phrase(task, now))}"
         for task in ordered[:LINES]
     ]
@@ -169,10 +183,11 @@ def _buttons(command: ShowStatus, fleet: FleetSnapshot, found: Found, *, shareab
                 buttons.append(Button(f"Tasks of {clean(cluster.label, 40)}", to_text(ListTasks(scope))))
         buttons.append(Button("All tasks", to_text(ListTasks(command.scope))))
     else:
+        named = namer(found.tasks, task_name)
         for task in worst_first(found.tasks)[:_BUTTONS]:
             if task.severity is not None or len(found.tasks) == 1:
                 scope = scope_of_task(fleet, task)
-                buttons.append(Button(f"About {clean(task_name(task), 60)}", to_text(ShowTask(scope))))
+                buttons.append(Button(f"About {clean(named(task), 60)}", to_text(ShowTask(scope))))
         if len(found.tasks) > 1:
             buttons.append(Button("All its tasks", to_text(ListTasks(command.scope))))
         buttons.append(Button("Everything", to_text(ShowStatus(Scope()))))

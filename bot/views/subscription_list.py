@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.commands import ListSubscriptions, Subscribe, Unsubscribe, to_text
 from bot.domain.routing import Selector, Subscription
 from bot.views.blocks import Button, Message, actions, context, message, sections
-from bot.views.handled import scope_words
+from bot.views.handled import only_words, scope_words
 from bot.views.mentions import named
 from bot.views.typed import typed
 from bot.views.wording import count
@@ -43,9 +43,9 @@ def _here(*, direct: bool) -> str:
 
 def what_words(selector: Selector) -> str:
     """Say what a subscription is about; in markup."""
-    narrowed = [*(severity.word for severity in selector.severities), *selector.problems]
+    only = only_words(selector.severities, selector.problems)
     said = scope_words(selector.scope)
-    return f"{said}, only {' or '.join(narrowed)}" if narrowed else said
+    return f"{said}, only what is {only}" if only else said
 
 
 def subscribed_message(subscription: Subscription, *, direct: bool) -> Message:

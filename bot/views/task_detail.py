@@ -21,8 +21,10 @@ from bot.views.blocks import (
     sections,
 )
 from bot.views.error_text import error_quotation
+from bot.views.handled import who_has_it
 from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_task
+from bot.views.incident_card import gap_lines
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, source_name, trouble_lines
 from bot.views.trouble import MARKS, phrase, standing_word, task_name
@@ -71,7 +73,7 @@ def task_message(
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
-    if task.problem is not None:
+    if task.problem is not None and not task.is_recovering:
         seen = seen_in_task(task, task.problem)
         blocks += [*sections(hint_lines(seen)), *step_blocks(seen)]
     blocks += fields(_facts(task, cluster, zone))
@@ -88,21 +90,19 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     lines = [f"OCP reports {reported}: {_MEANINGS[status.meaning]}."]
     if not task.listed:
         lines.append("OCP left it out of its last list; this is how it was before.")
-    if task.because is not None and not isinstance(task.because, StatusBroken):
-        lines.append(because(task.because, slack_voice(zone, task.offset)))
     if task.is_recovering:
         lines.append("It is well again; the incident closes when that has lasted.")
+    elif task.because is not None and not isinstance(task.because, StatusBroken):
+        lines.append(because(task.because, slack_voice(zone, task.offset)))
     if task.checkpoint is not None:
-        shipped = f"Shipped up to {slack_time(task.checkpoint, zone)}"
+        shipped = f"Backed up until {slack_time(task.checkpoint, zone)}"
         behind = "" if task.delay is None else f", {duration(task.delay)} behind"
         later = "" if task.severity is None else " What was written later cannot be restored yet."
         lines.append(f"{shipped}{behind}.{later}")
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
-        if incident.gap is not None:
-            start, end = slack_time(incident.gap.start, zone), slack_time(incident.gap.end, zone)
-            lines.append(f"Nothing written from {start} to {end} can be restored.")
+        lines += [who_has_it(incident.handling, zone), *gap_lines(incident, zone)]
     return lines
 
 

@@ -1,6 +1,6 @@
 """The answer to ``tasks``: a table, the worst first, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
@@ -27,6 +27,7 @@ from bot.views.blocks import (
 from bot.views.mistake import unnamed_message
 from bot.views.sources import read_line, trouble_lines
 from bot.views.trouble import MARKS, phrase, status_words, task_name
+from bot.views.twins import namer
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, plain_time, slack_time
 
@@ -64,7 +65,8 @@ def task_list_message(
             )
         )
     blocks += end
-    lines = [literal(f"{_name(fleet, task)}: {phrase(task, now)}") for task in page.tasks]
+    named = _namer(fleet, page.tasks)
+    lines = [literal(f"{named(task)}: {phrase(task, now)}") for task in page.tasks]
     return message("\n".join([first, *troubles, *lines]), blocks)
 
 
@@ -97,8 +99,13 @@ def _source_line(window: Window | None, fleet: FleetSnapshot, now: datetime, zon
     )
 
 
-def _name(fleet: FleetSnapshot, task: TaskNow) -> str:
-    return f"{clean(task.source, 30)}/{task_name(task)}" if fleet.several else task_name(task)
+def _namer(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> Callable[[TaskNow], str]:
+    """Give what names the tasks of a page, with their source where there are several."""
+
+    def label(task: TaskNow) -> str:
+        return f"{clean(task.source, 30)}/{task_name(task)}" if fleet.several else task_name(task)
+
+    return namer(tasks, label)
 
 
 def _fitting_table(
@@ -106,11 +113,14 @@ def _fitting_table(
 ) -> tuple[list[Block], int]:
     """Make the table with the longest cells, then the most rows, that ``room`` holds; and count its rows."""
     rows = len(tasks)
+    if not rows:
+        return [], 0
     attempts = [(length, rows) for length in _CELLS] + [
         (_CELLS[-1], fewer) for fewer in range(rows - 1, 0, -1)
     ]
+    named = _namer(fleet, tasks)
     for length, number in attempts:
-        made = [_HEADER, *(_row(fleet, task, length, zone) for task in tasks[:number])]
+        made = [_HEADER, *(_row(named(task), task, length, zone) for task in tasks[:number])]
         block = table(made, right_aligned=(_DELAY_COLUMN,))
         if size([block]) <= room:
             return [block], number
@@ -120,11 +130,11 @@ def _fitting_table(
 _HEADER = [cell(title) for title in ("Task", "Status", "Delay", "Checkpoint", "Mode", "Path")]
 
 
-def _row(fleet: FleetSnapshot, task: TaskNow, length: int, zone: tzinfo) -> list[Block]:
+def _row(name: str, task: TaskNow, length: int, zone: tzinfo) -> list[Block]:
     """Make a task's row; the path is cut in front, where paths are alike."""
     shown = task.task
     return [
-        cell(clean(_name(fleet, task), length)),
+        cell(clean(name, length)),
         cell(f"{MARKS[task.standing]} {clean(status_words(task), length)}"),
         cell("" if task.delay is None else duration(task.delay)),
         _checkpoint(task.checkpoint, zone),

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.evidence import CatchingUp, Evidence, NoTasks, NotWatched, StatusBroken
+from bot.domain.evidence import CatchingUp, Evidence, NoTasks, NotWatched, StatusBroken, StuckIn, Well
+from bot.domain.finding import Verdict
 from bot.domain.fleet import Standing, TaskNow
 from bot.domain.grouping import Group
 from bot.domain.incident import Incident
@@ -20,6 +21,8 @@ MARKS = {
     Standing.WELL: "🟢",
 }
 _SHORT = 30
+_LONG_DELAY = timedelta(minutes=10)
+"""A delay of this length looks like trouble: where it is none, that is said."""
 _HIDDEN = {Problem.STALLED: "has stopped", Problem.GROWING: "falling behind", Problem.LAGGING: "behind"}
 
 
@@ -40,6 +43,23 @@ def standing_word(standing: Standing) -> str:
 def cluster_words(incident: Incident, now: datetime) -> str:
     """Say an incident of a cluster itself in a few words; plain text."""
     return f"{what(incident)}{lasting(now - incident.since)}"
+
+
+_SHORTLY = {
+    Problem.FAILED: "failed",
+    Problem.STALLED: "stopped",
+    Problem.GROWING: "falling behind",
+    Problem.LAGGING: "behind",
+    Problem.STUCK: "stuck",
+    Problem.MISSING: "not listed",
+    Problem.PAUSED: "paused",
+    Problem.UNREACHABLE: "not readable",
+}
+
+
+def short_problem(problem: Problem) -> str:
+    """Say a problem in a word or two, before how long it lasted: ``failed``, ``behind``."""
+    return _SHORTLY[problem]
 
 
 def severity_mark(severity: Severity) -> str:
@@ -99,10 +119,32 @@ def _phrase_without_problem(task: TaskNow, behind: str) -> str:
         return "not in the last list"
     status = task.task.status
     if status.meaning is Meaning.RUNNING:
-        return behind or "running, no delay told"
+        return _listed(behind, calm_reason(task)) or "running, no delay told"
     if status.meaning is not Meaning.UNKNOWN:
         return _listed(status.meaning, behind)
     return _listed(f"status {clean(status.reported, _SHORT)}" if status.reported else "no status", behind)
+
+
+def calm_reason(task: TaskNow) -> str:
+    """Say why a long delay is no trouble; plain text, empty where it is short or nobody has judged it."""
+    if task.standing is not Standing.WELL or task.delay is None or task.delay < _LONG_DELAY:
+        return ""
+    if task.assessment is None:
+        return ""
+    match task.assessment.because:
+        case _ if task.assessment.verdict is Verdict.UNKNOWN:
+            return "cannot be judged just now"
+        case Well(judged=False):
+            return "as a standby may be"
+        case Well(learned=False):
+            return "its normal is not known yet"
+        case _:
+            return "normal for it"
+
+
+def phrase_of_delay(task: TaskNow) -> str:
+    """Say how far a task is behind, and why that is no trouble where it looks like it; plain text."""
+    return _listed(f"{duration(task.delay or timedelta(0))} behind", calm_reason(task))
 
 
 def status_words(task: TaskNow) -> str:
@@ -112,7 +154,7 @@ def status_words(task: TaskNow) -> str:
         return f"not listed, was {reported}"
     if task.is_recovering:
         return f"{reported}, recovering"
-    return _listed(reported, _HIDDEN.get(task.problem, "") if task.problem else "")
+    return _listed(reported, _HIDDEN.get(task.problem, "") if task.problem else calm_reason(task))
 
 
 def _listed(*parts: str) -> str:
@@ -143,7 +185,17 @@ def whom(incident: Incident) -> str:
 
 def what(incident: Incident) -> str:
     """Say what is wrong, as the end of a sentence that begins with whom or ``Log backup``; plain text."""
+    if incident.is_open and incident.good_polls:
+        return "can be read again" if incident.problem is Problem.UNREACHABLE else "is recovering"
     return problem_words(incident.problem, incident.because, incident.delay)
+
+
+def how(incident: Incident) -> str:
+    """Say what is wrong as ``what`` does, and how far behind it is where that does not; plain text."""
+    said = what(incident)
+    if incident.delay is None or incident.problem is Problem.UNREACHABLE or " behind" in said:
+        return said
+    return f"{said}, {duration(incident.delay)} behind"
 
 
 def problem_words(  # noqa: PLR0911 - one case for each problem
@@ -163,7 +215,11 @@ def problem_words(  # noqa: PLR0911 - one case for each problem
                 return f"is catching up, {duration(because.delay)} behind"
             return "is behind" if delay is None else f"is {duration(delay)} behind"
         case Problem.STUCK:
-            return "is stuck between two states"
+            return (
+                f"is stuck in {clean(because.reported, _SHORT)}"
+                if isinstance(because, StuckIn)
+                else "is stuck"
+            )
         case Problem.MISSING:
             never_there = isinstance(because, NoTasks) and because.last_listed_at is None
             return "is not set up" if never_there else "is no longer listed"
@@ -179,5 +235,5 @@ def headline(incident: Incident) -> str:
     if isinstance(incident.because, NotWatched):
         return f"No longer watched: {whom(incident)}"
     if incident.problem is Problem.UNREACHABLE:
-        return f"{whom(incident)} cannot be read" if incident.is_open else f"{whom(incident)} is read again"
+        return f"{whom(incident)} {what(incident) if incident.is_open else 'is read again'}"
     return f"Log backup {what(incident) if incident.is_open else 'is well again'}: {whom(incident)}"

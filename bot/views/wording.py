@@ -209,14 +209,13 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
             rest = "." if left is None else f", about {duration(left)} left."
             return f"It runs and is catching up: {duration(delay)} behind{rest}"
         case StuckIn(reported, lasted):
-            return f"It has been in {voice.foreign(reported)} for {duration(lasted)}, which should soon pass."
+            stuck = f"It has been in {voice.foreign(reported)} for {duration(lasted)}"
+            return f"{stuck}, a state that usually passes within minutes."
         case PausedFor(reported, lasted):
             return f"It has been paused on purpose ({voice.foreign(reported)}) for {duration(lasted)}."
         case NotListed(polls, last_listed_at):
-            return (
-                f"OCP has left it out of the last {count(polls, 'complete list')}; "
-                f"it was last listed at {voice.moment(last_listed_at)}."
-            )
+            lists = "last list" if polls == 1 else f"last {polls:,} lists"
+            return f"OCP left it out of its {lists}; it was last there at {voice.moment(last_listed_at)}."
         case NoTasks():
             return _no_tasks(evidence, voice)
         case NotRead(polls, since, _, sentence):
@@ -224,8 +223,8 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
                 f"{voice.foreign(sentence)} The last {count(polls, 'poll')} failed, "
                 f"the first of them at {voice.ours(since)}."
             )
-        case Well(delay):
-            return "It is well." if delay is None else f"It is well, {duration(delay)} behind."
+        case Well():
+            return _well(evidence)
         case NewRhythm():
             return _new_rhythm(evidence)
         case NotWatched(unlisted_for):
@@ -247,12 +246,21 @@ def _broken(broken: StatusBroken, voice: Voice) -> str:
 
 
 def _no_tasks(absent: NoTasks, voice: Voice) -> str:
-    lists = count(absent.polls, "complete list")
+    lists = count(absent.polls, "list")
     if absent.last_listed_at is None:
         return f"OCP lists no log backup task of this cluster ({lists} in a row)."
     return (
         f"OCP no longer lists any log backup task of this cluster ({lists} in a row); "
         f"the last one was listed at {voice.moment(absent.last_listed_at)}."
+    )
+
+
+def _well(well: Well) -> str:
+    behind = "" if well.delay is None else f", {duration(well.delay)} behind"
+    return (
+        f"It is well{behind}."
+        if well.judged
+        else f"It runs{behind}; it is a standby, whose delay may be long."
     )
 
 

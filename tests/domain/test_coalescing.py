@@ -16,6 +16,7 @@ from bot.domain.coalescing import (
     meanwhile_told,
 )
 from bot.domain.evidence import StatusBroken
+from bot.domain.finding import RecoveryGap
 from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.handling import Actor, UserId
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Subject
@@ -295,6 +296,15 @@ def test_a_group_that_ended_untold_counts_its_members() -> None:
     ended = group(over=True)
     line = meanwhile(meanwhile(None, IncidentContent(incident(over=True), NOW)), ended)
     assert (line.total, line.groups) == (6, (ended.group,))
+
+
+def test_a_gap_that_a_group_left_is_not_forgotten_with_it() -> None:
+    gap = RecoveryGap(NOW, NOW + timedelta(minutes=9))
+    left = replace(incident(7, over=True, severity=Severity.WARNING), gap=gap)
+    ended = replace(group(over=True), worst=(incident(6, over=True), left))
+    line = meanwhile(meanwhile(None, IncidentContent(incident(over=True), NOW)), ended)
+    assert [one.number for one in line.incidents] == [7, 1]
+    assert line.total == 6
 
 
 def test_the_line_is_a_message_of_its_own() -> None:

@@ -99,7 +99,7 @@ async def test_what_happened_while_a_dialog_was_open_is_said_in_it() -> None:
     outcome = await talk.fill(talk.asked(""), Filled("note", "note 77 ask", {"note": "hm"}))
     assert outcome == Mistaken({"note": "There is no incident 77."})
     outcome = await talk.fill(talk.asked(""), Filled("extend", "extend 7 until resolved", {"length": "2h"}))
-    assert outcome == Mistaken({"length": "There is no silence 7."})
+    assert outcome == Mistaken({"what": "There is no silence 7."})
 
 
 async def test_a_dialog_that_is_not_ours_is_too_old() -> None:

@@ -97,7 +97,7 @@ async def test_a_cluster_that_comes_later_with_broken_tasks_makes_one_message() 
     await stage.poll(6)
     assert "1 of 2 that were broken at the start is well again" in shown(late)
     assert [shown(reply).splitlines()[0] for reply in stage.replies(late)] == [
-        "🟢 Over: shop/stock, log backup is well again"
+        "🟢 Over: shop/stock, log backup is well again (incident 1)"
     ]
 
 
@@ -124,11 +124,11 @@ async def test_members_of_a_greeting_change_it_and_speak_in_its_thread() -> None
     assert stage.parents() == [greeting]
     assert "1 of 2 that were broken at the start is well again" in shown(greeting)
     assert [shown(reply).splitlines()[0] for reply in stage.replies(greeting)] == [
-        "🟢 Over: pay/orders, log backup is well again"
+        "🟢 Over: pay/orders, log backup is well again (incident 1)"
     ]
     stage.source.rows[PAY] = broken("orders", "ledger", since=stage.clock.now())
     await stage.poll()
-    assert "2 tasks or clusters need you" in shown(greeting)
+    assert "2 incidents are open" in shown(greeting)
     assert "Back again: pay/orders" in shown(stage.replies(greeting)[-1])
     assert stage.replies(greeting)[-1].broadcast
 

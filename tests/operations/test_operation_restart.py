@@ -58,11 +58,11 @@ async def test_a_story_with_a_restart_after_every_poll_is_told_once(stage: Stage
     assert await polled(2) == [("pay/orders", Change.REOPENED)]
     greeting, alert = stage.parents()
     assert [shown(one).splitlines()[0] for one in stage.replies(greeting)] == [
-        "🟢 Over: pay/orders, log backup is well again",
-        "🔴 Back again: pay/orders, log backup has failed (critical)",
+        "🟢 Over: pay/orders, log backup is well again (incident 1)",
+        "🔴 Back again: pay/orders, log backup has failed (critical, incident 1)",
     ]
     assert [shown(one).splitlines()[0] for one in stage.replies(alert)] == [
-        "🟢 Over: pay/ledger, log backup is well again"
+        "🟢 Over: pay/ledger, log backup is well again (incident 2)"
     ]
     assert "pay/orders" in shown(greeting)
 

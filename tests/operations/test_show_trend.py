@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.delay_history import DelayHistory
+from bot.domain.incident import TREND
 from bot.domain.notification import Action, IncidentContent, Notification
 from bot.domain.task import TaskKey
 from bot.errors import SourceUnreachable, StorageError
 from bot.operations import show_trend
-from bot.operations.show_trend import BARS, HOURS, Trends
+from bot.operations.show_trend import BARS, Trends
 from tests.fakes.listed_source import PAY
 from tests.operations.answering_stage import KeptHistory
 from tests.operations.operations_stage import Stage, broken, well
@@ -94,7 +95,7 @@ async def test_of_older_trouble_twice_its_length_is_shown() -> None:
     ((since, until),) = history.asked
     assert isinstance(alert.content, IncidentContent)
     assert until == alert.content.read_at
-    assert until - since == max(HOURS, 2 * (until - alert.content.incident.since))
+    assert until - since == max(TREND, 2 * (until - alert.content.incident.since))
 
 
 async def test_without_readings_there_is_no_trend() -> None:

@@ -331,7 +331,7 @@ async def test_many_that_share_nothing_are_one_message_all_the_same() -> None:
     stage.source.rows[PAY] = some
     await stage.poll()
     _, alert = stage.parents()
-    assert "15 tasks broke" in shown(alert)
+    assert "15 tasks have failed since" in shown(alert)
     (group,) = await groups_of(stage)
     assert group.trait.cause is Cause.COINCIDENCE
 

@@ -27,7 +27,7 @@ async def test_a_dropped_tenant_is_called_over(play: Play) -> None:
     await play.ben.says(f"@logbackup incident {play.number(alert)}")
     shown = await play.expect_reply(play.last_said, "crm/mails", "Call it over")
     await play.ben.presses("Call it over", on=shown)
-    await play.ben.expect("Called over, and no longer watched unless OCP lists it again", "crm/mails")
+    await play.ben.expect("Called over: incident", "crm/mails")
     await play.expect_reply(alert, "ben called it over.")
     over = await play.expect_edit(alert, "over, incident")
     assert "Silence…" not in play.labels(over)
@@ -40,4 +40,4 @@ async def test_a_dropped_tenant_is_called_over(play: Play) -> None:
 
 async def test_a_delay_that_is_normal_now(play: Play) -> None:
     await play.anna.types("/logbackup normal shop/cart")
-    await play.anna.expect("Taken for normal")
+    await play.anna.expect("Taken for normal: shop/cart")

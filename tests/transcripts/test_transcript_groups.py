@@ -34,7 +34,7 @@ async def test_whoever_takes_a_group_has_its_members_present_and_later(play: Pla
     await play.ben.presses("All 4", on=play.present(group))
     await play.ben.expect("vault/rings", "vault/keys")
     await play.mei.presses("Silence…", on=play.present(group))
-    dialog = await play.mei.expect_dialog("This group: 4 tasks", "and what breaks there later")
+    dialog = await play.mei.expect_dialog("This group: 4 tasks", "and what joins them later")
     assert await play.mei.fills(dialog, length="1h", reason="new disks come") == {}
     await play.expect_reply(group, "mei silenced", "new disks come")
     await play.expect_edit(group, "Silenced until")

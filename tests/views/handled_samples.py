@@ -7,24 +7,34 @@ from math import sin
 
 import tests.views.view_samples as samples
 from bot.domain.delay_history import DelayHistory, DelayLimits, DelayPoint
+from bot.domain.evidence import NotRead, PausedFor, StoodStill
 from bot.domain.finding import RecoveryGap
 from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.handling import Acknowledgement, Actor, Assignment, Handling, UserId
-from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Snapshot, source_subject, task_subject
+from bot.domain.incident import (
+    Incident,
+    IncidentNumber,
+    Lifecycle,
+    Snapshot,
+    cluster_subject,
+    source_subject,
+    task_subject,
+)
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GroupContent, IncidentContent
 from bot.domain.posts import Channel
 from bot.domain.problem import Problem, Severity
 from bot.domain.silence import Ending, Matcher, Silence, SilenceNumber
+from bot.domain.task import ClusterId
 from tests.views.view_samples import NOW, PROD, READ_AT, minutes
 
 ANA = Actor(UserId("U0ANA"), "Ana Lima")
 BEN = Actor(UserId("U0BEN"), "Ben")
 CAROL = Actor(UserId("U0CAROL"), "Carol <!channel>")
 
-SEEN = Handling(acknowledged=Acknowledgement(ANA, NOW - minutes(20)))
-TAKEN = Handling(SEEN.acknowledged, Assignment(BEN, ANA, NOW - minutes(15)))
-GIVEN = Handling(assigned=Assignment(BEN, BEN, NOW - minutes(15)))
+SEEN = Handling(acknowledged=Acknowledgement(ANA, NOW - minutes(7)))
+TAKEN = Handling(SEEN.acknowledged, Assignment(BEN, ANA, NOW - minutes(5)))
+GIVEN = Handling(assigned=Assignment(BEN, BEN, NOW - minutes(5)))
 
 SNAPSHOT = Snapshot(
     read_at=READ_AT,
@@ -34,29 +44,42 @@ SNAPSHOT = Snapshot(
     normal=timedelta(seconds=112),
     warning=minutes(10),
     critical=minutes(30),
-    trend=(58, 61, 59, None, 70, 200, 420, 640, 900, 1200, 1560),
+    trend=(58, 61, 59, None, 70, 62, 58, 65, 60, 130, 660),
 )
 """What the last reading said, with the trend of the last hours."""
 
 STALLED = replace(
     next(one for one in samples.every_problem().incidents if one.problem is Problem.STALLED),
     snapshot=SNAPSHOT,
-    delay=minutes(11),
 )
+STILL = replace(
+    STALLED,
+    severity=Severity.CRITICAL,
+    because=StoodStill(minutes(200), minutes(2), minutes(202), minutes(30)),
+    since=NOW - minutes(200),
+    delay=minutes(202),
+    worst_delay=minutes(202),
+    snapshot=replace(SNAPSHOT, trend=(60, 62, 58, 61, 3000, 6000, 9000, 12120)),
+)
+"""One that nobody has mended for hours."""
 
 SOURCE_DOWN = samples.an_incident(
     60,
     source_subject(PROD),
     Problem.UNREACHABLE,
-    samples.TROUBLES[Problem.UNREACHABLE][1],
+    NotRead(52, NOW - minutes(26), "timeout", "OCP did not answer in 10 s."),
     delay=None,
 )
 
-GAP = RecoveryGap(NOW - minutes(40), NOW - minutes(14))
+GAP = RecoveryGap(NOW - minutes(27), NOW - minutes(14))
 
 MANY = tuple(
     samples.an_incident(
-        100 + index, task_subject(row.task), Problem.STALLED, samples.TROUBLES[Problem.STALLED][1]
+        100 + index,
+        task_subject(row.task),
+        Problem.STALLED,
+        StoodStill(minutes(26), minutes(2), minutes(27), minutes(30), NOW + minutes(3)),
+        delay=minutes(27),
     )
     for index, row in enumerate(samples.well(samples.SHOP, 25, minutes(2)))
 )
@@ -89,7 +112,7 @@ def a_group(
         changed_at=NOW - minutes(24),
         total=total,
         worst_severity=Severity.CRITICAL,
-        worst_delay=minutes(26),
+        worst_delay=minutes(27),
         resolved_at=NOW - minutes(1) if over else None,
         handling=handling,
         revision=2,
@@ -105,6 +128,38 @@ MIXED = Counts(open=9, over=3, silenced=2, unwatched=1, problems=((Problem.FAILE
 def group_content(group: Group = STORAGE, counts: Counts = ALL_STOPPED, **facts: object) -> GroupContent:
     """Give what the message of a group says."""
     return GroupContent(group, MEMBERS, counts, READ_AT, **facts)  # type: ignore[arg-type]  # facts of a test
+
+
+def paused_together() -> GroupContent:
+    """Give a group of tasks that were paused."""
+    members = tuple(
+        replace(
+            one,
+            problem=Problem.PAUSED,
+            because=PausedFor("SUSPENDED", minutes(180)),
+            since=NOW - minutes(180),
+            delay=minutes(181),
+        )
+        for one in MEMBERS
+    )
+    group = replace(a_group(Cause.CLUSTER, "shop", problem=Problem.PAUSED), since=NOW - minutes(180))
+    return replace(group_content(group, Counts(open=12, problems=((Problem.PAUSED, 12),))), worst=members)
+
+
+def unread_together() -> GroupContent:
+    """Give a group of clusters that cannot be read."""
+    members = tuple(
+        samples.an_incident(
+            number,
+            cluster_subject(PROD, ClusterId(number), f"shop-{number}"),
+            Problem.UNREACHABLE,
+            NotRead(52, NOW - minutes(26), "timeout", "OCP did not answer in 10 s."),
+            delay=None,
+        )
+        for number in (90, 91, 92)
+    )
+    group = replace(a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE), worst_delay=None)
+    return replace(group_content(group, Counts(open=3, problems=((Problem.UNREACHABLE, 3),))), worst=members)
 
 
 def card(incident: Incident, **facts: object) -> IncidentContent:
@@ -129,6 +184,8 @@ def a_silence(number: int = 7, **facts: object) -> Silence:
 
 WORST = timedelta(minutes=26)
 QUIET = a_silence()
+QUIET_SHOP = a_silence(7, matcher=Matcher(Scope(cluster="shop")))
+QUIET_GROUP = a_silence(7, matcher=Matcher(numbers=(IncidentNumber(50),), is_group=True))
 UNTIL_OVER = a_silence(8, matcher=Matcher(numbers=(IncidentNumber(42),)), ends_at=None, reason="")
 WINDOW = a_silence(
     9,
@@ -162,8 +219,8 @@ STORY = (
         severity=Severity.CRITICAL,
         delay=minutes(26),
     ),
-    Happened(NOW - minutes(20), "acknowledged it", "U0ANA", "Ana Lima", "acknowledged"),
-    Happened(NOW - minutes(15), "noted: the storage team is on it", "U0ANA", None, "note"),
+    Happened(NOW - minutes(7), "acknowledged it", "U0ANA", "Ana Lima", "acknowledged"),
+    Happened(NOW - minutes(5), "noted: the storage team is on it", "U0ANA", None, "note"),
 )
 
 

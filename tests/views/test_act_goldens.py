@@ -67,7 +67,8 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "did_unassign": lambda: acted_message(act(Reason.UNASSIGNED), (ORDERS,)),
     "did_note": lambda: acted_message(act(Reason.NOTED), (ORDERS,)),
     "did_resolve": lambda: acted_message(act(Reason.RESOLVED_BY_HAND), (ORDERS,), handled.STORAGE, left=3),
-    "did_accept": lambda: acted_message(act(Reason.NEW_NORMAL), ()),
+    "did_accept": lambda: acted_message(act(Reason.NEW_NORMAL), (handled.STALLED,)),
+    "did_accept_what_is_calm": lambda: acted_message(act(Reason.NEW_NORMAL), (), task="pay/orders"),
     "was_acknowledged_by_another": lambda: already_message(Reason.ACKNOWLEDGED, handled.SEEN, BEN, SHANGHAI),
     "was_acknowledged_by_oneself": lambda: already_message(Reason.ACKNOWLEDGED, handled.SEEN, ANA),
     "was_assigned_to_another": lambda: already_message(Reason.ASSIGNED, handled.TAKEN, ANA),
@@ -77,7 +78,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "was_over": lambda: over_message((samples.resolved(ORDERS),), None, SHANGHAI),
     "was_over_as_a_group": lambda: over_message((), replace(handled.STORAGE, resolved_at=NOW)),
     "was_done_before": done_before_message,
-    "did_silence": lambda: silenced_message(handled.QUIET, MANY, now=NOW, zone=SHANGHAI),
+    "did_silence": lambda: silenced_message(handled.QUIET_SHOP, MANY, now=NOW, zone=SHANGHAI),
+    "did_silence_one_kind": lambda: silenced_message(
+        handled.QUIET, (samples.LEDGER_BEHIND,), now=NOW, zone=SHANGHAI
+    ),
     "did_silence_nothing": lambda: silenced_message(handled.UNTIL_OVER, (), now=NOW),
     "did_plan_a_silence": lambda: silenced_message(handled.WINDOW, (ORDERS,), now=NOW),
     "did_end_a_silence": lambda: silence_ended_message(handled.ENDED, MANY),

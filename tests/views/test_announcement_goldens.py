@@ -10,7 +10,6 @@ import pytest
 import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
 from bot.domain.evidence import BehindLimit, CatchingUp, Grows
-from bot.domain.finding import RecoveryGap
 from bot.domain.grouping import Cause
 from bot.domain.incident import Incident
 from bot.domain.link import Link
@@ -54,7 +53,7 @@ from tests.views.view_goldens import assert_golden
 from tests.views.view_samples import NOW, READ_AT, minutes
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-GAP = RecoveryGap(NOW - minutes(40), NOW - minutes(14))
+GAP = handled.GAP
 
 
 def change(reason: Reason, after: Incident) -> ChangeContent:
@@ -66,7 +65,7 @@ def greeting(*incidents: Incident, error: str | None = None, more: Counts | None
 
 
 def reminder(about: object, reason: Reason, to: object = None) -> ReminderContent:
-    return ReminderContent(about, reason, NOW + minutes(180), to)  # type: ignore[arg-type]  # facts of a test
+    return ReminderContent(about, reason, NOW, to)  # type: ignore[arg-type]  # facts of a test
 
 
 def group_change(reason: Reason, **facts: object) -> GroupChangeContent:
@@ -75,8 +74,10 @@ def group_change(reason: Reason, **facts: object) -> GroupChangeContent:
     return GroupChangeContent(group, handled.MEMBERS, counts, reason, NOW)
 
 
-def growing(**facts: object) -> Incident:
-    return replace(of_problem(Problem.GROWING), snapshot=handled.SNAPSHOT, **facts)  # type: ignore[arg-type]  # facts of a test
+def growing(behind: int, **facts: object) -> Incident:
+    trend = (58, 61, 59, None, 70, 62, 58, 65, behind * 20, behind * 40, behind * 60)
+    snapshot = replace(handled.SNAPSHOT, trend=trend)
+    return replace(of_problem(Problem.GROWING), snapshot=snapshot, delay=minutes(behind), **facts)  # type: ignore[arg-type]  # facts of a test
 
 
 MENTIONED = (Mention("S0STORAGE"), Mention("here"), Mention("U0ANA"), Mention("nobody <!here>"))
@@ -89,23 +90,33 @@ CONTENTS: dict[str, Content] = {
         samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
     ),
     "card_behind": card(samples.LEDGER_BEHIND, status="RUNNING"),
-    "card_with_a_gap": card(replace(of_problem(Problem.FAILED), gap=GAP, reopened=2), status="INTERRUPTED"),
-    "card_recovering": card(replace(samples.LEDGER_BEHIND, good_polls=1, reopened=1), status="RUNNING"),
-    "card_over": card(samples.resolved(replace(samples.LEDGER_BEHIND, gap=GAP))),
+    "card_with_a_gap": card(
+        replace(of_problem(Problem.FAILED), gap=GAP, reopened=2, delay=minutes(13)), status="INTERRUPTED"
+    ),
+    "card_recovering": card(
+        replace(samples.LEDGER_BEHIND, good_polls=1, reopened=1, delay=minutes(1)), status="RUNNING"
+    ),
+    "card_of_a_source_recovering": card(replace(SOURCE_DOWN, good_polls=1)),
+    "card_over": card(samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP))),
     "card_over_that_was_taken": card(
         samples.resolved(replace(samples.LEDGER_BEHIND, handling=handled.TAKEN))
     ),
     "card_source_unreadable": card(SOURCE_DOWN),
     "card_source_readable_again": card(samples.resolved(SOURCE_DOWN)),
     "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
-    **{f"card_of_{problem}": card(of_problem(problem), status="RUNNING") for problem in Problem},
+    **{
+        f"card_of_{problem}": card(of_problem(problem), status=samples.TROUBLES[problem][0])
+        for problem in Problem
+    },
     "card_stalled_with_trend": card(STALLED, status="RUNNING"),
     "card_growing_over_the_limit": card(
-        growing(because=Grows(minutes(4), minutes(12), minutes(2), minutes(41), minutes(30))),
+        growing(41, because=Grows(minutes(4), minutes(12), minutes(2), minutes(41), minutes(30))),
         status="RUNNING",
     ),
     "card_near_the_warning": card(
-        growing(because=Grows(minutes(4), minutes(12), minutes(2), minutes(4), minutes(10), NOW + minutes(9)))
+        growing(
+            6, because=Grows(minutes(4), minutes(12), minutes(2), minutes(6), minutes(10), NOW + minutes(9))
+        )
     ),
     "card_before_its_rhythm_is_known": card(
         replace(samples.LEDGER_BEHIND, because=BehindLimit(minutes(41), minutes(30), learned=False))
@@ -122,18 +133,24 @@ CONTENTS: dict[str, Content] = {
     "reply_better": change(
         Reason.EASED,
         replace(
-            samples.LEDGER_BEHIND, because=CatchingUp(minutes(12), minutes(20)), severity=Severity.WARNING
+            samples.LEDGER_BEHIND,
+            because=CatchingUp(minutes(12), minutes(20)),
+            severity=Severity.WARNING,
+            delay=minutes(12),
         ),
     ),
     "reply_back": change(Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1)),
     "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
+    "reply_over_with_a_gap": change(Reason.RECOVERED, OVER[1]),
     "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
     "reply_source_worse": change(Reason.GOT_WORSE, SOURCE_DOWN),
     "reply_source_over": change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)),
     "reply_called_over": change(Reason.RESOLVED_BY_HAND, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_normal_now": change(Reason.NEW_NORMAL, samples.resolved(samples.LEDGER_BEHIND)),
     "greeting_all_well": greeting(),
-    "greeting_with_trouble": greeting(samples.LEDGER_BEHIND, samples.ORDERS_FAILED),
+    "greeting_with_trouble": greeting(
+        replace(samples.LEDGER_BEHIND, handling=handled.SEEN), samples.ORDERS_FAILED
+    ),
     "greeting_with_much_trouble": greeting(*MANY, samples.resolved(samples.LEDGER_BEHIND)),
     "greeting_with_more_than_it_holds": greeting(*MANY[:10], more=Counts(open=9000, over=30, unwatched=2)),
     "greeting_all_over": greeting(
@@ -142,16 +159,21 @@ CONTENTS: dict[str, Content] = {
     "greeting_unreadable": greeting(error="OCP refused the login. Check OCP_USER and OCP_PASSWORD."),
     "greeting_of_a_cluster": replace(greeting(samples.LEDGER_BEHIND), cluster="pay"),
     "group": group_content(),
-    "group_of_many_kinds": group_content(counts=handled.MIXED, silence=handled.QUIET, was_silenced=True),
+    "group_of_many_kinds": replace(
+        group_content(counts=handled.MIXED, was_silenced=True),
+        worst=(
+            samples.ORDERS_FAILED,
+            replace(of_problem(Problem.FAILED), handling=handled.GIVEN),
+            *handled.MEMBERS[:7],
+        ),
+    ),
+    "group_silenced": group_content(silence=handled.QUIET_GROUP),
     "group_taken": group_content(a_group(Cause.DESTINATION, "file:///obbackup", handling=handled.TAKEN)),
     "group_of_a_server": group_content(a_group(Cause.AGENT, "10.0.0.7")),
     "group_of_an_error": group_content(a_group(Cause.ERROR, "archive device out of space, ret=#")),
-    "group_of_a_cluster": group_content(a_group(Cause.CLUSTER, "shop", problem=Problem.PAUSED)),
+    "group_of_a_cluster": handled.paused_together(),
     "group_of_a_source": group_content(a_group(Cause.SOURCE, "prod")),
-    "group_of_clusters_unread": group_content(
-        a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
-        Counts(open=3, problems=((Problem.UNREACHABLE, 3),)),
-    ),
+    "group_of_clusters_unread": handled.unread_together(),
     "group_of_what_cannot_be_read": replace(
         group_content(a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE)), worst=(SOURCE_DOWN,)
     ),
@@ -160,8 +182,18 @@ CONTENTS: dict[str, Content] = {
     ),
     "group_of_what_has_no_delay": replace(group_content(), worst=(SOURCE_DOWN, of_problem(Problem.LAGGING))),
     "group_by_chance": group_content(a_group(Cause.COINCIDENCE, "")),
-    "group_of_one_left": group_content(
-        a_group(Cause.CLUSTER, "shop", total=1), Counts(open=1, problems=((Problem.STALLED, 1),))
+    "group_of_one_left": replace(
+        group_content(
+            a_group(Cause.CLUSTER, "shop", total=12),
+            Counts(open=1, over=11, problems=((Problem.STALLED, 1),)),
+        ),
+        worst=(handled.MEMBERS[0], *map(samples.resolved, handled.MEMBERS[1:3])),
+    ),
+    "group_of_a_single_task": replace(
+        group_content(
+            a_group(Cause.CLUSTER, "shop", total=1), Counts(open=1, problems=((Problem.STALLED, 1),))
+        ),
+        worst=handled.MEMBERS[:1],
     ),
     "group_over": replace(
         group_content(
@@ -180,20 +212,34 @@ CONTENTS: dict[str, Content] = {
     "group_formed": group_change(Reason.GROUPED),
     "group_better": group_change(Reason.EASED),
     "group_is_over": group_change(Reason.RECOVERED, over=True),
+    "group_is_over_with_a_gap": replace(
+        group_change(Reason.RECOVERED, over=True),
+        worst=(samples.resolved(replace(handled.MEMBERS[0], gap=GAP)), samples.resolved(handled.MEMBERS[1])),
+    ),
+    "group_by_chance_worse": replace(
+        group_change(Reason.GOT_WORSE), group=a_group(Cause.COINCIDENCE, ""), counts=handled.MIXED
+    ),
     "changes": ChangesContent(
         (change(Reason.GOT_WORSE, samples.LEDGER_BEHIND), change(Reason.RECOVERED, OVER[1])),
-        ((Reason.GOT_WORSE, 4), (Reason.RECOVERED, 1), (Reason.NOT_WATCHED, 2), (Reason.NOTED, 1)),
+        ((Reason.GOT_WORSE, 4), (Reason.RECOVERED, 1), (Reason.NOT_WATCHED, 2)),
         NOW,
     ),
     "changes_all_told": ChangesContent((change(Reason.RECOVERED, OVER[0]),), ((Reason.RECOVERED, 1),), NOW),
     "changes_untold": ChangesContent((), ((Reason.RESOLVED_BY_HAND, 1),), NOW),
-    "reminder": reminder(card(STALLED), Reason.STILL_FIRING),
-    "reminder_that_nobody_has_it": reminder(card(STALLED), Reason.NOT_ACKNOWLEDGED),
+    "reminder": reminder(card(handled.STILL), Reason.STILL_FIRING),
+    "reminder_that_nobody_has_it": reminder(card(handled.STILL), Reason.NOT_ACKNOWLEDGED),
     "reminder_for_whoever_has_it": reminder(
-        card(replace(STALLED, handling=handled.TAKEN)), Reason.STILL_YOURS, BEN
+        card(replace(handled.STILL, handling=handled.TAKEN)), Reason.STILL_YOURS, BEN
     ),
     "reminder_of_a_group": reminder(group_content(), Reason.NOT_ACKNOWLEDGED),
-    "reminder_after_a_silence": reminder(card(STALLED), Reason.SILENCE_OVER),
+    "reminder_of_a_group_taken_in_part": reminder(
+        replace(
+            group_content(), worst=(replace(handled.MEMBERS[0], handling=handled.GIVEN), *handled.MEMBERS[1:])
+        ),
+        Reason.NOT_ACKNOWLEDGED,
+    ),
+    "reminder_of_a_group_still": reminder(group_content(), Reason.STILL_FIRING),
+    "reminder_after_a_silence": reminder(card(handled.STILL), Reason.SILENCE_OVER),
     "reminder_of_a_greeting": reminder(greeting(samples.LEDGER_BEHIND), Reason.STILL_FIRING),
     "reminder_of_a_greeting_of_many": reminder(
         greeting(*MANY[:10], more=Counts(open=9000)), Reason.STILL_FIRING
@@ -207,13 +253,16 @@ CONTENTS: dict[str, Content] = {
     "act_taken": ActContent(Reason.ASSIGNED, ANA, NOW, to=ANA),
     "act_noted": ActContent(Reason.NOTED, handled.CAROL, NOW, "disk <!channel> replaced\n\nand *tested*"),
     "act_silenced": ActContent(Reason.SILENCED, ANA, NOW, "disk swap", silence=handled.QUIET),
+    "act_silenced_a_group": ActContent(Reason.SILENCED, ANA, NOW, silence=handled.QUIET_GROUP),
     "act_silenced_untold": ActContent(Reason.SILENCED, ANA, NOW),
     "act_of_another_kind": ActContent(Reason.MOVED_ON, ANA, NOW),
     "silence_begins": SilenceContent(
         replace(handled.WINDOW, starts_at=NOW), Reason.SILENCE_STARTED, NOW, MANY[:3], 25
     ),
     "silence_begins_with_nothing": SilenceContent(handled.UNTIL_OVER, Reason.SILENCE_STARTED, NOW),
-    "silence_over_and_still_burning": SilenceContent(handled.QUIET, Reason.SILENCE_ENDED, NOW, MANY[:3], 25),
+    "silence_over_and_still_burning": SilenceContent(
+        handled.QUIET_SHOP, Reason.SILENCE_ENDED, NOW, MANY[:3], 25
+    ),
     "silence_over_of_an_incident": SilenceContent(
         handled.UNTIL_OVER, Reason.SILENCE_ENDED, NOW, (samples.ORDERS_FAILED,), 1
     ),

@@ -17,7 +17,6 @@ from bot.commands import (
     parse,
 )
 from bot.domain.delay_history import DelayHistory, DelayLimits, Stretch
-from bot.domain.finding import RecoveryGap
 from bot.domain.incident import Change, IncidentNumber
 from bot.domain.naming import Scope
 from bot.domain.silence import Matcher, Silence
@@ -59,7 +58,9 @@ def drifting(growth: float) -> DelayHistory:
 
 
 EMPTY = DelayHistory.of((), since=FIRST_DAY, until=NOW)
-ALL_WELL = DigestFacts(FIRST_DAY, NOW, tasks=samples.the_fleet().tasks[2:])
+ALL_WELL = DigestFacts(
+    FIRST_DAY, NOW, tasks=[one for one in samples.the_fleet().tasks if not one.needs_somebody]
+)
 BUSY = DigestFacts(
     FIRST_DAY,
     NOW,
@@ -67,9 +68,7 @@ BUSY = DigestFacts(
     still_open=(*MANY[:11], replace(STALLED, handling=handled.TAKEN)),
     over=(
         *(samples.resolved(one) for one in MANY[12:18]),
-        samples.resolved(
-            replace(samples.LEDGER_BEHIND, gap=RecoveryGap(NOW - minutes(40), NOW - minutes(14)))
-        ),
+        samples.resolved(replace(samples.ORDERS_FAILED, gap=handled.GAP)),
     ),
     began=14,
     silences=(QUIET, UNTIL_OVER),
@@ -86,6 +85,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         *(a_silence(number) for number in range(1, 31)), text="silences page:2"
     ),
     "silences_of_every_kind": lambda: silences(
+        a_silence(4, matcher=handled.QUIET_GROUP.matcher),
         a_silence(1, matcher=Matcher(numbers=tuple(map(IncidentNumber, range(40, 60))))),
         a_silence(2, matcher=Matcher(Scope(source="prod", path="file:///a"), (), ())),
         a_silence(3, author=None),

@@ -10,9 +10,10 @@ import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
 from bot.commands import ListIncidents, parse
 from bot.domain.grouping import Cause
-from bot.domain.incident import IncidentNumber
+from bot.domain.incident import IncidentNumber, task_subject
+from bot.domain.link import Link
 from bot.domain.notification import Counts
-from bot.domain.problem import Problem
+from bot.domain.problem import Problem, Severity
 from bot.views.blocks import Message
 from bot.views.incident_detail import (
     group_detail_message,
@@ -20,6 +21,7 @@ from bot.views.incident_detail import (
     unknown_incident_message,
 )
 from bot.views.incident_list import incident_list_message
+from bot.views.links import Links
 from bot.views.report import report_message, report_name, report_text
 from bot.views.timeline import timeline_message
 from tests.views.handled_samples import (
@@ -36,6 +38,19 @@ from tests.views.view_goldens import assert_golden, assert_golden_text
 from tests.views.view_samples import NOW, minutes
 
 GAP = handled.GAP
+ELSEWHERE = samples.an_incident(
+    44,
+    task_subject(
+        samples.a_task(samples.PAY, "orders", destination="oss://bucket/a-rather-long-way/to/pay/logs")
+    ),
+    Problem.STALLED,
+    STALLED.because,
+)
+NOWHERE = replace(
+    ELSEWHERE,
+    number=IncidentNumber(45),
+    subject=task_subject(samples.a_task(samples.PAY, "orders", destination=None)),
+)
 KNOWN = (
     *MANY,
     samples.ORDERS_FAILED,
@@ -54,7 +69,13 @@ def incidents(text: str, **facts: object) -> Message:
     return incident_list_message(command, KNOWN, now=NOW, **facts)  # type: ignore[arg-type]  # facts of a test
 
 
-FAILED = card(samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082")
+ORDERS_SEEN = replace(samples.ORDERS_FAILED, handling=handled.SEEN)
+FAILED = card(ORDERS_SEEN, status="FAILED", error="archive device out of space, ret=-9082")
+NOT_READ = (
+    Happened(NOW - minutes(26), "opened: OCP did not answer in 10 s.", severity=Severity.WARNING),
+    Happened(NOW - minutes(16), "worsened: OCP did not answer in 10 s.", severity=Severity.CRITICAL),
+)
+OCP = Links(ocp={samples.PROD: Link("https://ocp/{id}", otherwise="https://ocp.example.com:8080/")})
 OVER = card(samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP, handling=handled.TAKEN)))
 
 ANSWERS: dict[str, Callable[[], Message]] = {
@@ -80,7 +101,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "incident_that_can_be_called_over": lambda: incident_detail_message(card(of_problem(Problem.MISSING))),
     "incident_of_a_cluster": lambda: incident_detail_message(card(samples.odd_clusters().incidents[0])),
     "incident_over": lambda: incident_detail_message(OVER, STORY),
-    "incident_of_a_source": lambda: incident_detail_message(card(handled.SOURCE_DOWN), STORY),
+    "incident_of_a_source": lambda: incident_detail_message(card(handled.SOURCE_DOWN), NOT_READ, links=OCP),
+    "incident_of_two_destinations": lambda: incident_list_message(
+        ListIncidents(), (samples.ORDERS_FAILED, ELSEWHERE, NOWHERE), now=NOW
+    ),
     "incident_unknown": lambda: unknown_incident_message(IncidentNumber(7)),
     "incident_that_is_a_group": lambda: group_detail_message(
         replace(group_content(counts=Counts(open=25, problems=((Problem.STALLED, 25),))), worst=MANY),
@@ -91,8 +115,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         replace(group_content(a_group(Cause.AGENT, "10.0.0.7", over=True), Counts(over=2)), worst=()),
         shareable=False,
     ),
-    "timeline": lambda: timeline_message(samples.ORDERS_FAILED, STORY),
-    "timeline_of_a_group": lambda: timeline_message(handled.STORAGE, STORY, shareable=False),
+    "timeline": lambda: timeline_message(ORDERS_SEEN, STORY),
+    "timeline_of_a_group": lambda: timeline_message(
+        replace(handled.STORAGE, handling=handled.SEEN), STORY, shareable=False
+    ),
     "timeline_that_is_long": lambda: timeline_message(samples.ORDERS_FAILED, LONG_STORY),
     "timeline_that_is_endless": lambda: timeline_message(samples.ORDERS_FAILED, ENDLESS),
     "timeline_of_what_is_over": lambda: timeline_message(samples.resolved(samples.ORDERS_FAILED), ()),

@@ -32,7 +32,7 @@ def ended(incident: Incident, why: NotWatched) -> Incident:
 def test_the_reply_says_why_and_how_long_it_lasted_until_then(why: NotWatched, sentence: str) -> None:
     incident = ended(samples.LEDGER_BEHIND, why)
     said = change_message(ChangeContent(samples.LEDGER_BEHIND, incident, Reason.NOT_WATCHED, READ_AT)).text
-    assert said.startswith("⚪ No longer watched: pay/ledger\n" + sentence)
+    assert said.startswith("⚪ No longer watched: pay/ledger (incident 43)\n" + sentence)
     assert because(why) == sentence
     assert "until then" in said
     assert "well again" not in said

@@ -1,6 +1,7 @@
 """Every view as people see it, held to a golden file and to Slack's limits."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from bot.commands import (
     ShowTask,
     parse,
 )
+from bot.domain.evidence import NewRhythm
+from bot.domain.finding import clear, unknown
 from bot.domain.fleet import ClusterNow, FleetSnapshot
 from bot.domain.naming import Scope
 from bot.domain.selection import Window
@@ -67,6 +70,29 @@ def two_destinations() -> FleetSnapshot:
     return FleetSnapshot((samples.a_source("prod", [ClusterNow(samples.PAY, tuple(made), READ_AT)]),))
 
 
+def long_delays() -> FleetSnapshot:
+    """Give tasks that are far behind and yet well, each for a reason of its own."""
+    far, hours = samples.a_cluster("far", 1000011, kind="STANDBY"), timedelta(hours=8)
+    judged = {
+        "archive": clear(READ_AT, delay=hours),
+        "new": clear(READ_AT, delay=minutes(15), learned=False),
+        "standby": clear(READ_AT, delay=hours, judged=False),
+        "unclear": unknown(READ_AT, "OCP's clock seems to have jumped", delay=minutes(12)),
+        "relearned": replace(clear(READ_AT, delay=minutes(11)), because=RELEARNED),
+        "quick": clear(READ_AT, delay=minutes(9)),
+        "unjudged": None,
+    }
+    tasks = [
+        samples.seen(
+            samples.a_task(far, name, delay=minutes(41) if one is None else one.delay, number=1300 + number),
+            far,
+            assessment=one,
+        )
+        for number, (name, one) in enumerate(judged.items())
+    ]
+    return FleetSnapshot((samples.a_source("prod", [ClusterNow(far, tuple(tasks), READ_AT)]),))
+
+
 def broken_and_unjudged() -> FleetSnapshot:
     """Give what OCP answers for a span of time: no rule was asked and no incident is known."""
     broken = samples.seen(samples.ORDERS, samples.PAY)
@@ -75,6 +101,7 @@ def broken_and_unjudged() -> FleetSnapshot:
 
 UNREAD = FleetSnapshot((samples.a_source("prod", [], read_at=None, duration=None, offset=None),))
 NOTHING = FleetSnapshot((samples.a_source("prod", []),))
+RELEARNED = NewRhythm(minutes(10), minutes(2), minutes(11), minutes(3), NOW)
 
 FOLLOWER = BotHealth(
     "1.2.3",
@@ -113,6 +140,9 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "status_of_an_empty_cluster": lambda: status(samples.odd_clusters(), name="empty"),
     "status_of_a_large_fleet": lambda: status(samples.large_fleet()),
     "status_of_a_large_cluster": lambda: status(samples.large_fleet(2), name="cluster-001"),
+    "status_of_long_delays": lambda: status(long_delays()),
+    "status_of_long_delays_in_a_cluster": lambda: status(long_delays(), name="far"),
+    "status_of_two_destinations": lambda: status(two_destinations(), name="pay"),
     "status_before_the_first_poll": lambda: status(UNREAD),
     "status_of_nothing": lambda: status(NOTHING),
     "status_of_an_ambiguous_name": lambda: status(two_prods(), name="pay"),
@@ -126,6 +156,8 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "tasks_of_every_problem": lambda: tasks(samples.every_problem()),
     "tasks_of_ten_sources": lambda: tasks(samples.ten_sources(), "tasks sort:name"),
     "tasks_of_nothing": lambda: tasks(NOTHING),
+    "tasks_of_long_delays": lambda: tasks(long_delays()),
+    "tasks_of_two_destinations": lambda: tasks(two_destinations()),
     "tasks_of_a_time": lambda: task_list_message(
         ListTasks(window=Window(NOW - minutes(120), NOW)), samples.the_fleet(), now=NOW, zone=SHANGHAI
     ),
@@ -140,6 +172,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         unread="OCP prod did not answer in 10 s.",
     ),
     "task_that_is_well": lambda: task(samples.the_fleet(), "shop/t00"),
+    "task_of_a_standby": lambda: task(long_delays(), "far/standby"),
     "task_that_is_odd": lambda: task(samples.every_problem(), "lab/odd"),
     "task_without_facts": lambda: task(samples.every_problem(), "lab/silent"),
     "task_not_listed": lambda: task(samples.every_problem(), "lab/missing"),
@@ -154,7 +187,9 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "failure_that_passes": lambda: failure_message(
         SourceTimeout("OCP prod did not answer in 10 s.", trace_id="0e74add7846c479c")
     ),
-    "failure_that_stays": lambda: failure_message(LoginRefused("OCP prod refused the login.")),
+    "failure_that_stays": lambda: failure_message(
+        LoginRefused("OCP prod refused the login. Check OCP_USER and OCP_PASSWORD.")
+    ),
     "failure_without_words": unexpected_message,
     "help": lambda: help_message(ShowHelp()),
     "health": lambda: health_message(

@@ -203,17 +203,21 @@ REASONS: list[tuple[Evidence, str]] = [
     ),
     (CatchingUp(minutes(12), minutes(20)), "It runs and is catching up: 12 min behind, about 20 min left."),
     (CatchingUp(minutes(12)), "It runs and is catching up: 12 min behind."),
-    (StuckIn("STOPPING", minutes(22)), "It has been in STOPPING for 22 min, which should soon pass."),
+    (
+        StuckIn("STOPPING", minutes(22)),
+        "It has been in STOPPING for 22 min, a state that usually passes within minutes.",
+    ),
     (PausedFor("SUSPENDED", minutes(180)), "It has been paused on purpose (SUSPENDED) for 3 h."),
     (
         NotListed(3, NOW),
-        "OCP has left it out of the last 3 complete lists; it was last listed at 2026-03-14 03:00 UTC.",
+        "OCP left it out of its last 3 lists; it was last there at 2026-03-14 03:00 UTC.",
     ),
-    (NoTasks(1), "OCP lists no log backup task of this cluster (1 complete list in a row)."),
+    (NotListed(1, NOW), "OCP left it out of its last list; it was last there at 2026-03-14 03:00 UTC."),
+    (NoTasks(1), "OCP lists no log backup task of this cluster (1 list in a row)."),
     (
         NoTasks(3, NOW),
         (
-            "OCP no longer lists any log backup task of this cluster (3 complete lists in a row); "
+            "OCP no longer lists any log backup task of this cluster (3 lists in a row); "
             "the last one was listed at 2026-03-14 03:00 UTC."
         ),
     ),
@@ -223,6 +227,7 @@ REASONS: list[tuple[Evidence, str]] = [
     ),
     (Well(), "It is well."),
     (Well(timedelta(seconds=58)), "It is well, 58 s behind."),
+    (Well(minutes(41), judged=False), "It runs, 41 min behind; it is a standby, whose delay may be long."),
     (
         NewRhythm(minutes(2), timedelta(seconds=15), minutes(3), timedelta(seconds=20), NOW),
         (
@@ -264,6 +269,7 @@ def test_a_problem_without_a_delay_has_words_too() -> None:
     assert problem_words(Problem.LAGGING, Well(), None) == "is behind"
     assert problem_words(Problem.MISSING, NoTasks(3), None) == "is not set up"
     assert problem_words(Problem.FAILED, StatusBroken("failed"), None) == "has failed"
+    assert problem_words(Problem.STUCK, Well(), None) == "is stuck"
 
 
 @given(st.text(max_size=50), st.integers(1, 20))
@@ -327,8 +333,9 @@ def test_sizes_are_said_in_a_unit_that_suits_them() -> None:
 
 def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
     seen = Seen(Problem.STALLED, mode="LOGICAL_BACKUP", agent_server="10.0.0.7")
-    assert [step.where for step in hint(seen).steps] == ["On the agent server 10.0.0.7"]
-    assert hint(replace(seen, agent_server="")).steps[0].where == "On the agent server"
+    whose = "whose logs are usually below ~admin"
+    assert [step.where for step in hint(seen).steps] == [f"On the agent server 10.0.0.7, {whose}"]
+    assert hint(replace(seen, agent_server="")).steps[0].where == f"On the agent server, {whose}"
     failed = hint(replace(seen, problem=Problem.FAILED, status="FAILED"))
     assert failed.look_at == "the log of the backup agent, then the storage"
 
@@ -383,7 +390,7 @@ def test_a_gap_in_what_can_be_restored_is_told_with_the_task() -> None:
     now = ClusterNow(samples.PAY, (samples.seen(task, samples.PAY, incident=incident),), READ_AT)
     fleet = FleetSnapshot((samples.a_source("prod", [now]),), (incident,))
     drawn = task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW)
-    assert "can be restored." in drawn.text
+    assert "can never be restored.* Take a new full backup" in drawn.text
 
 
 def test_of_very_many_sources_some_are_told_and_the_rest_counted() -> None:

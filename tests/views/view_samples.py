@@ -127,13 +127,10 @@ def an_incident(
     )
 
 
-def resolved(incident: Incident, after: timedelta = timedelta(minutes=31)) -> Incident:
-    return replace(
-        incident,
-        lifecycle=Lifecycle.RESOLVED,
-        resolved_at=incident.since + after,
-        changed_at=incident.since + after,
-    )
+def resolved(incident: Incident) -> Incident:
+    """Let an incident be over since a minute ago."""
+    ended = NOW - minutes(1)
+    return replace(incident, lifecycle=Lifecycle.RESOLVED, resolved_at=ended, changed_at=ended)
 
 
 PAY, SHOP, CRM = a_cluster("pay", 1000005), a_cluster("shop", 1000006), a_cluster("crm", 1000007)
@@ -198,7 +195,7 @@ TROUBLES: dict[Problem, tuple[str, Evidence, str]] = {
     ),
     Problem.GROWING: (
         "RUNNING",
-        Grows(minutes(4), minutes(12), minutes(2), minutes(12), minutes(30), NOW + minutes(40), 0.7),
+        Grows(minutes(4), minutes(12), minutes(2), minutes(12), minutes(30), NOW + minutes(60), 0.7),
         "growing",
     ),
     Problem.LAGGING: ("RUNNING", CatchingUp(minutes(12), minutes(20)), "lagging"),
@@ -207,10 +204,21 @@ TROUBLES: dict[Problem, tuple[str, Evidence, str]] = {
     Problem.PAUSED: ("SUSPENDED", PausedFor("SUSPENDED", minutes(180)), "paused"),
     Problem.UNREACHABLE: (
         "RUNNING",
-        NotRead(4, NOW - minutes(5), "timeout", "OCP did not answer in 10 s."),
+        NotRead(10, NOW - minutes(5), "timeout", "OCP did not answer in 10 s."),
         "unreadable",
     ),
 }
+LASTED = {
+    Problem.FAILED: (26, 27),
+    Problem.STALLED: (9, 11),
+    Problem.GROWING: (12, 12),
+    Problem.LAGGING: (40, 12),
+    Problem.STUCK: (22, 24),
+    Problem.MISSING: (3, 4),
+    Problem.PAUSED: (180, 181),
+    Problem.UNREACHABLE: (5, 6),
+}
+"""For how many minutes each of these troubles has lasted, and how many it is behind."""
 
 
 def every_problem() -> FleetSnapshot:
@@ -218,14 +226,22 @@ def every_problem() -> FleetSnapshot:
     lab = a_cluster("lab", 1000009)
     tasks, incidents = [], []
     for index, (problem, (status, because, tenant)) in enumerate(TROUBLES.items()):
-        task = a_task(lab, tenant, status=status, delay=minutes(11), number=1200 + index)
+        lasted, behind = map(minutes, LASTED[problem])
+        task = a_task(lab, tenant, status=status, delay=behind, number=1200 + index)
         severity = Severity.CRITICAL if problem is Problem.FAILED else Severity.WARNING
-        incident = an_incident(50 + index, task_subject(task), problem, because, severity=severity)
+        incident = an_incident(
+            50 + index, task_subject(task), problem, because, severity=severity, lasting=lasted, delay=behind
+        )
         incidents.append(incident)
         tasks.append(seen(task, lab, incident=incident, listed=problem is not Problem.MISSING))
     recovering = a_task(lab, "recovering", number=1220)
     healing = an_incident(
-        70, task_subject(recovering), Problem.STALLED, TROUBLES[Problem.STALLED][1], good_polls=1
+        70,
+        task_subject(recovering),
+        Problem.STALLED,
+        TROUBLES[Problem.STALLED][1],
+        delay=timedelta(seconds=58),
+        good_polls=1,
     )
     found = holding(
         READ_AT,
@@ -256,6 +272,9 @@ def unread(since: timedelta, sentence: str) -> PollFailure:
     return PollFailure(NOW - since, sentence, "timeout", 4, "0e74add7846c479c")
 
 
+_DOWN = "OCP region-3 did not answer in 10 s. Check that it is up."
+
+
 def ten_sources() -> FleetSnapshot:
     """Give ten OCPs: one that cannot be read, one that was never read, one that is late."""
     sources = []
@@ -269,13 +288,15 @@ def ten_sources() -> FleetSnapshot:
         60,
         source_subject(SourceName("region-3")),
         Problem.UNREACHABLE,
-        TROUBLES[Problem.UNREACHABLE][1],
+        NotRead(24, NOW - minutes(12), "timeout", _DOWN),
         severity=Severity.WARNING,
+        lasting=minutes(12),
+        delay=None,
     )
     sources[3] = replace(
         sources[3],
         read_at=NOW - minutes(12),
-        failure=unread(minutes(12), "OCP region-3 did not answer in 10 s. Check that it is up."),
+        failure=unread(minutes(12), _DOWN),
         incident=down,
     )
     sources[5] = replace(sources[5], read_at=None, clusters=(), duration=None, offset=None)
@@ -290,7 +311,7 @@ def odd_clusters() -> FleetSnapshot:
         61,
         cluster_subject(PROD, ClusterId(2), "empty"),
         Problem.MISSING,
-        NoTasks(3, NOW - minutes(60)),
+        NoTasks(3, NOW - minutes(27)),
         severity=Severity.WARNING,
         delay=None,
     )

@@ -40,7 +40,7 @@ def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds:
     if trouble is None:
         grows = rise is not None and not settling and _is_dear(memory, rise, thresholds)
         if not grows and behind <= warning and (settling or not beyond):
-            return clear(at, delay=delay)
+            return clear(at, delay=delay, learned=rhythm.known)
         if settling and not (beyond and long_rest):
             return _catching_up(memory, at, delay, critical)
         return _opened(memory, at, delay, thresholds, beyond=beyond, rests=long_rest, grows=grows)

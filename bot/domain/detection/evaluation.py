@@ -119,7 +119,7 @@ def _assessed(after: TaskMemory, task: Task, at: datetime, thresholds: Threshold
         return unknown(at, "OCP sent neither a checkpoint nor a delay")
     if task.is_standby and not thresholds.standby_delay_matters:
         after.trouble = after.rise = None
-        return clear(at, delay=delay)
+        return clear(at, delay=delay, judged=False)
     told = None
     if after.rise is not None:
         told = _stay(after)
