@@ -1,12 +1,14 @@
 """The demo's bot, which can be killed as by a crash and started again."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.app import running
 from bot.condition import Running
+from bot.domain.silence import Silence
+from bot.operations.desk import Desk
 from bot.operations.ports import Clock, Journal
 from bot.sandbox.page import Lever
 from bot.settings import Settings
@@ -75,10 +77,25 @@ class LivingBot:
     @property
     def open_tasks(self) -> Collection[str]:
         """The tasks with an open incident, named ``cluster/tenant``."""
-        states = () if self.running is None else self.running.states
-        incidents = (incident for state in states for incident in state.desk.incidents.values())
+        incidents = (incident for desk in self._desks for incident in desk.incidents.values())
         subjects = (incident.subject for incident in incidents if incident.is_open)
         return {"/".join(filter(None, (one.cluster_label, one.tenant_label))) for one in subjects}
+
+    @property
+    def anything_taken(self) -> bool:
+        """Whether somebody has an open incident or group."""
+        return any(
+            one.handling.is_taken for desk in self._desks for one in desk.incidents.values() if one.is_open
+        )
+
+    @property
+    def anything_silenced(self) -> bool:
+        """Whether a silence keeps an open incident quiet."""
+        return any(isinstance(mute, Silence) for desk in self._desks for mute in desk.mutes.values())
+
+    @property
+    def _desks(self) -> Sequence[Desk]:
+        return () if self.running is None else [state.desk for state in self.running.states]
 
     def lever(self) -> Lever:
         """Give the lever that kills it and starts it again."""
@@ -97,4 +114,5 @@ class LivingBot:
             "As a crash would: nothing is brought to its end.",
             is_on=lambda: self.running is None,
             on_label="Start the bot again",
+            state="The bot is dead",
         )

@@ -83,7 +83,12 @@ class Recorded:
 
         return {
             "record": Lever(
-                "Record", switched, "Record", is_on=lambda: self.goes_on, on_label="End the recording"
+                "Record",
+                switched,
+                "Record",
+                is_on=lambda: self.goes_on,
+                on_label="End the recording",
+                state="It is recorded",
             ),
             "replay": Lever("Replay", self.replay, "Record", "What the alert rules make of the recording."),
         }

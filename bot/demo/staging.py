@@ -16,7 +16,7 @@ from bot.demo.recorded import Recorded
 from bot.operations.ports import Journal
 from bot.sandbox.fleet import Fleet, demo_story
 from bot.sandbox.ocp import SimulatedOcp
-from bot.sandbox.page import Lever, Page, Story, page_address
+from bot.sandbox.page import Lever, Page, Story, TaskLever, page_address
 from bot.sandbox.slack import Shortcut, SimulatedSlack
 from bot.sandbox.world import (
     Tour,
@@ -154,13 +154,14 @@ class Demo:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="logbackup-bot-demo-")))
         ocp = await stack.enter_async_context(SimulatedOcp(fleet, clock))
         levers: dict[str, Lever] = {}
+        task_levers: dict[str, TaskLever] = {}
         story = Story()
         recording = folder / "recording.jsonl"
         page = Page(
             clock,
             world=lambda: world_rows(fleet, clock.now()),
             levers=levers,
-            task_levers=levers_of_tasks(fleet, clock),
+            task_levers=task_levers,
             story=story,
             recording=lambda: recording if recording.exists() and recording.stat().st_size else None,
         )
@@ -178,8 +179,9 @@ class Demo:
         settings = load(_environment(ocp, slack, folder), needs=EVERYTHING).settings
         living = LivingBot(settings, self._journal, clock)
         recorded = Recorded(recording, settings, self._journal, clock)
-        tour = Tour(slack, fleet, living, CHANNEL)
+        tour = Tour(slack, fleet, living, clock, CHANNEL)
         story.steps = tour.steps()
+        task_levers |= levers_of_tasks(fleet, clock, tour.told)
         world = World(clock, fleet, ocp, slack, living, recorded, story, levers)
         levers |= self._levers(world, tour)
         page.show(slack, person="anna", channel=CHANNEL)

@@ -107,12 +107,15 @@ async def page_stage(*, with_bot: bool = True, recording: Path | None = None) ->
 
     levers = {
         "fill": Lever("Fill the storage of shop", fill, group="Break something"),
-        "down": Lever("Take OCP down", down, "OCP", "", lambda: "down" in pulled, "Bring OCP back"),
+        "down": Lever(
+            "Take OCP down", down, "OCP", "", lambda: "down" in pulled, "Bring OCP back", "OCP is down"
+        ),
         "replay": Lever("Replay", replay, "Record"),
     }
     steps = (
         Step("Fill it.", "Watch the fleet.", lever="fill", is_done=lambda: "fill" in pulled),
         Step("Ask.", "Only you see the answer.", text="/logbackup status"),
+        Step("Ask all.", "Everybody sees the answer.", text="@logbackup status", in_thread=True),
     )
     page = Page(
         clock,

@@ -241,8 +241,11 @@ async def test_the_fleet_is_seen_and_a_lever_pulled(tmp_path: Path) -> None:
         await panel.get_by_text("The storage is full; 8 tasks are hit.").wait_for()
         assert stage.pulled == ["fill"]
         hints = panel.get_by_role("region", name="What to try")
-        await hints.get_by_role("button", name="/logbackup status", exact=True).click()
-        assert await page.get_by_role("combobox", name="Message #alerts").input_value() == "/logbackup status"
+        await hints.get_by_role("button", name="/logbackup status Send", exact=True).click()
+        await page.get_by_text("Only visible to you").wait_for()
+        await panel.get_by_text("Sent: /logbackup status").wait_for()
+        assert stage.heard == [("command", "status")]
+        assert await page.get_by_role("combobox", name="Message #alerts").input_value() == ""
 
 
 async def test_the_page_comes_back_when_the_simulation_does(tmp_path: Path) -> None:

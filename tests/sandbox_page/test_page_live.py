@@ -282,7 +282,7 @@ async def test_the_world_is_shown_as_it_is() -> None:
             "label": "Fill the storage of shop",
             "group": "Break something",
             "about": "",
-            "on": False,
+            "state": "",
             "pressed": None,
         }
 
@@ -294,16 +294,16 @@ async def test_a_lever_is_pulled_and_says_what_it_did() -> None:
         assert (await page.ask("pull", lever="none"))["error"] == "This lever is not there any more."
 
 
-async def test_a_switch_says_what_it_would_do_next() -> None:
+async def test_a_switch_says_what_it_would_do_next_and_what_is_the_matter_meanwhile() -> None:
     async with page_stage(with_bot=False) as stage, open_page(stage) as page:
 
-        async def shown() -> tuple[str, bool]:
+        async def shown() -> tuple[str, str]:
             (down,) = [one for one in (await page.ask("world"))["levers"] if one["name"] == "down"]
-            return down["label"], down["on"]
+            return down["label"], down["state"]
 
-        assert await shown() == ("Take OCP down", False)
+        assert await shown() == ("Take OCP down", "")
         await page.ask("pull", lever="down")
-        assert await shown() == ("Bring OCP back", True)
+        assert await shown() == ("Bring OCP back", "OCP is down")
 
 
 async def test_one_task_is_changed_by_the_key_of_its_row() -> None:
@@ -317,12 +317,12 @@ async def test_one_task_is_changed_by_the_key_of_its_row() -> None:
 async def test_a_step_of_the_story_is_done_when_it_has_happened_and_stays_so() -> None:
     async with page_stage(with_bot=False) as stage, open_page(stage) as page:
         story = (await page.hear("everything"))["story"]
-        assert [step["title"] for step in story] == ["Fill it.", "Ask."]
-        assert (await page.ask("world"))["done"] == [False, False]
+        assert [step["title"] for step in story] == ["Fill it.", "Ask.", "Ask all."]
+        assert (await page.ask("world"))["done"] == [False, False, False]
         stage.pulled.append("fill")
-        assert (await page.ask("world"))["done"] == [True, False]
+        assert (await page.ask("world"))["done"] == [True, False, False]
         stage.pulled.clear()
-        assert (await page.ask("world"))["done"] == [True, False]
+        assert (await page.ask("world"))["done"] == [True, False, False]
 
 
 async def test_a_shortcut_of_messages_is_offered_and_heard() -> None:

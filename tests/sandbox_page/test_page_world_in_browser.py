@@ -40,17 +40,42 @@ async def test_a_step_of_the_story_is_done_by_its_own_button_and_ticks_itself_of
         if size is PHONE:
             await opener.click()
         story = page.get_by_role("region", name="A short story")
-        await story.get_by_text("0 of 2 done").wait_for()
+        await story.get_by_text("0 of 3 done").wait_for()
         assert not await story.get_by_role("button", name="/logbackup status").is_visible()
         await story.get_by_role("button", name="Fill the storage of shop").click()
         if size is PHONE:
             await page.locator("#panel").wait_for(state="hidden")
             await opener.click()
-        await story.get_by_text("1 of 2 done").wait_for()
+        await story.get_by_text("1 of 3 done").wait_for()
         await look.picture(f"story-{name}")
-        assert await opener.inner_text() == "World · 1/2"
+        assert await opener.inner_text() == "World · 1/3"
         await story.get_by_role("button", name="/logbackup status").click()
-        assert await page.get_by_role("combobox", name="Message #alerts").input_value() == "/logbackup status"
+        await page.get_by_text("Only visible to you").wait_for()
+        assert stage.heard == [("command", "status")]
+
+
+async def test_what_is_for_a_thread_waits_until_one_is_open(tmp_path: Path) -> None:
+    async with page_stage() as stage:
+        ts = await stage.alert()
+        async with looking(stage, tmp_path) as look:
+            page: Any = look.page
+            story = page.get_by_role("region", name="A short story")
+            await story.get_by_role("button", name="Ask all.").click()
+            ask = story.get_by_role("button", name="@logbackup status")
+            await ask.click()
+            await page.get_by_role("status").get_by_text("Open a thread first").wait_for()
+            await page.locator("#messages-here").get_by_role("button", name="Reply in a thread").click()
+            await ask.click()
+            thread = page.get_by_role("complementary", name="Thread")
+            await thread.get_by_text("2 of 48 tasks need you").wait_for()
+            assert len(stage.slack.channel("alerts").thread(ts)) == 3
+
+
+async def test_what_cannot_be_sent_is_not_told_as_sent(tmp_path: Path) -> None:
+    async with page_stage(with_bot=False) as stage, looking(stage, tmp_path) as look:
+        stage.slack.archive("alerts")
+        await look.page.get_by_role("button", name="@logbackup status Send").last.click()
+        await look.page.get_by_role("status").get_by_text("archived").wait_for()
 
 
 async def test_a_switch_says_that_it_is_on_and_what_it_would_do_next(tmp_path: Path) -> None:
@@ -58,6 +83,7 @@ async def test_a_switch_says_that_it_is_on_and_what_it_would_do_next(tmp_path: P
         levers = look.page.get_by_role("region", name="Levers")
         await levers.get_by_role("button", name="Take OCP down").click()
         await levers.get_by_role("button", name="Bring OCP back").wait_for()
+        await levers.get_by_text("OCP is down: ").wait_for()
         await look.page.get_by_role("status").get_by_text("OCP is down.").wait_for()
         assert stage.pulled == ["down"]
 

@@ -40,8 +40,9 @@ async def test_a_switch_turns_on_and_off_again() -> None:
         state.append("ended")
         return "begun"
 
-    lever = Switch("On", "Off", "G", lambda: bool(state), on, state.pop).lever()
-    assert (lever.label, lever.on_label, lever.group, _is_on(lever)) == ("On", "Off", "G", False)
+    lever = Switch("On", "Off", "it burns", "G", lambda: bool(state), on, state.pop).lever()
+    assert (lever.label, lever.on_label, lever.state) == ("On", "Off", "it burns")
+    assert (lever.group, _is_on(lever)) == ("G", False)
     assert await _pull(lever) == "begun"
     assert _is_on(lever)
     assert await _pull(lever) == "ended"
@@ -166,10 +167,12 @@ async def test_things_may_be_kept_from_breaking_by_themselves() -> None:
 async def test_one_row_can_be_changed_and_a_row_that_is_gone_cannot() -> None:
     clock = ManualClock()
     fleet = small_fleet(START)
-    levers = levers_of_tasks(fleet, clock)
+    heard: list[str] = []
+    levers = levers_of_tasks(fleet, clock, lambda word, _: heard.append(word))
     row = world_rows(fleet, clock.now())[0]
     assert row.task in str(await levers["vanish"].pull(row.key))
     (changed,) = [one for one in world_rows(fleet, clock.now()) if one.key == row.key]
     assert (changed.status, changed.standing) == ("not listed", Standing.BROKEN)
     with pytest.raises(CannotDo, match="not there any more"):
         await levers["fail"].pull("nobody\nfile:///")
+    assert heard == ["vanish"]

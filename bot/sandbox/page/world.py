@@ -40,7 +40,8 @@ class WorldRow:
 class Lever:
     """A button that changes the simulated world; what ``pull`` returns is shown to who pressed it.
 
-    A lever with ``is_on`` is a switch, which says ``label`` while it is off and ``on_label`` while it is on.
+    A lever with ``is_on`` is a switch: ``label`` says what a press does while it is off, ``on_label`` while
+    it is on, and ``state`` what is the matter meanwhile. One without ``on_label`` is one of several choices.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Lever:
     about: str = ""
     is_on: Callable[[], bool] | None = None
     on_label: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,15 @@ class Hint:
 class Step:
     """One step of a guided story: press ``lever`` or send ``text``, and watch.
 
-    ``is_done`` says whether it has really happened; a step that was done once stays so.
+    ``in_thread`` is whether the text is for the thread that is open, ``is_done`` whether it has really
+    happened; a step that was done once stays so.
     """
 
     title: str
     watch: str
     lever: str | None = None
     text: str | None = None
+    in_thread: bool = False
     is_done: Callable[[], bool] | None = None
 
 
@@ -135,7 +139,7 @@ def drawn_lever(name: str, lever: Lever) -> dict[str, Any]:
         "label": lever.on_label if on and lever.on_label else lever.label,
         "group": lever.group,
         "about": lever.about,
-        "on": on,
+        "state": lever.state if on else "",
         "pressed": None if lever.is_on is None or lever.on_label else on,
     }
 
@@ -156,7 +160,13 @@ class Panel:
         return {
             "hints": [{"text": hint.text, "does": hint.does} for hint in self.hints],
             "story": [
-                {"title": step.title, "watch": step.watch, "lever": step.lever, "text": step.text}
+                {
+                    "title": step.title,
+                    "watch": step.watch,
+                    "lever": step.lever,
+                    "text": step.text,
+                    "in_thread": step.in_thread,
+                }
                 for step in self.story.steps
             ],
             "task_levers": [{"name": name, "label": lever.label} for name, lever in self.task_levers.items()],

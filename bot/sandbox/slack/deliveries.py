@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,7 @@ class Outcome(StrEnum):
 class Delivery:
     """One thing to deliver. ``attempts`` names the connection (or address) of each attempt.
 
+    ``at`` is when it happened, by the workspace's clock, as the ``ts`` of a message says it.
     ``first`` is settled when the first attempt has ended; ``response`` is what came with the
     acknowledgement.
     """
@@ -41,6 +42,7 @@ class Delivery:
     kind: DeliveryKind
     body: Json
     first: "asyncio.Future[Outcome]"
+    at: datetime
     accepts_response: bool = False
     attempts: list[str] = field(default_factory=list)
     acknowledged: bool = False

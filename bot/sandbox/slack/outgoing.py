@@ -53,7 +53,8 @@ class Outgoing:
         """Start bringing something to the app; the attempts go on by themselves."""
         first = asyncio.get_running_loop().create_future()
         self._sent += 1
-        delivery = Delivery(f"envelope-{self._sent}", kind, body, first, accepts_response)
+        at = self._workspace.clock.now()
+        delivery = Delivery(f"envelope-{self._sent}", kind, body, first, at, accepts_response)
         self.deliveries.append(delivery)
         task = asyncio.ensure_future(self._bring(delivery))
         self._under_way.add(task)

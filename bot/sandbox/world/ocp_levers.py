@@ -17,13 +17,13 @@ def ocp_levers(ocp: SimulatedOcp) -> Mapping[str, Lever]:
     """Give the switches of an OCP, by a stable word for each."""
     down = _fault(
         ocp,
-        ("Take OCP down", "Bring OCP back"),
+        ("Take OCP down", "Bring OCP back", "OCP is down"),
         ocp.faults.reset,
         ("OCP breaks every connection off.", "OCP answers again."),
     )
     busy = _fault(
         ocp,
-        ("Throttle OCP", "Throttle OCP no more"),
+        ("Throttle OCP", "Throttle OCP no more", "OCP throttles"),
         lambda: ocp.faults.status(429, retry_after=WAIT),
         ("OCP answers every request with 429, wait 30 s.", "OCP takes requests again."),
     )
@@ -31,7 +31,7 @@ def ocp_levers(ocp: SimulatedOcp) -> Mapping[str, Lever]:
 
 
 def _fault(
-    ocp: SimulatedOcp, labels: tuple[str, str], begin: Callable[[], Fault], said: tuple[str, str]
+    ocp: SimulatedOcp, words: tuple[str, str, str], begin: Callable[[], Fault], said: tuple[str, str]
 ) -> Lever:
     present: list[Fault] = []
 
@@ -43,7 +43,7 @@ def _fault(
         ocp.faults.off(present.pop())
         return said[1]
 
-    return Switch(*labels, GROUP, lambda: bool(present), on, off).lever()
+    return Switch(*words, GROUP, lambda: bool(present), on, off).lever()
 
 
 def _login(ocp: SimulatedOcp) -> Lever:
@@ -61,6 +61,7 @@ def _login(ocp: SimulatedOcp) -> Lever:
     return Switch(
         "Revoke the login",
         "Give the login back",
+        "The bot's login is wrong",
         GROUP,
         lambda: account.password != right,
         on,

@@ -71,6 +71,7 @@ def fleet_levers(fleet: Fleet, clock: Clock, told: Callable[[str, datetime], Non
     resting = Switch(
         "Let nothing break by itself",
         "Let things break by themselves",
+        "Nothing breaks by itself",
         "Log backup",
         lambda: fleet.resting,
         rest,
@@ -81,17 +82,22 @@ def fleet_levers(fleet: Fleet, clock: Clock, told: Callable[[str, datetime], Non
     return known | {"rest": resting.lever()}
 
 
-def levers_of_tasks(fleet: Fleet, clock: Clock) -> Mapping[str, TaskLever]:
-    """Give what can be done to the task of one row."""
+def levers_of_tasks(
+    fleet: Fleet, clock: Clock, told: Callable[[str, datetime], None]
+) -> Mapping[str, TaskLever]:
+    """Give what can be done to the task of one row; ``told`` is as of the fleet's levers."""
 
-    def lever(label: str, pull: Callable[[str, str, datetime], str]) -> TaskLever:
+    def lever(word: str, label: str, pull: Callable[[str, str, datetime], str]) -> TaskLever:
         async def pulled(key: str) -> str:
             name, _, storage = key.partition(_BETWEEN)
+            at = clock.now()
             try:
-                return pull(name, storage, clock.now())
+                said = pull(name, storage, at)
             except KeyError:
                 raise CannotDo("this task is not there any more") from None
+            told(word, at)
+            return said
 
         return TaskLever(label, pulled)
 
-    return {word: lever(one.label, one.pull) for word, one in task_levers(fleet).items()}
+    return {word: lever(word, one.label, one.pull) for word, one in task_levers(fleet).items()}

@@ -19,21 +19,21 @@ def slack_levers(slack: SimulatedSlack, channel: str) -> Mapping[str, Lever]:
     return {
         "slack_slow": _trouble(
             slack,
-            ("Make Slack slow", "Make Slack quick again"),
+            ("Make Slack slow", "Make Slack quick again", "Slack is slow"),
             Trouble.SLOW,
             lambda: slack.trouble.slow(_ALL, SLOW),
             "Every answer of Slack takes 2 s now.",
         ),
         "slack_500": _trouble(
             slack,
-            ("Let Slack answer 500", "Let Slack work again"),
+            ("Let Slack answer 500", "Let Slack work again", "Slack answers 500"),
             Trouble.ERROR_BEFORE,
             lambda: slack.trouble.add(_ALL, Trouble.ERROR_BEFORE),
             "Slack answers every call with 500. What is owed waits in the bot's outbox.",
         ),
         "slack_429": _trouble(
             slack,
-            ("Let Slack answer 429", "Let Slack take calls again"),
+            ("Let Slack answer 429", "Let Slack take calls again", "Slack answers 429"),
             Trouble.RATE_LIMITED,
             lambda: slack.trouble.add(_ALL, Trouble.RATE_LIMITED, retry_after=RETRY_AFTER),
             f"Slack answers every call with 429, wait {RETRY_AFTER} s.",
@@ -42,6 +42,7 @@ def slack_levers(slack: SimulatedSlack, channel: str) -> Mapping[str, Lever]:
         "slack_archive": Switch(
             f"Archive #{channel}",
             f"Bring #{channel} back",
+            f"#{channel} is archived",
             GROUP,
             lambda: slack.channel(channel).archived,
             lambda: _archived(slack, channel),
@@ -52,7 +53,7 @@ def slack_levers(slack: SimulatedSlack, channel: str) -> Mapping[str, Lever]:
 
 def _trouble(
     slack: SimulatedSlack,
-    labels: tuple[str, str],
+    words: tuple[str, str, str],
     trouble: Trouble,
     begin: Callable[[], None],
     said: str,
@@ -71,7 +72,7 @@ def _trouble(
     def is_on() -> bool:
         return any((rule.method, rule.trouble) == (_ALL, trouble) for rule in slack.trouble.rules)
 
-    return Switch(*labels, GROUP, is_on, on, off).lever()
+    return Switch(*words, GROUP, is_on, on, off).lever()
 
 
 def _deletion(slack: SimulatedSlack, channel: str) -> Lever:

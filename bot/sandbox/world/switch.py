@@ -8,10 +8,15 @@ from bot.sandbox.page import Lever
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What a switch says and does; ``on`` and ``off`` return the sentence that is shown."""
+    """What a switch says and does.
+
+    ``label`` says what a press does while it is off, ``on_label`` while it is on, ``state`` what is the
+    matter meanwhile; ``on`` and ``off`` return the sentence that is shown.
+    """
 
     label: str
     on_label: str
+    state: str
     group: str
     is_on: Callable[[], bool]
     on: Callable[[], str]
@@ -24,4 +29,4 @@ class Switch:
         async def pulled() -> str:
             return self.off() if self.is_on() else self.on()
 
-        return Lever(self.label, pulled, self.group, self.about, self.is_on, self.on_label)
+        return Lever(self.label, pulled, self.group, self.about, self.is_on, self.on_label, self.state)

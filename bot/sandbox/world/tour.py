@@ -1,18 +1,17 @@
-"""The guided story of the demo: press this, watch there; each step ticks when it has really happened."""
+"""The guided story of the demo: press this, watch there; a step is done when its effect can be seen."""
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
-from bot.commands.verbs import BY_NAME
-from bot.sandbox.fleet import Fleet, Trouble
+from bot.operations.ports import Clock
+from bot.sandbox.fleet import Fleet, TaskRow, Trouble
 from bot.sandbox.page import Step
 from bot.sandbox.slack import Channel, Delivery, Message, SimulatedSlack
 
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>\s*")
-_STORAGE = frozenset({Trouble.STORAGE_FULL, Trouble.STORAGE_UNREACHABLE})
 
 
 class Bot(Protocol):
@@ -33,20 +32,31 @@ class Bot(Protocol):
         """The tasks with an open incident, named ``cluster/tenant``."""
         ...
 
+    @property
+    def anything_taken(self) -> bool:
+        """Whether somebody has an open incident or group."""
+        ...
+
+    @property
+    def anything_silenced(self) -> bool:
+        """Whether a silence keeps an open incident quiet."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something that somebody told the bot, in words, and that the bot took."""
+    """What somebody wrote to the bot, and the bot took; ``since`` is when, as a ``ts`` has it."""
 
     words: str
-    how: Literal["typed", "pressed", "submitted"] = "typed"
+    person: str
+    channel: str
+    since: str
     thread: str | None = None
-    ts: str = ""
 
     @property
     def verb(self) -> str:
-        """Its first word."""
-        return self.words.partition(" ")[0].casefold()
+        """Its first word; alone it means ``status``."""
+        return self.words.partition(" ")[0].casefold() or "status"
 
 
 @dataclass(slots=True)
@@ -56,156 +66,155 @@ class Tour:
     slack: SimulatedSlack
     fleet: Fleet
     bot: Bot
+    clock: Clock
     channel: str
-    _filled_at: datetime | None = None
     _hit: set[str] = field(default_factory=set)
+    _storages: set[str] = field(default_factory=set)
+    _filled: str = ""
     _announced: bool = False
 
     def told(self, lever: str, at: datetime) -> None:
-        """Take note that a lever of the fleet was pulled."""
-        if lever in {"fill", "cut"}:
-            rows = self.fleet.rows(at)
-            self._hit = {row.name for row in rows if row.trouble in _STORAGE and row.trouble_since >= at}
-            self._filled_at, self._announced = at, False
+        """Take note that a lever was pulled: which tasks wait for a storage that is full since then.
+
+        What was told already before tells nothing of the storage.
+        """
+        full = [row for row in self.fleet.rows(at) if _is_full(row) and row.trouble_since >= at]
+        hit = [row for row in full if row.name not in self.bot.open_tasks]
+        if lever == "fill" and hit:
+            self._hit, self._storages = {row.name for row in hit}, {row.task.storage for row in hit}
+            self._filled, self._announced = _ts(at), False
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the steps, those that need a verb only where the bot has it."""
-        handling = {"ack": self._ack, "silence": self._silence}
+        """Give the steps."""
         return (
-            self._alert(),
-            self._status(),
-            self._thread(),
-            *(step() for verb, step in handling.items() if verb in BY_NAME),
-            self._fill(),
-            self._mend(),
-            self._kill(),
-            self._start(),
-        )
-
-    # ── the steps
-
-    def _alert(self) -> Step:
-        return Step(
-            "Something is wrong already.",
-            f"Read in #{self.channel} what the bot found: what broke, since when, what cannot be restored.",
-            is_done=lambda: bool(self.bot.open_tasks and self._posted()),
-        )
-
-    def _status(self) -> Step:
-        return Step(
-            "Ask how everything stands.",
-            "Send this. Only you see the answer; its buttons lead on.",
-            text="/logbackup status",
-            is_done=lambda: any(
-                said.verb in {"", "status"} and said.how == "typed" for said in self._heard()
+            Step(
+                "Something is wrong already.",
+                f"Read in #{self.channel} what broke, since when, and what cannot be restored.",
+                is_done=lambda: self._tells_of(self.bot.open_tasks),
+            ),
+            Step(
+                "Ask how everything stands.",
+                "Only you see the answer; its buttons lead on.",
+                text="/logbackup status",
+                is_done=lambda: any(self._is_answered(one) for one in self._heard() if one.verb == "status"),
+            ),
+            Step(
+                "Fill a storage.",
+                "Watch the fleet: every status stays RUNNING, only the delays grow. The bot waits until it is"
+                " sure, and then tells of all of them in one message.",
+                lever="fill",
+                is_done=self._is_announced,
+            ),
+            Step(
+                "Take it.",
+                "Press Acknowledge on that message, and watch it say who has it.",
+                is_done=lambda: self.bot.anything_taken,
+            ),
+            Step(
+                "Ask in its thread.",
+                "Point at the message, press 💬, and send this there: everybody sees the answer.",
+                text="@logbackup chart",
+                in_thread=True,
+                is_done=self._is_answered_in_a_thread,
+            ),
+            Step(
+                "Mend it.",
+                "They catch up. The bot says when it is over, and what window cannot be restored.",
+                lever="mend",
+                is_done=self._is_over,
+            ),
+            Step(
+                "Keep something quiet.",
+                "Press Silence… on an alert, say for how long and why. The incident stays, the noise goes.",
+                is_done=lambda: self.bot.anything_silenced,
+            ),
+            Step(
+                "Kill the bot, as a crash would.",
+                "The world goes on without it; /logbackup fails, as in Slack.",
+                lever="bot",
+                is_done=lambda: self.bot.deaths > 0,
+            ),
+            Step(
+                "Start it again.",
+                "It goes on where it was: it repeats nothing, and tells what happened meanwhile.",
+                lever="bot",
+                is_done=lambda: self.bot.deaths > 0 and self.bot.alive,
             ),
         )
 
-    def _thread(self) -> Step:
-        return Step(
-            "Ask in the thread of an alert.",
-            "Point at an alert, press 💬 and send this there: the bot answers in the thread, for everybody.",
-            text="@logbackup status",
-            is_done=self._answered_in_a_thread,
-        )
-
-    def _ack(self) -> Step:
-        return Step(
-            "Take it.",
-            "Press Acknowledge on an alert, or send this in its thread. Watch its message say who has it.",
-            text="@logbackup ack",
-            is_done=lambda: any(said.verb == "ack" for said in self._heard()),
-        )
-
-    def _silence(self) -> Step:
-        return Step(
-            "Keep one quiet.",
-            "Press Silence… on an alert, and say for how long and why. The incident stays, the noise goes.",
-            is_done=lambda: any(
-                said.verb == "silence" if said.how == "typed" else said.how == "submitted"
-                for said in self._heard()
-                if "silence" in said.words
-            ),
-        )
-
-    def _fill(self) -> Step:
-        return Step(
-            "Fill a storage.",
-            "Watch the fleet: every status stays RUNNING, only the delays grow. Then read what the bot says.",
-            lever="fill",
-            is_done=self._is_announced,
-        )
-
-    def _mend(self) -> Step:
-        return Step(
-            "Mend it.",
-            "They catch up. The bot says when it is over, and what window cannot be restored.",
-            lever="mend",
-            is_done=lambda: self._announced and self._hit.isdisjoint(self.bot.open_tasks),
-        )
-
-    def _kill(self) -> Step:
-        return Step(
-            "Kill the bot, as a crash would.",
-            "The world goes on without it; /logbackup fails, as in Slack.",
-            lever="bot",
-            is_done=lambda: self.bot.deaths > 0,
-        )
-
-    def _start(self) -> Step:
-        return Step(
-            "Start it again.",
-            "It goes on where it was: it repeats nothing, and tells what happened meanwhile.",
-            lever="bot",
-            is_done=lambda: self.bot.deaths > 0 and self.bot.alive,
-        )
-
-    # ── what has happened
-
-    def _posted(self) -> list[Message]:
-        return [one for one in self._place.messages if one.by_bot]
+    # ── what there is to see
 
     @property
     def _place(self) -> Channel:
         return self.slack.channel(self.channel)
 
+    def _tells_of(self, names: Collection[str], since: str = "") -> bool:
+        """Whether the channel shows the bot's word on any of these tasks or storages, new or edited since."""
+        return any(
+            name in f"{one.text} {one.blocks} {one.attachments}"
+            for one in self._place.everything
+            if one.by_bot and max(one.ts, one.edited_ts or "") > since
+            for name in names
+        )
+
     def _heard(self) -> Iterator[Said]:
         for delivery in self.slack.deliveries:
-            if delivery.acknowledged:
-                yield from _said(delivery)
+            if delivery.acknowledged and (said := _said(delivery)) is not None:
+                yield said
 
-    def _answered_in_a_thread(self) -> bool:
+    def _answers(self, said: Said) -> Iterator[Message]:
+        """Give what the bot answered: to who asked alone, in the thread, or to them directly.
+
+        What it tells by itself carries an id in its metadata, and is no answer.
+        """
+        place, thread = self.slack.channel(said.channel), said.thread or said.since
+        for one in (*self.slack.ephemerals(said.person, place), *place.everything):
+            to_them = one.ephemeral_to is not None or one.thread_ts == thread or place.person is not None
+            if one.by_bot and one.metadata is None and one.ts > said.since and to_them:
+                yield one
+
+    def _is_answered(self, said: Said) -> bool:
+        return any(self._answers(said))
+
+    def _is_answered_in_a_thread(self) -> bool:
         return any(
-            one.by_bot and one.ts > said.ts
+            one.thread_ts == said.thread
             for said in self._heard()
             if said.thread is not None
-            for one in self._place.thread(said.thread)
+            and (parent := self.slack.channel(said.channel).message(said.thread)) is not None
+            and parent.by_bot
+            for one in self._answers(said)
         )
 
     def _is_announced(self) -> bool:
-        if self._filled_at is not None and not self._announced:
-            since = f"{self._filled_at.timestamp():.6f}"
-            news = any(
-                one.by_bot and max(one.ts, one.edited_ts or "") > since for one in self._place.everything
-            )
-            self._announced = news and not self._hit.isdisjoint(self.bot.open_tasks)
+        """Whether the bot has told of the storage that was filled, which may be mended since."""
+        if not self._announced and self._hit:
+            known = not self._hit.isdisjoint(self.bot.open_tasks)
+            self._announced = known and self._tells_of(self._hit | self._storages, self._filled)
         return self._announced
 
+    def _is_over(self) -> bool:
+        """Whether the storage works again, and the bot has seen it."""
+        full = {row.name for row in self.fleet.rows(self.clock.now()) if _is_full(row)}
+        seen = self.bot.alive and self._hit.isdisjoint(self.bot.open_tasks)
+        return self._is_announced() and self._hit.isdisjoint(full) and seen
 
-def _said(delivery: Delivery) -> Iterator[Said]:
-    """Put what was brought to the bot into the words that mean it."""
+
+def _is_full(row: TaskRow) -> bool:
+    return row.trouble is Trouble.STORAGE_FULL
+
+
+def _ts(at: datetime) -> str:
+    return f"{at.timestamp():.6f}"
+
+
+def _said(delivery: Delivery) -> Said | None:
+    """Read what was brought to the bot, where it is something that somebody wrote."""
     body = delivery.body
     event = body.get("event", {})
-    match body.get("type"):
-        case "event_callback" if event.get("type") in {"app_mention", "message"}:
-            words = _MENTION.sub("", event.get("text", ""))
-            yield Said(words.strip(), thread=event.get("thread_ts"), ts=event.get("ts", ""))
-        case "block_actions":
-            for action in body["actions"]:
-                chosen = action.get("selected_option") or {}
-                yield Said(str(action.get("value") or chosen.get("value") or action["action_id"]), "pressed")
-        case "view_submission":
-            view = body["view"]
-            yield Said(f"{view['callback_id']} {view['private_metadata']}", "submitted")
-        case None if "command" in body:
-            yield Said(body.get("text", "").strip())
+    if event.get("type") in {"app_mention", "message"} and "user" in event:
+        words = _MENTION.sub("", event.get("text", "")).strip()
+        return Said(words, event["user"], event["channel"], event["ts"], event.get("thread_ts"))
+    if "command" in body:
+        return Said(body.get("text", "").strip(), body["user_id"], body["channel_id"], _ts(delivery.at))
+    return None

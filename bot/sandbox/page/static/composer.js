@@ -69,19 +69,27 @@ export function makeComposer({ label, send, suggest }) {
 
   const exactly = () => offered.items.some((item) => item.text === box.value.slice(offered.from).trim());
 
-  async function submit() {
+  function submit() {
     const text = box.value.trim();
     if (!text || button.getAttribute("aria-busy") === "true") return;
     hide();
-    problem.textContent = "";
     box.value = "";
     grow();
+    bring(text);
+  }
+
+  // Returns what went wrong, if anything did.
+  async function bring(text) {
+    problem.textContent = "";
     button.setAttribute("aria-busy", "true");
     try {
       await send(text);
+      return "";
     } catch (error) {
       problem.textContent = error.message;
       if (!box.value) box.value = text;
+      grow();
+      return error.message;
     } finally {
       button.removeAttribute("aria-busy");
     }
@@ -91,7 +99,6 @@ export function makeComposer({ label, send, suggest }) {
     node: make("div", { class: "composer" }, problem, make("div", { class: "composer-row" }, list, box, button)),
     focus: () => box.focus(),
     label: (words) => { box.placeholder = words; box.setAttribute("aria-label", words); },
-    write: (text) => { box.value = text; grow(); box.focus(); },
-    submit,
+    send: bring,
   };
 }

@@ -60,7 +60,7 @@ export class Fleet {
       this.pull(name, choose, row.key);
     } } }, make("option", { value: "" }, "⋯"), this.can.map((lever) => make("option", { value: lever.name }, lever.label)));
     return make("tr", {},
-      make("td", {}, make("span", { class: "dot", role: "img" }), make("span"), make("small", { class: "trouble" })),
+      make("td", {}, make("span", { class: "dot", role: "img" }), make("span"), make("small", { class: "trouble" }, make("span", { class: "status-too" }), make("span"))),
       make("td"), make("td", { class: "align-right" }), make("td", { class: "row-choice" }, this.can.length > 0 && choose));
   }
 
@@ -70,7 +70,9 @@ export class Fleet {
     dot.className = `dot ${row.standing in ORDER ? row.standing : ""}`;
     dot.setAttribute("aria-label", row.standing);
     say(name, row.task);
-    say(trouble, row.trouble);
+    const [statusToo, matter] = trouble.children;
+    say(statusToo, row.trouble ? `${row.status}, ` : row.status);
+    say(matter, row.trouble);
     line.title = row.storage;
     say(status, row.status);
     say(delay, lasted(row.delay));

@@ -114,11 +114,15 @@ function showPanel(open) {
   byId("toggle-panel").setAttribute("aria-expanded", String(open));
 }
 
-function tryOut(text) {
+// Sends what the panel offers: a mention to the thread that is open, all else to the channel.
+async function tryOut(text, inThread) {
+  if (inThread && !thread) throw new Error("Open a thread first: point at a message and press 💬.");
   if (middling.matches) showPanel(false);
-  if (thread && text.startsWith("@")) return threadComposer.write(text);
-  if (tab === "home") showTab("messages");
-  return composer.write(text);
+  const inside = thread && text.startsWith("@");
+  if (!inside && narrow.matches && thread) closeThread(false);
+  if (!inside && tab === "home") showTab("messages");
+  const problem = await (inside ? threadComposer : composer).send(text);
+  if (problem) throw new Error(problem);
 }
 
 // ── what comes

@@ -2,7 +2,7 @@
 
 import { fill, make, newId, say } from "./dom.js";
 import { Fleet } from "./fleet.js";
-import { Story } from "./story.js";
+import { Story, drawChip } from "./story.js";
 
 export class Panel {
   constructor(live, { body, about, opener, tryOut, watch }) {
@@ -11,9 +11,9 @@ export class Panel {
     this.opener = opener;
     this.watch = watch;
     const pull = (name, node, task) => this.pull(name, node, task);
-    this.story = new Story({ tryOut, pull });
+    this.tryOut = (text, inThread) => this.send(tryOut, text, inThread);
+    this.story = new Story({ tryOut: this.tryOut, pull });
     this.fleet = new Fleet({ pull });
-    this.tryOut = tryOut;
     this.said = make("p", { class: "lever-said", role: "status" });
     this.hints = make("section", { "aria-labelledby": "hints-title" });
     this.levers = make("section", { "aria-labelledby": "levers-title", hidden: true });
@@ -25,7 +25,7 @@ export class Panel {
   start({ hints, story, task_levers: taskLevers }) {
     fill(this.hints, make("h3", { id: "hints-title" }, "What to try"),
       make("ul", { class: "hints" }, hints.map((hint) => make("li", {},
-        make("button", { type: "button", class: "hint", on: { click: () => this.tryOut(hint.text) } }, make("code", {}, hint.text)),
+        drawChip(hint.text, () => this.tryOut(hint.text, false)),
         make("span", { class: "about" }, hint.does)))));
     this.story.start(story);
     this.fleet.start(taskLevers);
@@ -57,17 +57,28 @@ export class Panel {
     if (held) [...this.levers.querySelectorAll("[data-pull]")].find((node) => node.dataset.pull === held)?.focus();
   }
 
+  // A button says what a press does; what is the matter until then stands before it.
   drawLever(lever) {
-    return make("button", {
-      type: "button", class: `button small${lever.on ? " on" : ""}`, title: lever.about || undefined, data: { pull: lever.name },
+    const button = make("button", {
+      type: "button", class: "button small", title: lever.about || undefined, data: { pull: lever.name },
       "aria-pressed": lever.pressed === null ? undefined : String(lever.pressed),
       on: { click: (event) => this.pull(lever.name, event.currentTarget) },
     }, lever.label);
+    return lever.state ? make("span", { class: "lever-on" }, `${lever.state}: `, button) : button;
   }
 
   drawRecorded(bytes) {
     this.download.hidden = bytes === null;
     if (bytes !== null) say(this.download, `Download the recording (${bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`})`);
+  }
+
+  async send(tryOut, text, inThread) {
+    try {
+      await tryOut(text, inThread);
+      this.said.textContent = `Sent: ${text}`;
+    } catch (error) {
+      this.said.textContent = error.message;
+    }
   }
 
   async pull(name, node, task) {

@@ -2,6 +2,11 @@
 
 import { announce, fill, make } from "./dom.js";
 
+// A text that is sent when it is pressed.
+export function drawChip(text, send) {
+  return make("button", { type: "button", class: "hint", on: { click: send } }, make("code", {}, text), " ", make("span", { class: "hint-does" }, "Send"));
+}
+
 export class Story {
   constructor({ tryOut, pull }) {
     this.tryOut = tryOut;
@@ -25,12 +30,12 @@ export class Story {
 
   drawStep(step, index) {
     return make("li", {},
-      make("span", { class: "tick", "aria-hidden": "true" }),
+      make("span", { class: "tick", "aria-hidden": "true" }, String(index + 1)),
       make("div", {},
         make("button", { type: "button", class: "step-title", "aria-expanded": "false", on: { click: () => this.choose(index) } }, step.title, make("span", { class: "unseen" })),
         make("p", { class: "watch" }, step.watch),
         make("div", { class: "step-does" },
-          step.text && make("button", { type: "button", class: "hint", on: { click: () => this.tryOut(step.text) } }, make("code", {}, step.text)),
+          step.text && drawChip(step.text, () => this.tryOut(step.text, step.in_thread)),
           step.lever && make("button", { type: "button", class: "button small", data: { lever: step.lever }, on: { click: (event) => this.pull(step.lever, event.currentTarget) } }, "Do it"))));
   }
 
