@@ -123,9 +123,10 @@ class Jobs:
         return work
 
     async def _poll(self, watch: Watch) -> None:
-        """Poll one source, and describe what came of it before somebody asks."""
+        """Poll one source, and describe what came of it before somebody asks again."""
         await watch.run()
-        await self.fleet.renew()
+        if self.fleet.is_asked_for:
+            await self.fleet.renew()
 
     async def digest(self, means: Means, when: DigestTime) -> None:
         """Post one digest, if it is for this replica to do."""

@@ -74,6 +74,7 @@ class Answering(Means):
 
     async def answer(self, asked: Asked) -> Answer:
         """Answer one text. A mistake, a refusal, and a failure of OCP or the database, is an answer too."""
+        await self.fleet.renew()
         try:
             command = parse(
                 asked.text,
@@ -96,6 +97,7 @@ class Answering(Means):
 
         Raises BotError where it could not be done.
         """
+        await self.fleet.renew()
         command = filled_command(
             filled.callback, filled.about, filled.values, now=self.clock.now(), zone=self.zone_of(asked)
         )
@@ -110,6 +112,7 @@ class Answering(Means):
 
     async def home(self, asked: Asked) -> tuple[Block, ...]:
         """Show the Home tab of whoever asks. Raises BotError."""
+        await self.fleet.renew()
         try:
             await check(self, asked, Permission.READ)
         except NotPermitted as refused:

@@ -48,6 +48,10 @@ class Fleet(Protocol):
         """Describe it at this moment."""
         ...
 
+    async def renew(self) -> None:
+        """Describe it before it is looked at, so that others get their turn meanwhile."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:

@@ -17,31 +17,39 @@ def describe(states: Sequence[SourceState]) -> FleetSnapshot:
 
 
 class FleetView:
-    """The fleet as it was described after the last poll of each source."""
+    """The fleet as it was described when somebody last asked.
+
+    ``is_asked_for`` is whether anybody has looked since it was described: then it is worth describing anew
+    before the next one asks.
+    """
 
     def __init__(self, states: Sequence[SourceState]) -> None:
         self._states = states
         self._described: FleetSnapshot | None = None
         self._of: tuple[int, ...] = ()
+        self._turn = asyncio.Lock()
+        self.is_asked_for = False
 
     def now(self) -> FleetSnapshot:
         """Describe the fleet, and anew only the sources that a poll has changed."""
-        of = self._changes()
-        if self._described is not None and of == self._of:
-            return self._described
-        return self._keep([kept or _described(state) for state, kept in self._kept(of)], of)
+        of, described = self._changes(), self._described
+        if described is None or of != self._of:
+            described = self._keep([kept or _described(state) for state, kept in self._kept(of)], of)
+        self.is_asked_for = True
+        return described
 
     async def renew(self) -> None:
-        """Describe what a poll has changed before anybody asks; others get their turn in between.
+        """Describe what a poll has changed before it is looked at; others get their turn in between.
 
-        Where it changes meanwhile, what was described is of no use: the next poll, or whoever asks, does it.
+        Where it changes meanwhile, what was described is of no use: whoever looks does it.
         """
-        of = self._changes()
-        if of == self._of:
-            return
-        sources = [kept or await _in_turns(state) for state, kept in self._kept(of)]
-        if of == self._changes():
-            self._keep(sources, of)
+        async with self._turn:
+            of = self._changes()
+            if of == self._of:
+                return
+            sources = [kept or await _in_turns(state) for state, kept in self._kept(of)]
+            if of == self._changes():
+                self._keep(sources, of)
 
     def _changes(self) -> tuple[int, ...]:
         return tuple(state.changes for state in self._states)
@@ -54,8 +62,9 @@ class FleetView:
         return [(state, source if before == now else None) for state, source, before, now in known]
 
     def _keep(self, sources: Sequence[SourceNow], of: tuple[int, ...]) -> FleetSnapshot:
-        self._described, self._of = FleetSnapshot(tuple(sources), _open_incidents(self._states)), of
-        return self._described
+        described = FleetSnapshot(tuple(sources), _open_incidents(self._states))
+        self._described, self._of, self.is_asked_for = described, of, False
+        return described
 
 
 async def _in_turns(state: SourceState) -> SourceNow:

@@ -23,6 +23,7 @@ async def post_digest(means: Means, when: DigestTime) -> bool:
     if await means.store.post(key, when.channel) is not None:
         return False
     told = await means.store.fact(name)
+    await means.fleet.renew()
     since = now - DIGEST_OF if told is None else min(datetime.fromisoformat(told), now)
     found = find(means.fleet.now(), when.selector.scope)
     tasks = found.tasks if isinstance(found, Found) else ()

@@ -141,3 +141,14 @@ async def test_leases_that_cannot_be_renewed_are_trouble_until_they_can(worked: 
     assert await renewed(FULL) == FULL
     assert await renewed(None) is None
     assert LEASES not in trouble._refused
+
+
+async def test_the_fleet_is_described_after_a_poll_only_if_somebody_has_asked(worked: Worked) -> None:
+    fleet, (watch, *_) = worked.jobs.fleet, worked.house.now.watches
+    before = fleet.now()
+    await worked.house.now.leases.renew([watch.lease])
+    await worked.jobs._poll(watch)
+    assert not fleet.is_asked_for, "it was described anew"
+    await worked.jobs._poll(watch)
+    assert not fleet.is_asked_for
+    assert fleet.now() is not before

@@ -1,5 +1,7 @@
 """A storm so large that it is gone through in slices: nothing is left out, and others get their turn."""
 
+import asyncio
+
 from bot.operations.describe_fleet import FleetView
 from bot.operations.in_slices import SLICE
 from tests.fakes.listed_source import PAY, SHOP
@@ -21,14 +23,16 @@ async def test_a_storm_of_more_than_one_slice_is_told_whole() -> None:
     assert len(stage.parents()) == 2
 
 
-async def test_the_fleet_is_described_after_a_poll_before_somebody_asks() -> None:
+async def test_the_fleet_is_described_before_it_is_looked_at() -> None:
     stage = Stage()
     stage.source.rows[PAY] = well(*MANY)
     stage.source.rows[SHOP] = well("cart", cluster=SHOP)
     await stage.poll()
     view = FleetView([stage.state])
-    await view.renew()
+    await asyncio.gather(view.renew(), view.renew())
+    assert not view.is_asked_for
     described = view.now()
+    assert view.is_asked_for
     assert len(described.tasks) == len(MANY) + 1
     await view.renew()
     assert view.now() is described, "nothing has changed"
