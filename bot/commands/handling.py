@@ -80,7 +80,13 @@ HANDLING: tuple[Verb[Any], ...] = (
         name="normal",
         summary="Say that what is seen now is normal for a task",
         arguments=TARGET,
-        details=("The bot learns the task's rhythm anew from what it sees now.", THIS_ONE_SAID),
+        details=(
+            (
+                "The bot learns the task's rhythm anew from what it sees now, and says no more about it "
+                "until it gets worse than that."
+            ),
+            THIS_ONE_SAID,
+        ),
         examples=(
             Example("normal", "this one, in its thread"),
             Example("normal pay/orders", "the task of the tenant orders of pay"),

@@ -193,6 +193,10 @@ SILENCE: Verb[Any] = Verb(
     summary="Keep something quiet for a while",
     arguments=f"{TARGET} [filters] [time] [reason]",
     details=(
+        (
+            "Nothing of it is told meanwhile, even if it gets worse; lists still show it. With problem: or "
+            "severity: what turns into something else is told."
+        ),
         "First what, then how long, then why.",
         (
             "What: a number is an incident's or a group's, a name is a cluster or a tenant, * is everything. "

@@ -13,6 +13,7 @@ from bot.terminal.screen import is_bounded, show_rows, standing_text
 from bot.terminal.sources import read_words, troubles
 from bot.views.status_report import calm_parts, clusters_worst_first, headline, size_words, standing_of
 from bot.views.trouble import phrase, task_name, tenant_name
+from bot.views.twins import namer
 from bot.views.wording import because, clean, count, duration, plain_voice
 
 _PHRASES = 5
@@ -66,7 +67,8 @@ def cluster_parts(cluster: ClusterNow, now: datetime) -> str:
     needing = cluster.in_need
     if not needing:
         return " · ".join(calm_parts(cluster))
-    parts = [f"{tenant_name(task)} {words(task, now)}" for task in needing[:_PHRASES]]
+    named = namer(cluster.tasks, tenant_name)
+    parts = [f"{named(task)} {words(task, now)}" for task in needing[:_PHRASES]]
     if len(needing) > _PHRASES:
         parts.append(f"and {len(needing) - _PHRASES:,} more")
     return " · ".join(parts)
@@ -88,7 +90,7 @@ def words(task: TaskNow, now: datetime) -> str:
 
 
 def _show_tasks(console: Console, found: Found, now: datetime, zone: tzinfo) -> None:
-    label = tenant_name if found.clusters else task_name
+    label = namer(found.tasks, tenant_name if found.clusters else task_name)
     tasks = worst_first(found.tasks)
     rows = [
         (standing_text(task.standing), Text(label(task), "bold"), Text(words(task, now))) for task in tasks

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import partial
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,6 +20,7 @@ from bot.terminal.screen import show_rows, show_table, standing_text
 from bot.terminal.sources import read_words
 from bot.views.task_list import headline
 from bot.views.trouble import status_words
+from bot.views.twins import namer
 from bot.views.wording import clean, duration, plain_time
 
 SCREENFUL = 50
@@ -89,7 +91,8 @@ def _small(window: Window | None, fleet: FleetSnapshot, zone: tzinfo) -> str:
 
 
 def _columns(fleet: FleetSnapshot, tasks: Sequence[TaskNow], zone: tzinfo) -> list[Column]:
-    names = [_name(fleet, task) for task in tasks]
+    named = namer(tasks, partial(_name, fleet))
+    names = [named(task) for task in tasks]
     modes = [clean(task.task.mode, 24) if task.task.mode else "" for task in tasks]
     paths = [clean(task.task.key.destination or " ", _PATH) for task in tasks]
     delays = ["" if task.delay is None else duration(task.delay) for task in tasks]

@@ -129,7 +129,7 @@ def count_lines(counts: Counts) -> list[str]:
     if counts.unwatched:
         parts.append(f"{counts.unwatched:,} no longer watched")
     if counts.silenced:
-        parts.append(f"{counts.silenced:,} of them silenced by themselves")
+        parts.append(f"{counts.silenced:,} silenced one by one")
     return [f"{', '.join(parts)}."] if parts else []
 
 

@@ -32,7 +32,8 @@ from bot.views.incident_buttons import taking
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
-from bot.views.trouble import group_mark, incident_mark, what, whom
+from bot.views.trouble import group_mark, how, incident_mark
+from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import count, lasting
 
@@ -104,6 +105,7 @@ def _incidents(
     """Show incidents one by one, and groups as one, each with the thing to do about it."""
     blocks = [section(f"*{title}* ({len(incidents):,})")]
     entries = list(_entries(incidents, facts.groups).values())
+    whose = subjects([members[0] for members in entries[:most]])
     for members in entries[:most]:
         one, group = members[0], facts.groups.get(members[0].number)
         if group is not None and _speaks_for(group, one):
@@ -114,7 +116,7 @@ def _incidents(
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
             state = f"{group.severity.word}, group {number}{marks(one, silenced, zone)}"
         else:
-            mark, about = incident_mark(one), f"*{literal(whom(one))}* {literal(what(one))}"
+            mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}"
             since, number, handling = one.since, one.number, one.handling
             state = f"{one.severity.word}, incident {number}{marks(one, facts.silenced, zone)}"
         button = _details(number) if handling.is_taken else taking(handling, number)

@@ -7,8 +7,8 @@ from bot.domain.incident import Incident
 from bot.domain.notification import MeanwhileContent
 from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.group_card import gap_lines_of
-from bot.views.group_words import sharing
 from bot.views.incident_card import ended_at, worst
+from bot.views.timeline import title
 from bot.views.trouble import incident_mark, short_problem
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, slack_time
@@ -21,8 +21,7 @@ def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
     said = count(content.total, "incident", "incidents")
     first = f"While the bot could tell nothing here, {said} began and {_were(content.total)} over again"
     lines = [
-        f"Group {group.number}: tasks{literal(sharing(group.trait))}, from {slack_time(group.since, zone)}"
-        for group in content.groups[:TOLD]
+        f"{literal(title(group))}, from {slack_time(group.since, zone)}" for group in content.groups[:TOLD]
     ]
     told = content.incidents[:TOLD]
     whose = subjects(told)

@@ -8,7 +8,7 @@ from bot.domain.notification import Reason, SilenceContent
 from bot.domain.silence import Matcher, Silence
 from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.group_card import member_lines
-from bot.views.handled import by_whom, ending_words, matcher_words, until, why
+from bot.views.handled import by_whom, ending_words, matcher_words, until, until_then, why
 from bot.views.trouble import incident_mark
 from bot.views.wording import clean, count
 
@@ -26,6 +26,7 @@ def _started(content: SilenceContent, zone: tzinfo) -> Message:
     lines = [f"{_end(silence, zone)} {by_whom(silence)}{why(silence)}"]
     if content.total:
         lines.append(f"It mutes {count(content.total, 'open incident')}.")
+    lines.append(until_then(silence.matcher))
     lines += member_lines(content.burning, content.total, content.at)
     row = [Button("End it", to_text(EndSilence(silence.number))), Button("Silences", to_text(ListSilences()))]
     return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))

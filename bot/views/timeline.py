@@ -42,7 +42,7 @@ def title(about: Incident | Group) -> str:
     """Name an incident or a group with its number; plain text."""
     if isinstance(about, Incident):
         return f"Incident {about.number}: {headline(about)}"
-    return f"Group {about.number}: tasks{sharing(about.trait)}"
+    return f"Group {about.number}: tasks{sharing(about.trait) or ' that broke at about the same time'}"
 
 
 def _mark(about: Incident | Group) -> str:

@@ -52,6 +52,6 @@ def _place(incident: Incident) -> Hashable:
 def _to(destination: str | None) -> str:
     """Say where a task writes to; the end of a long path is what tells it from others."""
     if not destination:
-        return " to nowhere named"
+        return " without a path"
     kept = destination if len(destination) <= _KEPT else "…" + destination[1 - _KEPT :]
     return f" to {clean(kept, _KEPT)}"
