@@ -340,6 +340,20 @@ def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
     assert failed.look_at == "the log of the backup agent, then the storage"
 
 
+def test_a_query_names_columns_that_its_version_has() -> None:
+    """Before 4.0 the view is another one, and has no COMMENT."""
+    new, old = (hint(Seen(Problem.LAGGING, tenant_id=1002, version=version)) for version in ("4.2", "3.1"))
+    assert [step.run.split("\n")[0] for step in new.steps[:2]] == [
+        "SELECT TENANT_ID, STATUS, CHECKPOINT_SCN_DISPLAY, PATH, COMMENT",
+        "SELECT LS_ID, STATUS, SCN_TO_TIMESTAMP(CHECKPOINT_SCN) AS SHIPPED_UNTIL",
+    ]
+    assert old.steps[0].run == (
+        "SELECT TENANT_ID, STATUS, MIN_FIRST_TIME, MAX_NEXT_TIME\n"
+        "FROM oceanbase.CDB_OB_BACKUP_ARCHIVELOG\nWHERE TENANT_ID = 1002;"
+    )
+    assert old.steps[1].run.startswith("grep")
+
+
 def test_a_menu_of_what_is_too_long_for_one_is_buttons() -> None:
     long = Button("Long", "x" * 200)
     made = actions([Menu((long, Button("None", "")))])
