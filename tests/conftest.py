@@ -1,11 +1,39 @@
 """What holds for all tests: hypothesis takes no time, and nobody waits for those who wait."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+UNTRACED = frozenset(
+    {
+        "end_to_end",
+        "house",
+        "replicas",
+        "sandbox_ocp",
+        "sandbox_page",
+        "sandbox_slack",
+        "sandbox_world",
+        "second_opinion",
+        "settings",
+        "slack_edge",
+        "storage",
+        "transcripts",
+    }
+)
+"""The folders whose tests cover nothing of the core that others do not: untraced they take half the time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave coverage to the tests of the core."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in UNTRACED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_xdist_auto_num_workers() -> int:
