@@ -10,7 +10,7 @@ from bot.domain.grouping import Cause, Group
 from bot.domain.handling import Actor, Handling, UserId
 from bot.domain.incident import Change
 from bot.domain.notification import Action, GroupChangeContent, GroupContent, Reason
-from bot.domain.posts import group_message, incident_message
+from bot.domain.posts import MessageKey, group_message, incident_message
 from bot.domain.problem import Problem
 from bot.domain.routing import Reminders
 from bot.domain.task import Cluster, ClusterId, Task
@@ -111,7 +111,7 @@ async def test_a_group_that_doubles_and_is_joined_by_many_is_worse() -> None:
     assert worse.broadcast
 
 
-async def alone_and_over(stage: Stage) -> str:
+async def alone_and_over(stage: Stage) -> MessageKey:
     """Let one task break alone and be well again; give the key of its message."""
     stage.source.rows[PAY] = both(broken(MANY[0], since=stage.clock.now()), well(*MANY[1:]))
     await stage.poll()
