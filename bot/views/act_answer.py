@@ -130,7 +130,8 @@ def silenced_message(
 ) -> Message:
     """Say what is silenced from when until when, what that mutes now, and how to undo it."""
     start = "" if silence.starts_at <= now else f" from {slack_time(silence.starts_at, zone)}"
-    lines = [f"Silenced{start} {until(silence, zone)}: {matcher_words(silence.matcher)}.", muted_line(muted)]
+    mutes = muted_line(muted, planned=bool(start))
+    lines = [f"Silenced{start} {until(silence, zone)}: {matcher_words(silence.matcher)}.", mutes]
     if silence.reason:
         lines.append(f"Reason: {literal(clean(silence.reason, REASON_LENGTH))}")
     number = silence.number
@@ -139,14 +140,16 @@ def silenced_message(
     return message("\n".join(lines), [*sections(lines), small, *actions(buttons)])
 
 
-def muted_line(muted: Sequence[Incident]) -> str:
-    """Say what a silence mutes now: how many open incidents, and the worst of them; in markup."""
+def muted_line(muted: Sequence[Incident], *, planned: bool = False) -> str:
+    """Say what of the open incidents a silence mutes now, or will, and the worst of them; in markup."""
     if not muted:
         return "Nothing that it mutes is open now."
     worst = worst_of(muted, _TOLD)
     whose = subjects(muted)
     named_ = ", ".join(f"{literal(whose(one))} ({short_problem(one.problem)})" for one in worst)
     left = f" and {len(muted) - len(worst):,} more" if len(muted) > len(worst) else ""
+    if planned:
+        return f"It will mute {count(len(muted), 'incident')} of those that are open now: {named_}{left}."
     return f"It mutes {count(len(muted), 'open incident')} now: {named_}{left}."
 
 

@@ -120,7 +120,7 @@ def matcher_text(matcher: Matcher) -> str:
         return numbers_words(matcher.numbers, "group" if matcher.is_group else "incident")
     only = only_words(matcher.severities, matcher.problems)
     said = _scope_text(matcher.scope or Scope())
-    return f"{said}, only what is {only}" if only else said
+    return f"{said} (only what is {only})" if only else said
 
 
 def only_words(severities: Collection[Severity], problems: Collection[Problem]) -> str:

@@ -45,7 +45,7 @@ def what_words(selector: Selector) -> str:
     """Say what a subscription is about; in markup."""
     only = only_words(selector.severities, selector.problems)
     said = scope_words(selector.scope)
-    return f"{said}, only what is {only}" if only else said
+    return f"{said} (only what is {only})" if only else said
 
 
 def subscribed_message(subscription: Subscription, *, direct: bool) -> Message:

@@ -13,7 +13,7 @@ async def test_a_channel_is_told_of_what_is_open_and_of_what_comes() -> None:
     talk, _ = await one_broken()
     talk.stage.messenger.names[TEAM] = TEAM
     answer = await talk.say("subscribe pay severity:critical", channel=TEAM)
-    assert "This channel is told of pay, only what is critical from now on" in answer.message.text
+    assert "This channel is told of pay (only what is critical) from now on" in answer.message.text
     assert buttons(answer) == ["unsubscribe 1", "subscriptions"]
     (told,) = talk.stage.parents(TEAM)
     assert "pay/orders" in shown(told)
@@ -73,7 +73,7 @@ async def test_a_subscription_ends_by_its_number_by_its_name_or_with_all_that_ar
     ended = await talk.say("unsubscribe 2", channel=TEAM)
     assert "Told here no more: pay/orders" in ended.message.text
     assert buttons(ended)[0] == "subscribe pay/orders"
-    assert "pay; pay, only what is failed" in (await talk.say("unsubscribe PAY", channel=TEAM)).message.text
+    assert "pay; pay (only what is failed)" in (await talk.say("unsubscribe PAY", channel=TEAM)).message.text
     for text in ("unsubscribe", "unsubscribe 2", "unsubscribe pay"):
         nothing = await talk.say(text, channel=TEAM)
         assert "There is no subscription" in nothing.message.text

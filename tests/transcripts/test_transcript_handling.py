@@ -104,11 +104,17 @@ async def test_assign_by_mention_calls_once_and_by_name_too(play: Play) -> None:
     await play.anna.expect("Nobody here is called “Zoe”")
 
 
-async def test_whoever_takes_it_is_not_called(play: Play) -> None:
+async def test_whoever_takes_it_is_not_called_and_it_can_be_taken_over(play: Play) -> None:
     alert = await play.breaks("pay/limits")
     await play.ben.says("@logbackup assign me", thread=alert)
     assert (await play.expect_reply(alert, "ben took it.")).pages == frozenset()
     await play.ben.expect("You have it now")
+    shown = await play.expect_edit(alert, "ben has it", "Take it over")
+    assert "Acknowledge" not in play.labels(shown)
+    await play.anna.presses("Take it over", on=shown)
+    await play.anna.expect("You have it now")
+    assert (await play.expect_reply(alert, "anna took it.")).pages == frozenset()
+    await play.expect_edit(alert, "anna has it")
     await play.ben.says("@logbackup assign @gus", thread=alert)
     await play.expect_reply(alert, "gus is a guest")
 
