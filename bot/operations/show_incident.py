@@ -1,6 +1,7 @@
 """Shows incidents and groups: one as it stands with what happened to it, and lists of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import ListIncidents, ShowTimeline, Target, to_text
@@ -42,7 +43,8 @@ async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable:
     trail = await means.store.audit(number)
     silenced = await silenced_now(means.store, meant.incidents, now)
     if meant.group is None:
-        content = incident_content(means, meant.incidents[0], silenced)
+        group = (await open_groups(means.store)).get(number)
+        content = replace(incident_content(means, meant.incidents[0], silenced), group=group)
         message = incident_detail_message(content, trail, zone=zone, links=links, shareable=shareable)
     else:
         content_of_group = GroupContent(

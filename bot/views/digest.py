@@ -129,7 +129,7 @@ def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
 def _silent_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     told = facts.silences[:SILENT]
     lines = [
-        f"Silent {until(one, zone)}: {matcher_words(one.matcher)} (silence {one.number})" for one in told
+        f"Silent {until(one, zone)}: {matcher_words(one.matcher)} · silence {one.number}" for one in told
     ]
     return lines + _rest(len(facts.silences) - len(told), typed("silences"))
 
@@ -143,7 +143,7 @@ def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
             f"{incident_mark(one)} *{literal(whose(one))}* {short_problem(one.problem)} for {lasted}, "
             f"at worst {worst(one)} · incident {one.number}"
         )
-    lines += gap_lines_of(told, zone)
+    lines = [*gap_lines_of(told, zone), *lines]
     return lines + _rest(len(facts.over) - len(told), typed("incidents since:1d"))
 
 

@@ -135,7 +135,7 @@ def until_then(matcher: Matcher) -> str:
     only = only_words(matcher.severities, matcher.problems)
     if only:
         return f"Nothing is told while it is {only}; what turns into something else is. Lists still show it."
-    return "Nothing of it is told, even if it gets worse. Lists still show it."
+    return "Nothing of it is told while it is silent, even if it gets worse. Lists still show it."
 
 
 _NUMBERS = 10

@@ -129,6 +129,15 @@ async def test_in_the_thread_of_a_group_they_are_about_what_its_members_share() 
     assert "likely" in said(await talk.mention("incident", alert)).casefold()
 
 
+async def test_a_member_of_a_group_leads_to_its_group() -> None:
+    talk, _ = await group_broken()
+    (group,) = await talk.stage.store.groups(still_open=True)
+    member, *_ = await talk.stage.store.open_incidents()
+    answer = await talk.say(f"incident {member.number}")
+    assert f"Part of group {group.number}, which speaks for it." in said(answer)
+    assert f"incident {group.number}" in buttons(answer)
+
+
 async def test_in_a_thread_of_no_incident_they_are_about_everything() -> None:
     talk, _ = await one_broken()
     greeting = talk.stage.parents()[0]
