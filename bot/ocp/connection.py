@@ -31,6 +31,7 @@ from bot.ocp.payloads import Envelope, lenient
 from bot.ocp.refusals import Asked, label, refusal, refused_inside, said, unreadable
 from bot.ocp.rows import utc
 from bot.ocp.throttling import LONGEST_WAIT, Throttle, asked_wait, header_date
+from bot.ocp.transport import SparingTransport
 from bot.operations.ports import Clock
 
 _LARGEST_ANSWER = 64 * 1024 * 1024
@@ -112,15 +113,11 @@ class Connection:
         read_s, connect_s = self._patience.read.total_seconds(), self._patience.connect.total_seconds()
         self._client = httpx.AsyncClient(
             auth=authentication,
-            verify=_trust(ca_file),
+            transport=SparingTransport(_trust(ca_file), concurrency),
             timeout=httpx.Timeout(read_s, connect=connect_s),
-            limits=httpx.Limits(
-                max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=15
-            ),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "logbackup-bot"},
             follow_redirects=False,
             trust_env=False,
-            http2=False,
         )
 
     @property

@@ -38,9 +38,9 @@ def outage(source: SourceName, address: str, error: httpx.HTTPError) -> SourceUn
     who = label(source)
     for cause in _causes(error):
         match cause:
-            case ssl.SSLCertVerificationError():
+            case ssl.SSLCertVerificationError(verify_message=why):
                 return CertificateUntrusted(
-                    f"{who} has a certificate that is not trusted ({quoted(cause.verify_message)}). Set "
+                    f"{who} has a certificate that is not trusted ({quoted(why)}). Set "
                     "OCP_CA_FILE to the authority that signed it, and OCP_URL to a name that it holds for."
                 )
             case ssl.SSLError() if getattr(cause, "reason", None) in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}:

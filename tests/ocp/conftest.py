@@ -25,7 +25,7 @@ def clock() -> ManualClock:
 def scripted(clock: ManualClock) -> Iterator[ScriptedWorld]:
     """Give an OCP behind respx."""
     world = ScriptedWorld(clock)
-    with respx.mock(assert_all_called=False) as router:
+    with respx.mock(using="httpx", assert_all_called=False) as router:
         router.route().mock(side_effect=world)
         yield world
 

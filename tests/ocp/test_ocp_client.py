@@ -109,8 +109,8 @@ async def test_at_most_so_many_requests_are_under_way_at_once(clock: ManualClock
         present -= 1
         return httpx.Response(200, json=page([row(1)]))
 
-    with respx.mock:
-        respx.route().mock(side_effect=slow)
+    with respx.mock(using="httpx") as router:
+        router.route().mock(side_effect=slow)
         async with client_of(ScriptedWorld(clock), concurrency=3) as client:
             await asyncio.gather(*(client.log_backup_tasks(PAY) for _ in range(12)))
     assert under_way[0] == 1

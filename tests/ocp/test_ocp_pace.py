@@ -43,9 +43,12 @@ async def test_a_poll_costs_the_pages_of_the_tasks_and_nothing_else(clock: Manua
 
 
 async def test_a_fleet_larger_than_a_window_is_read_whole_and_never_refused(clock: ManualClock) -> None:
-    """What the window has left is spread over the rest of it, then the next window is waited for."""
+    """What the window has left is spread over the rest of it, then the next window is waited for.
+
+    One request at a time: on a clock that sleeping moves, those who wait at once would each move it.
+    """
     world = large(clock, 100, SHORT)
-    async with world.ocp, client_of(world) as client:
+    async with world.ocp, client_of(world, concurrency=1) as client:
         result = await read_source(client, None, clock)
         assert world.ocp.throttle.refused == 0
     assert len(result.readings) == 100
@@ -76,8 +79,8 @@ async def test_waiting_for_ones_turn_is_not_ocps_slowness(clock: ManualClock) ->
 
     clusters = [Cluster(OCP, ClusterId(number)) for number in range(40)]
     impatient = Patience(walk=timedelta(seconds=0.4))
-    with respx.mock:
-        respx.route().mock(side_effect=slow)
+    with respx.mock(using="httpx") as router:
+        router.route().mock(side_effect=slow)
         async with client_of(ScriptedWorld(clock), patience=impatient, concurrency=2) as client:
             readings = await asyncio.gather(*map(client.log_backup_tasks, clusters))
     assert [reading.cluster.id for reading in readings] == [cluster.id for cluster in clusters]
