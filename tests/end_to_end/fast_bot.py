@@ -57,6 +57,12 @@ class World:
         assert found
         return found[0]
 
+    def hasten(self, bot: Running, speed: float) -> None:
+        """Let time pass at another speed from now on."""
+        self.clock.set_speed(speed)
+        assert bot.schedule is not None
+        bot.schedule.go_at(speed)
+
     async def until_connected(self, bot: Running) -> None:
         """Wait until the bot hears Slack."""
         await self.slack.until(lambda _: bot.connections is not None and bot.connections.alive, timeout=15)

@@ -1,21 +1,23 @@
-"""The whole story in a real browser, at the size of a desk and of a phone: from the alert to the Home tab."""
+"""The whole story in a real browser, at a desk and on a phone: from the alert to its end, in one demo."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.demo import CHANNEL, Demo, demo
 from bot.sandbox.slack import Message, SimulatedSlack
 from tests.fakes.listed_journal import ListedJournal
-from tests.sandbox_page.page_browser import DESKTOP, PHONE, Looking, looking
+from tests.sandbox_page.page_browser import DESKTOP, PHONE, Looking, looking, one_browser
 
-SPEED = 60.0
+WAITING, LOOKING = 150.0, 30.0
+"""How fast time passes while the bot is waited for, and while somebody looks and presses."""
 PATIENCE = 30_000
 """Milliseconds for what takes minutes of simulated time."""
+TAKEN = {"ok", "ratelimited"}
+"""Slack's limits stay real, however fast time passes: what is refused for them is sent again."""
 GROUP = "tasks that write to file:///obbackup"
 
 
@@ -35,54 +37,75 @@ class Shown:
 
 
 @asynccontextmanager
-async def story(folder: Path, size: dict[str, int], scheme: str) -> AsyncIterator[tuple[Demo, Looking]]:
-    """Open the demo's page, with nothing in it that breaks by itself."""
-    async with demo(ListedJournal(), port=0, speed=SPEED, seed=1) as shown:
+async def story(folder: Path) -> AsyncIterator[tuple[Demo, Looking, Looking]]:
+    """Open the demo's page on a desk and on a phone, with nothing in it that breaks by itself."""
+    async with one_browser(), demo(ListedJournal(), port=0, speed=WAITING, seed=1) as shown:
         shown.fleet.rest(shown.clock.now())
-        async with looking(Shown(shown), folder, size=size, scheme=scheme) as look:
-            yield shown, look
+        async with (
+            looking(Shown(shown), folder, size=DESKTOP) as desk,
+            looking(Shown(shown), folder, size=PHONE, scheme="dark", place="?as=ben") as phone,
+        ):
+            yield shown, desk, phone
 
 
-async def _fill(look: Looking) -> Any:
-    """Fill the storage with the lever beside the messages; returns the message of the group."""
-    page: Any = look.page
-    levers = page.get_by_role("region", name="Levers")
+async def _pull(look: Looking, lever: str) -> None:
+    """Pull a lever beside the messages."""
+    levers = look.page.get_by_role("region", name="Levers")
     if not await levers.is_visible():
-        await page.get_by_role("button", name="World").click()
-    await levers.get_by_role("button", name="Fill a storage").click()
-    card = page.locator("#messages-here article").filter(has_text=GROUP).filter(has_text="group")
-    await card.get_by_role("button", name="Acknowledge").wait_for(timeout=PATIENCE)
-    return card
+        await look.page.get_by_role("button", name="World").click()
+    await levers.get_by_role("button", name=lever).click()
 
 
-@pytest.mark.parametrize(
-    ("name", "size", "scheme"), [("desktop", DESKTOP, "light"), ("phone", PHONE, "dark")]
-)
-async def test_a_full_storage_is_told_taken_silenced_asked_about_and_looked_at(
-    tmp_path: Path, name: str, size: dict[str, int], scheme: str
-) -> None:
-    async with story(tmp_path, size, scheme) as (shown, look):
-        page: Any = look.page
-        card = await _fill(look)
-        await look.picture(f"story-alert-{name}")
-        await card.get_by_role("button", name="Acknowledge").click()
-        await card.get_by_text("anna has it").wait_for()
-        await _silence(look, card, name)
-        await _ask_in_thread(look, card, name)
-        await _look_at_the_chart(look, name)
-        await _look_at_home(look, name, narrow=size is PHONE)
-        refused = {(call.method, call.outcome) for call in shown.slack.calls if call.outcome != "ok"}
+def _card(look: Looking) -> Any:
+    """Give the message of the group: the first that speaks of all its members."""
+    members = look.page.get_by_role("button", name=re.compile("^All [0-9]+$"))
+    return look.page.locator("#messages-here article").filter(has_text=GROUP).filter(has=members).first
+
+
+async def test_a_full_storage_is_told_taken_silenced_asked_about_looked_at_and_mended(tmp_path: Path) -> None:
+    async with story(tmp_path) as (shown, desk, phone):
+        await _pull(desk, "Fill a storage")
+        await _card(desk).get_by_role("button", name="Acknowledge").wait_for(timeout=PATIENCE)
+        shown.world.go_at(LOOKING)
+        await _handle(desk, "anna", "desktop")
+        await _card(phone).get_by_text("anna has it").wait_for()
+        await _card(phone).get_by_role("button", name="Unacknowledge").click()
+        await _card(phone).get_by_text("Nobody has taken it yet").wait_for()
+        await _card(phone).get_by_role("button", name="End silence").click()
+        await _card(phone).get_by_role("button", name="Silence…").wait_for()
+        await _handle(phone, "ben", "phone")
+        await _pull(phone, "Mend everything")
+        shown.world.go_at(WAITING)
+
+        def over(slack: SimulatedSlack) -> list[Message]:
+            return [one for one in slack.channel(CHANNEL).messages if "Over" in one.text]
+
+        await shown.slack.until(over, timeout=PATIENCE / 1000)
+        await phone.page.locator("#messages-here article").filter(has_text="Over").first.wait_for()
+        refused = {(call.method, call.outcome) for call in shown.slack.calls if call.outcome not in TAKEN}
         assert refused == set()
-        assert (
-            await page.locator(".problem").all_inner_texts() == [""] * await page.locator(".problem").count()
-        )
+        for look in (desk, phone):
+            problems = await look.page.locator(".problem").all_inner_texts()
+            assert problems == [""] * len(problems)
+
+
+async def _handle(look: Looking, who: str, name: str) -> None:
+    """Take the group, silence it, ask in its thread, look at a chart and at what is one's own."""
+    card = _card(look)
+    await look.picture(f"story-alert-{name}")
+    await card.get_by_role("button", name="Acknowledge", exact=True).click()
+    await card.get_by_text(f"{who} has it").wait_for()
+    await _silence(look, card, name)
+    await _ask_in_thread(look, card, name)
+    await _look_at_the_chart(look, name)
+    await _look_at_home(look, name)
 
 
 async def _silence(look: Looking, card: Any, name: str) -> None:
     """Silence the group in the dialog, for a length of its own."""
     await card.get_by_role("button", name="Silence…").click()
     dialog = look.page.get_by_role("dialog", name="Silence")
-    await dialog.get_by_label("Or in your own words").fill("45m")
+    await dialog.get_by_label("Or in your own words").fill("3h")
     await dialog.get_by_label("Why?").fill("The storage team is on it.")
     await look.picture(f"story-silence-{name}")
     await dialog.get_by_role("button", name="Silence", exact=True).click()
@@ -98,11 +121,12 @@ async def _ask_in_thread(look: Looking, card: Any, name: str) -> None:
     box = thread.get_by_role("combobox", name="Reply…")
     await box.fill("@logbackup note the disk is being replaced")
     await box.press("Enter")
-    await thread.locator("article", has_text="@logbackup note").wait_for()
+    await thread.locator("article", has_text="@logbackup note").last.wait_for()
     await box.fill("@logbackup status")
     await box.press("Enter")
-    await thread.locator("article", has_text="@logbackup status").wait_for()
-    answered = thread.locator("article", has_text="@logbackup status").locator("xpath=following::article")
+    asked = thread.locator("article", has_text="@logbackup status").last
+    await asked.wait_for()
+    answered = asked.locator("xpath=following::article")
     await answered.filter(has_text="Log backup").first.wait_for()
     await look.picture(f"story-thread-{name}")
     await page.keyboard.press("Escape")
@@ -115,7 +139,7 @@ async def _look_at_the_chart(look: Looking, name: str) -> None:
     box = page.get_by_role("combobox", name=f"Message #{CHANNEL}")
     await box.fill("@logbackup chart pay/orders")
     await box.press("Enter")
-    asked = page.locator("#messages-here article", has_text="@logbackup chart pay/orders")
+    asked = page.locator("#messages-here article", has_text="@logbackup chart pay/orders").last
     await asked.get_by_role("button", name="Last reply").click(timeout=PATIENCE)
     image = page.get_by_role("complementary", name="Thread").get_by_role("img", name="pay/orders")
     await image.wait_for(timeout=PATIENCE)
@@ -124,24 +148,18 @@ async def _look_at_the_chart(look: Looking, name: str) -> None:
     await page.keyboard.press("Escape")
 
 
-async def _look_at_home(look: Looking, name: str, *, narrow: bool) -> None:
+async def _look_at_home(look: Looking, name: str) -> None:
     """Open the Home tab: what is theirs comes first."""
     page: Any = look.page
-    if narrow:
-        await page.get_by_role("button", name="Channels").click()
+    await _open_channels(look)
     await page.locator("#channels").get_by_role("button", name="Log backup").click()
     await page.get_by_role("tab", name="Home").click()
     await page.locator("#home").get_by_text("Yours").wait_for()
     await look.picture(f"story-home-{name}")
+    await _open_channels(look)
+    await look.page.locator("#channels").get_by_role("button", name=CHANNEL).click()
 
 
-async def test_what_is_mended_is_told_to_be_over_in_the_channel(tmp_path: Path) -> None:
-    async with story(tmp_path, DESKTOP, "light") as (shown, look):
-        await _fill(look)
-        await look.page.get_by_role("button", name="Mend everything").click()
-
-        def over(slack: SimulatedSlack) -> list[Message]:
-            return [one for one in slack.channel(CHANNEL).messages if "Over" in one.text]
-
-        await shown.slack.until(over, timeout=PATIENCE / 1000)
-        await look.page.locator("#messages-here article").filter(has_text="Over").first.wait_for()
+async def _open_channels(look: Looking) -> None:
+    if not await look.page.locator("#channels").is_visible():
+        await look.page.get_by_role("button", name="Channels").click()

@@ -71,7 +71,7 @@ async def test_the_world_begins_anew_at_the_same_address() -> None:
 
 
 async def test_what_happens_is_recorded_and_replayed() -> None:
-    async with demo(ListedJournal(), port=0, speed=120, seed=1) as shown:
+    async with demo(ListedJournal(), port=0, speed=600, seed=1) as shown:
         assert "nothing" in str(await _refused(shown, "replay"))
         assert "recorded" in await _pull(shown, "record")
         await _until(lambda: shown.clock.now().timestamp() - FIRST_DAY.timestamp() > 20 * 60)

@@ -5,10 +5,10 @@ import time
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from bot.sandbox.slack import SimulatedSlack
 from tests.end_to_end.town import ALERTS, Town, town
+
+ASKED = 5
 
 
 def _has_answered(slack: SimulatedSlack, *, times: int) -> bool:
@@ -20,16 +20,61 @@ async def greeted(world: Town) -> None:
     await world.until_said("Now watching log backup")
 
 
-async def test_a_failed_and_an_interrupted_task_are_announced_within_two_polls(tmp_path: Path) -> None:
+async def test_what_breaks_is_announced_at_once_questions_are_answered_no_secret_is_told_and_sigterm_ends_it(
+    tmp_path: Path,
+) -> None:
+    """One program from its start to its end."""
     async with town(tmp_path) as world:
         await greeted(world)
-        world.fleet.fail("pay/orders", world.clock.now())
-        world.fleet.interrupt("shop/cart", world.clock.now())
-        broken = time.monotonic()
-        await world.until_said("Log backup has failed: pay/orders")
-        await world.until_said("Log backup was interrupted: shop/cart")
-        took = time.monotonic() - broken
-        assert took < 2 + 1, f"two polls are 2 s apart, and it took {took:.1f} s"
+        await answers_within_half_a_second(world)
+        await announces_within_two_polls(world)
+        await world.slack.command("anna", ALERTS, "/logbackup", "task pay/orders")
+        await world.slack.until(lambda slack: len(slack.ephemerals("anna")) > ASKED, timeout=5)
+        asked = time.monotonic()
+        assert await world.program.stop() == 0
+        assert time.monotonic() - asked < 10
+        assert "Traceback" not in world.program.log()
+        tells_no_secret(world)
+
+
+async def answers_within_half_a_second(world: Town) -> None:
+    took = []
+    for number in range(1, ASKED + 1):
+        asked = time.monotonic()
+        await world.slack.command("anna", ALERTS, "/logbackup", "status")
+        await world.slack.until(partial(_has_answered, times=number), timeout=5)
+        took.append(time.monotonic() - asked)
+    assert sorted(took)[ASKED // 2] < 0.5, took
+    assert "All 5 tasks are well" in world.slack.ephemerals("anna")[-1].text
+
+
+async def announces_within_two_polls(world: Town) -> None:
+    error = "cannot write oss://b/p?access_key=SK-in-error, <!channel> look"
+    world.fleet.fail("pay/orders", world.clock.now(), error)
+    world.fleet.interrupt("shop/cart", world.clock.now())
+    broken = time.monotonic()
+    await world.until_said("Log backup has failed: pay/orders")
+    await world.until_said("Log backup was interrupted: shop/cart")
+    took = time.monotonic() - broken
+    assert took < 2 + 1, f"two polls are 2 s apart, and it took {took:.1f} s"
+
+
+def tells_no_secret(world: Town) -> None:
+    """Neither the log nor a message nor an answer does; and what OCP says calls nobody."""
+    said = json.dumps([message.blocks for message in world.slack.channel(ALERTS).everything])
+    said += json.dumps([message.blocks for message in world.slack.ephemerals("anna")])
+    assert "look" in said
+    for secret in (
+        "SK-secret",
+        "AKID-secret",
+        "SK-in-error",
+        world.ocp.account.password,
+        world.slack.bot_token,
+        world.slack.app_token,
+    ):
+        assert secret not in said
+        assert secret not in world.program.log()
+    assert not [message.pages for message in world.slack.channel(ALERTS).everything if message.pages]
 
 
 async def test_kill_9_and_a_restart_repeat_nothing_and_forget_nothing(tmp_path: Path) -> None:
@@ -40,7 +85,7 @@ async def test_kill_9_and_a_restart_repeat_nothing_and_forget_nothing(tmp_path: 
         await world.program.kill()
         before = [message.ts for message in world.alerts]
         await world.program.start()
-        await world.until_polled(8)
+        await world.until_polled(4)
         assert [message.ts for message in world.alerts] == before
         world.fleet.mend("pay/orders", world.clock.now())
         over = await world.until_said("Over: pay/orders", within=20)
@@ -50,66 +95,11 @@ async def test_kill_9_and_a_restart_repeat_nothing_and_forget_nothing(tmp_path: 
         assert parent.ts == alert.ts
 
 
-async def test_status_is_answered_within_half_a_second(tmp_path: Path) -> None:
-    async with town(tmp_path) as world:
-        await greeted(world)
-        took = []
-        for number in range(1, 6):
-            asked = time.monotonic()
-            await world.slack.command("anna", ALERTS, "/logbackup", "status")
-            await world.slack.until(partial(_has_answered, times=number), timeout=5)
-            took.append(time.monotonic() - asked)
-        assert sorted(took)[2] < 0.5, took
-        assert "All 5 tasks are well" in world.slack.ephemerals("anna")[-1].text
-
-
-async def test_sigterm_ends_it_at_once_and_cleanly(tmp_path: Path) -> None:
-    async with town(tmp_path) as world:
-        await greeted(world)
-        asked = time.monotonic()
-        assert await world.program.stop() == 0
-        assert time.monotonic() - asked < 10
-        assert "Traceback" not in world.program.log()
-
-
-async def test_no_secret_reaches_the_log_a_message_or_an_answer(tmp_path: Path) -> None:
-    async with town(tmp_path) as world:
-        await greeted(world)
-        world.fleet.fail(
-            "pay/orders", world.clock.now(), "cannot write oss://b/p?access_key=SK-in-error, <!channel> look"
-        )
-        await world.until_said("Log backup has failed: pay/orders")
-        await world.slack.command("anna", ALERTS, "/logbackup", "task pay/orders")
-        await world.slack.until(lambda slack: slack.ephemerals("anna"), timeout=5)
-        await world.program.stop()
-        said = json.dumps([message.blocks for message in world.slack.channel(ALERTS).everything])
-        said += json.dumps([message.blocks for message in world.slack.ephemerals("anna")])
-        for secret in (
-            "SK-secret",
-            "AKID-secret",
-            "SK-in-error",
-            world.ocp.account.password,
-            world.slack.bot_token,
-            world.slack.app_token,
-        ):
-            assert secret not in said
-            assert secret not in world.program.log()
-        assert not [message.pages for message in world.slack.channel(ALERTS).everything if message.pages]
-
-
-@pytest.mark.parametrize(
-    ("missing", "sentence"),
-    [
-        pytest.param("BOT_ALERT_CHANNEL", "BOT_ALERT_CHANNEL is missing", id="no channel"),
-        pytest.param("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN is missing", id="no token"),
-        pytest.param("OCP_URL", "OCP_URL is missing", id="no OCP"),
-    ],
-)
-async def test_missing_settings_end_it_with_2_and_a_sentence(
-    tmp_path: Path, missing: str, sentence: str
-) -> None:
-    async with town(tmp_path, **{missing: ""}) as world:
+async def test_missing_settings_end_it_with_2_and_a_sentence_each(tmp_path: Path) -> None:
+    missing = ("BOT_ALERT_CHANNEL", "SLACK_BOT_TOKEN", "OCP_URL")
+    async with town(tmp_path, **dict.fromkeys(missing, "")) as world:
         await world.program.start()
         assert await world.program.ended() == 2
-        assert sentence in world.program.log()
+        for name in missing:
+            assert f"{name} is missing" in world.program.log()
         assert "Traceback" not in world.program.log()

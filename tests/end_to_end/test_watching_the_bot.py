@@ -37,6 +37,7 @@ async def test_health_tells_how_the_bot_is(tmp_path: Path) -> None:
             assert part in said
         blocks = str(town.slack.ephemerals("anna")[-1].blocks)
         assert "Version " in blocks
+        town.hasten(bot, 240)
         town.ocp.faults.status(500)
         await town.until_said("cannot be read")
         said = await town.asked("health")

@@ -23,15 +23,15 @@ async def _one_browser() -> AsyncIterator[None]:
 
 
 SIZES = pytest.mark.parametrize(("name", "size"), [("desktop", DESKTOP), ("phone", PHONE)])
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccf"
     "c0f01f0005050102a0a5c9d50000000049454e44ae426082"
 )
 
 
-@SIZES
-@SCHEMES
+@pytest.mark.parametrize(
+    ("name", "size", "scheme"), [("desktop", DESKTOP, "light"), ("phone", PHONE, "dark")]
+)
 async def test_an_alert_is_read_acknowledged_and_silenced(
     tmp_path: Path, name: str, size: dict[str, int], scheme: str
 ) -> None:

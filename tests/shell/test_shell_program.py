@@ -13,7 +13,7 @@ import yaml
 from bot import __version__
 from bot.cli.completion import continuations
 from bot.cli.program import program
-from tests.shell.world import Shell, Town, command_line, on_a_terminal, plain_environment
+from tests.shell.world import Shell, Town, command_line, plain_environment
 
 COMMANDS = sorted(program.commands)
 
@@ -201,13 +201,6 @@ def test_ctrl_c_ends_a_look_without_a_traceback(world: Town) -> None:
     program.send_signal(signal.SIGINT)
     out, told = program.communicate(timeout=20)
     assert (program.returncode, out, told.strip()) == (1, "", "")
-
-
-def test_colours_are_for_terminals(world: Town) -> None:
-    settings = {**world.environment, "TERM": "xterm-256color", "COLUMNS": "80"}
-    shown = on_a_terminal(("status",), settings)
-    assert "\x1b[32m" in shown
-    assert "All 4 tasks are well" in shown
 
 
 def test_config_show_masks_secrets_and_says_where_each_comes_from(

@@ -25,6 +25,7 @@ def test_a_terminal_gets_colours_and_something_that_moves(world: Town) -> None:
     shown = on_a_terminal(("status",), world.environment | TERMINAL)
     assert COLOUR.search(shown)
     assert "Reading OCP…" in shown
+    assert "All 4 tasks are well" in shown
 
 
 @pytest.mark.parametrize(
