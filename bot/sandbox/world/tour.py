@@ -111,22 +111,22 @@ class Tour:
                 is_done=lambda: self.bot.anything_taken,
             ),
             Step(
+                "Keep it quiet.",
+                "Press Silence… on it, and say for how long and why. The incident stays, the noise goes.",
+                is_done=lambda: self.bot.anything_silenced,
+            ),
+            Step(
                 "Ask in its thread.",
-                "Point at the message, press 💬, and send this there: everybody sees the answer.",
+                "Press 💬 on the message, and send this to its thread: everybody sees the answer.",
                 text="@logbackup chart",
                 in_thread=True,
                 is_done=self._is_answered_in_a_thread,
             ),
             Step(
                 "Mend it.",
-                "They catch up. The bot says when it is over, and what window cannot be restored.",
+                "They catch up. The message says when it is over, and what cannot be restored.",
                 lever="mend",
                 is_done=self._is_over,
-            ),
-            Step(
-                "Keep something quiet.",
-                "Press Silence… on an alert, say for how long and why. The incident stays, the noise goes.",
-                is_done=lambda: self.bot.anything_silenced,
             ),
             Step(
                 "Kill the bot, as a crash would.",

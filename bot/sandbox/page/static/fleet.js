@@ -17,7 +17,7 @@ export class Fleet {
       make("h3", { id: "fleet-title" }, "The fleet"),
       make("p", { class: "about" }, "How it really is, before anybody has polled it. ",
         make("label", { class: "filter" }, this.filter, " also those that are well")),
-      make("div", { class: "table-scroll fleet-scroll", tabindex: "0", role: "region", "aria-labelledby": "fleet-title" },
+      this.table = make("div", { class: "table-scroll fleet-scroll", tabindex: "0", role: "region", "aria-labelledby": "fleet-title" },
         make("table", { class: "fleet" },
           make("thead", {}, make("tr", {}, ["Task", "Status", "Delay"].map((head) => make("th", { scope: "col" }, head)),
             make("th", { scope: "col" }, make("span", { class: "unseen" }, "Change it")))),
@@ -37,6 +37,7 @@ export class Fleet {
     const shown = world.filter((row) => this.filter.checked || row.standing !== "well");
     shown.sort((one, other) => ORDER[one.standing] - ORDER[other.standing] || other.delay - one.delay);
     this.none.hidden = shown.length > 0;
+    this.table.hidden = shown.length === 0;
     const held = this.rows.contains(document.activeElement); // somebody chooses: nothing moves meanwhile
     const wanted = new Set(shown.map((row) => row.key || row.task));
     for (const [key, line] of this.lines) {

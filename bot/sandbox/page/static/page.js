@@ -116,7 +116,7 @@ function showPanel(open) {
 
 // Sends what the panel offers: a mention to the thread that is open, all else to the channel.
 async function tryOut(text, inThread) {
-  if (inThread && !thread) throw new Error("Open a thread first: point at a message and press 💬.");
+  if (inThread && !thread) throw new Error("Open a thread first: press 💬 on a message.");
   if (middling.matches) showPanel(false);
   const inside = thread && text.startsWith("@");
   if (!inside && narrow.matches && thread) closeThread(false);
@@ -211,7 +211,7 @@ function drawAll() {
   };
   keepList(byId("messages-here"), state.inChannel(here), {
     ...view, days: true, toEnd, openThread, replies: (message) => replies.get(message.ts),
-    subject: (message) => letters(state.messages.get(here)?.get(message.thread)?.text).slice(0, 60) || undefined,
+    subject: (message) => shortened(letters(state.messages.get(here)?.get(message.thread)?.text)) || undefined,
   });
   toEnd = false;
   drawEarlier();
@@ -220,6 +220,8 @@ function drawAll() {
   const waiting = [...state.unread.values()].reduce((sum, one) => sum + one.count, 0);
   document.title = `${waiting ? `(${waiting}) ` : ""}${state.title(channel)} · Simulated Slack`;
 }
+
+const shortened = (words) => (words.length > 60 ? `${words.slice(0, 59).trimEnd()}…` : words);
 
 function drawEarlier() {
   const log = byId("messages-here");
