@@ -228,7 +228,7 @@ def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Ste
         steps = [Step("In the cluster's sys tenant; all before MAX_NEXT_TIME is shipped", query)]
     else:
         query = _query(seen, _ARCHIVE, "CDB_OB_ARCHIVELOG")
-        steps = [Step("In the cluster's sys tenant; COMMENT says what is wrong", query)]
+        steps = [Step("In the cluster's sys tenant; the column COMMENT says what is wrong", query)]
     if streams and not old:
         progress = _query(seen, _STREAMS, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS")
         steps.append(Step("There too: how far each log stream is", progress))
