@@ -88,6 +88,22 @@ async def test_a_switch_says_that_it_is_on_and_what_it_would_do_next(tmp_path: P
         assert stage.pulled == ["down"]
 
 
+@pytest.mark.parametrize(("width", "column"), [(1400, False), (1700, True)])
+async def test_the_fleet_is_whole_beside_an_open_thread(tmp_path: Path, width: int, column: bool) -> None:  # noqa: FBT001 - a parameter
+    """Where it is narrow the status stands below the name; no word is broken, nothing is out of sight."""
+    async with page_stage() as stage:
+        ts = await stage.alert()
+        size = {"width": width, "height": 900}
+        async with looking(stage, tmp_path, size=size, place=f"#alerts/{ts}") as look:
+            page: Any = look.page
+            await page.get_by_role("complementary", name="Thread").wait_for()
+            assert await page.get_by_role("columnheader", name="Status").is_visible() is column
+            assert await page.locator(".status-too").first.is_visible() is not column
+            wide = "node => node.scrollWidth - node.clientWidth"
+            assert await page.locator(".fleet-scroll").evaluate(wide) == 0
+            await look.picture(f"fleet-{width}")
+
+
 async def test_one_task_of_the_fleet_is_changed_in_its_row(tmp_path: Path) -> None:
     async with page_stage() as stage, looking(stage, tmp_path) as look:
         await look.page.get_by_label("Change pay/orders").select_option(label="Mend it")
