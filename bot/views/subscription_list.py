@@ -56,8 +56,10 @@ def subscribed_message(subscription: Subscription, *, direct: bool) -> Message:
         Button("Undo", to_text(Unsubscribe(subscription.number))),
         Button("Subscriptions", to_text(ListSubscriptions())),
     ]
-    small = context(f"Subscription {subscription.number}. It adds to what the settings tell.")
-    return message("\n".join(lines), [*sections(lines), small, *actions(row)])
+    small = f"Subscription {subscription.number}. It adds to what the settings tell."
+    if not direct:
+        small += " To be told alone, say the same to the bot directly."
+    return message("\n".join(lines), [*sections(lines), context(small), *actions(row)])
 
 
 def unsubscribed_message(ended: Sequence[Subscription]) -> Message:

@@ -118,6 +118,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     ),
     "subscriptions_none": lambda: subscription_list_message([], direct=True, routed=False),
     "did_subscribe": lambda: subscribed_message(a_subscription(3, cluster="pay"), direct=True),
+    "did_subscribe_a_channel": lambda: subscribed_message(a_subscription(3, cluster="pay"), direct=False),
     "did_unsubscribe": lambda: unsubscribed_message([a_subscription(3, cluster="pay")]),
     "did_unsubscribe_of_all": lambda: unsubscribed_message(
         [a_subscription(number, cluster="pay") for number in range(1, 30)]
