@@ -1,4 +1,4 @@
-"""Delivers without end: at once when something is owed, and every second to try again what is due."""
+"""Delivers without end: at once when something is owed, every second while something waits."""
 
 import asyncio
 from collections.abc import Collection
@@ -11,6 +11,9 @@ from bot.operations.deliver_messages import deliver_due
 from bot.operations.send_message import Delivering
 
 IDLE = timedelta(seconds=1)
+"""While something is owed, what is due is looked for this often."""
+REST = timedelta(seconds=5)
+"""While nothing is: only another replica could owe something without ringing here, and it delivers itself."""
 
 
 class Bell:
@@ -35,7 +38,12 @@ class Bell:
 
 
 async def keep_delivering(
-    delivering: Delivering, actions: Collection[Action], bell: Bell, *, idle: timedelta = IDLE
+    delivering: Delivering,
+    actions: Collection[Action],
+    bell: Bell,
+    *,
+    idle: timedelta = IDLE,
+    rest: timedelta = REST,
 ) -> None:
     """Deliver one lane until cancelled. Raises StorageError where the outbox cannot be used.
 
@@ -51,4 +59,4 @@ async def keep_delivering(
                 await delivery
             raise
         if claimed == 0:
-            await bell.heard(idle)
+            await bell.heard(idle if await delivering.store.outbox_depth() else rest)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.notification import Channel
-from bot.errors import SlackError, StorageError
+from bot.errors import SlackError, SlackTemporary, StorageError
 from bot.operations.deliver_messages import NEWS
-from bot.operations.keep_delivering import Bell, keep_delivering
+from bot.operations.keep_delivering import IDLE, REST, Bell, keep_delivering
 from bot.operations.meters import Unmetered
 from bot.operations.supervise import LONGEST_WAIT, supervise
 from bot.operations.watch_tasks import poll
@@ -110,7 +110,7 @@ async def test_a_bell_is_heard_at_once_and_its_silence_ends_by_itself() -> None:
 
 
 async def a_lane(stage: Stage, bell: Bell, idle: timedelta = LONG) -> "asyncio.Task[None]":
-    return asyncio.create_task(keep_delivering(stage.delivering, NEWS, bell, idle=idle))
+    return asyncio.create_task(keep_delivering(stage.delivering, NEWS, bell, idle=idle, rest=idle))
 
 
 async def ended(lane: "asyncio.Task[None]") -> None:
@@ -150,6 +150,31 @@ async def test_without_a_bell_it_looks_by_itself() -> None:
     async with asyncio.timeout(5):
         await sent.wait()
     await ended(lane)
+
+
+@pytest.mark.parametrize(
+    ("failing", "wait"),
+    [(SlackTemporary("Slack is slow.", code="internal_error"), IDLE), (None, REST)],
+    ids=["something is owed", "nothing is owed"],
+)
+async def test_it_looks_often_only_while_something_is_owed(
+    failing: SlackError | None, wait: timedelta
+) -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well("orders")
+    stage.messenger.failing = lambda *_: failing
+    await poll(stage.state, stage.watching)
+    waited: list[timedelta] = []
+
+    class Patient(Bell):
+        async def heard(self, within: timedelta) -> None:
+            waited.append(within)
+            await super().heard(LONG)
+
+    lane = asyncio.create_task(keep_delivering(stage.delivering, NEWS, Patient()))
+    await settle()
+    await ended(lane)
+    assert waited == [wait]
 
 
 async def test_what_is_in_flight_when_it_is_told_to_stop_is_finished_and_recorded() -> None:
