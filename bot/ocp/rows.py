@@ -31,6 +31,10 @@ def utc(moment: datetime | None) -> datetime | None:
     return moment if _EARLIEST <= moment < _LATEST else None
 
 
+_key = lru_cache(maxsize=1 << 17)(TaskKey)
+"""Gives one key object for equal keys, so that looking a task up need not compare four texts."""
+
+
 @lru_cache(maxsize=256)
 def _status(reported: str) -> Status:
     return read_status(printable(reported, 64))
@@ -41,7 +45,7 @@ def _name(text: str | None) -> str | None:
 
 
 def _delay(seconds: float | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)
+    return None if seconds is None else timedelta(0, seconds)
 
 
 def _others(row: LogBackupWrapperTask, cluster: Cluster) -> list[tuple[str, str]]:
@@ -81,16 +85,11 @@ def to_task(row: LogBackupWrapperTask, cluster: Cluster, at: datetime | None) ->
     created_at, modified_at, checkpoint = utc(row.create_time), utc(row.modify_time), utc(row.checkpoint)
     if checkpoint is not None and at is not None and at - checkpoint > _NO_CHECKPOINT:
         checkpoint = None
-    sent, kept = (row.create_time, row.modify_time, row.checkpoint), (created_at, modified_at, checkpoint)
-    if sent.count(None) != kept.count(None):
-        others += _meaningless(sent, kept)
+    if created_at is None or modified_at is None or checkpoint is None:
+        sent = (row.create_time, row.modify_time, row.checkpoint)
+        others += _meaningless(sent, (created_at, modified_at, checkpoint))
     return Task(
-        key=TaskKey(
-            source=cluster.source,
-            cluster=cluster.id,
-            tenant=tenant,
-            destination=destination(row.backup_uri) if row.backup_uri else None,
-        ),
+        key=_key(cluster.source, cluster.id, tenant, destination(row.backup_uri) if row.backup_uri else None),
         status=_status(row.status[:65] if row.status else ""),
         cluster_name=_name(row.cluster_name) or cluster.name,
         tenant_name=_name(row.tenant_name),
