@@ -25,6 +25,14 @@ def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds:
     now = memory.at
     behind = now - memory.checkpoint
     rhythm = memory.rhythm
+    if (
+        memory.trouble is None
+        and memory.rise is None
+        and rhythm.known
+        and behind <= rhythm.reach
+        and behind <= thresholds.lagging_warning.total_seconds()
+    ):
+        return clear(at, delay=delay)
     patience = thresholds.patience.total_seconds()
     warning, critical = limits(rhythm, thresholds)
     settling = _is_settling(memory, patience)
