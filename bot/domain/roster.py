@@ -132,8 +132,11 @@ def fold_reading(
     judged: list[Judged] = []
     tasks: dict[TaskKey, KnownTask] = {}
     learned: list[Learned] = []
+    arrived: list[TaskKey] = []
     for task in reading.tasks:
         before = known.tasks.get(task.key)
+        if before is None:
+            arrived.append(task.key)
         memory, assessment = evaluate(
             None if before is None else before.memory, task, reading.at, limits_of(task, thresholds_for)
         )
@@ -143,14 +146,15 @@ def fold_reading(
         if assessment.learned is not None or assessment.told is not None:
             learned.append(Learned(task, assessment.learned, assessment.told))
     forgotten: list[TaskKey] = []
-    arrived = {task.key.tenant for task in reading.tasks if task.key not in known.tasks}
-    for key, absent in known.tasks.items():
+    tenants = {key.tenant for key in arrived}
+    all_there = len(tasks) - len(arrived) == len(known.tasks)
+    for key, absent in () if all_there else known.tasks.items():
         if key in tasks:
             continue
         if not reading.complete:
             tasks[key] = absent
             continue
-        moved = absent.moved or key.tenant in arrived
+        moved = absent.moved or key.tenant in tenants
         kept, assessment = _absent(absent, reading, thresholds_for, moved=moved)
         if assessment.verdict is Verdict.CLEAR and not troubled(key):
             forgotten.append(key)
