@@ -10,7 +10,8 @@ from bot.operations.answering import Answer, Asked
 from bot.operations.store_port import RevisionConflict, WriteSession
 from bot.views.act_answer import done_before_message
 
-TRIES = 3
+TRIES = 10
+"""A group of many members that every poll changes may have moved on between reading and writing."""
 
 
 @dataclass(frozen=True, slots=True)
