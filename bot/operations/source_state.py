@@ -82,7 +82,8 @@ async def restore(
     state.is_known = True
     saved = await store.fact(f"memory/{source}")
     if saved is not None:
-        await catch_up(state, store, datetime.fromisoformat(saved), thresholds_for)
+        state.memory_kept_at = datetime.fromisoformat(saved)
+        await catch_up(state, store, state.memory_kept_at, thresholds_for)
     return state
 
 

@@ -1,5 +1,6 @@
 """Watches one source: reads it, judges what was read, and keeps what follows in one transaction."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor
 from bot.domain.task import ClusterId
 from bot.operations.desk import Desk, lay_out, refreshed, without_the_resolved
 from bot.operations.heed_people import Heeded, heed_people
+from bot.operations.in_slices import in_slices
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
 from bot.operations.keep_incidents import keep_incidents
 from bot.operations.meters import Meters, Unmetered, errors_of, outcome_of
@@ -24,6 +26,9 @@ from bot.operations.tell_incidents import Board, tell
 
 MEMORY_AGE = timedelta(minutes=5)
 """What the rules remember is saved this often; a restart catches up from the stored observations."""
+
+WRITTEN_AT_ONCE = 500
+"""So many tasks go into one statement: each costs a millisecond, and others wait while it is made."""
 
 ATTEMPTS = 3
 """How often a poll is decided again because a person changed an incident at the same moment."""
@@ -197,14 +202,14 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
     result, decided, now = at.result, at.decided, at.now
     for reading in result.readings:
         await session.append_observations(reading)
+        await asyncio.sleep(0)
     listed = state.listed if result.clusters is None else result.clusters
     if listed is not state.listed or decided.retired:
         known = [one.cluster for one in decided.unlisted]
         await session.keep_clusters(state.source, [*(() if listed is None else listed.clusters), *known])
     saving = bool(result.readings) and (_memory_is_due(state, now) or bool(at.heeded.settled))
-    records = [_record(known) for known in _worth_keeping(state, decided, everything=saving)]
-    if records:
-        await session.keep_tasks(records)
+    async for some in in_slices([*_worth_keeping(state, decided, everything=saving)], WRITTEN_AT_ONCE):
+        await session.keep_tasks([_record(known) for known in some])
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
     forgotten += [key.text for retired in decided.retired for key in retired.cluster.tasks]
     forgotten += at.heeded.forgotten
@@ -218,7 +223,9 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
 
 
 def _memory_is_due(state: SourceState, now: datetime) -> bool:
-    return state.memory_kept_at is None or now - state.memory_kept_at >= MEMORY_AGE
+    """Whether what is kept is too old; after a start its age is by OCP's clock, which may be ahead."""
+    kept = state.memory_kept_at
+    return kept is None or not timedelta(0) <= now - kept < MEMORY_AGE
 
 
 def _worth_keeping(state: SourceState, decided: Decided, *, everything: bool) -> Iterator[KnownTask]:
