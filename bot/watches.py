@@ -1,7 +1,10 @@
 """The watch of one source in this replica: polled and tended while it holds the lease, followed otherwise."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot import logs
 from bot.domain.task import SourceName
@@ -12,10 +15,12 @@ from bot.operations.learn_limits import keep_limits, learn_limits
 from bot.operations.meters import PollOutcome
 from bot.operations.source_state import SourceState
 from bot.operations.tell_outage import DatabaseTrouble
-from bot.operations.watch_tasks import Watching, poll, tend
+from bot.operations.watch_tasks import Watching, poll, put_by, tend
 
 LEASE = "watch/"
 """Before a source's name: the lease of its watch."""
+PUT_BY_WITHIN = timedelta(seconds=2)
+"""What the rules remember has so long to be kept when the bot stops: others wait for its leases."""
 
 
 @dataclass(slots=True)
@@ -71,6 +76,13 @@ class Watch:
         if self.held:
             await self._guarded("limits not kept", self._learn)
 
+    async def put_by(self) -> None:
+        """Keep what the rules remember, before the bot stops; what takes too long is caught up with later."""
+        if self.held:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PUT_BY_WITHIN.total_seconds()):
+                    await self._guarded("memory not kept", self._put_by)
+
     async def _guarded(self, event: str, work: Callable[[], Awaitable[object]]) -> bool:
         """Do one piece of work; tell whether it was done."""
         journal, source = self.watching.journal, self.state.source
@@ -91,6 +103,9 @@ class Watch:
 
     async def _poll(self) -> None:
         await poll(self.state, self.watching)
+
+    async def _put_by(self) -> None:
+        await put_by(self.state, self.watching)
 
     async def _tend(self) -> None:
         await tend(self.state, self.watching)
@@ -115,6 +130,11 @@ class Watch:
         if await learn_limits(watching.source, state.listed, state.ocp_limits, watching.journal):
             state.changes += 1
             await keep_limits(state.source, state.ocp_limits, watching.store)
+
+
+async def put_all_by(watches: "Sequence[Watch]") -> None:
+    """Keep what the rules remember of every source, before the bot stops."""
+    await asyncio.gather(*(watch.put_by() for watch in watches))
 
 
 def holding(watches: "list[Watch]") -> Callable[[SourceName], bool]:

@@ -1,7 +1,7 @@
 """What is known of one source between polls, and how it comes back after a restart."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -52,6 +52,11 @@ class SourceState:
     told_by: Board | None = None
     is_known: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def tasks_known(self) -> Iterator[KnownTask]:
+        """What is known of each task."""
+        return (known for cluster in self.clusters.values() for known in cluster.tasks.values())
 
     @property
     def tasks(self) -> int:

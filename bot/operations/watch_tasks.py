@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -220,6 +221,24 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
     if saving:
         earliest = min(reading.at for reading in result.readings)
         await session.keep_fact(f"memory/{state.source}", earliest.isoformat())
+
+
+async def put_by(state: SourceState, watching: Watching) -> None:
+    """Keep what the rules remember before the bot stops: the next start has nothing to catch up with.
+
+    Raises StorageError. Nothing is kept where another replica watches by now.
+    """
+    async with state.turn:
+        clusters = [known for known in state.clusters.values() if known.unread is None]
+        earliest = min((known.read_at for known in clusters if known.read_at is not None), default=None)
+        if earliest is None:
+            return
+        with suppress(LeaseLost):
+            async with watching.store.writing() as session:
+                await _check_fence(session, watching)
+                async for some in in_slices([*state.tasks_known], WRITTEN_AT_ONCE):
+                    await session.keep_tasks([_record(known) for known in some])
+                await session.keep_fact(f"memory/{state.source}", earliest.isoformat())
 
 
 def _memory_is_due(state: SourceState, now: datetime) -> bool:

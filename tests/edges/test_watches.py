@@ -262,3 +262,20 @@ async def test_a_follower_is_told_of_what_came_since_and_of_nothing_else() -> No
     await one.turn()
     await other.turn(timedelta(0))
     assert {one.subject.name for one in other.state.desk.incidents.values()} == {"pay/orders", "pay/ledger"}
+
+
+async def test_only_who_watches_puts_by_what_the_rules_remember() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well("orders")
+    one, other = Replica(stage, "one"), Replica(stage, "other")
+    await one.turn()
+    await one.turn()
+    await other.turn(timedelta(0))
+    first = await stage.store.fact("memory/prod")
+    await other.watch.put_by()
+    assert await stage.store.fact("memory/prod") == first
+    await one.watch.put_by()
+    assert await stage.store.fact("memory/prod") != first
+    stage.memory.broken = FULL
+    await one.watch.put_by()
+    assert one.journal.names("error") == ["memory not kept"]

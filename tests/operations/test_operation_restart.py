@@ -1,6 +1,7 @@
 """A restart at any point neither repeats nor forgets nor alarms."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from bot.domain.incident import Change
 from bot.domain.problem import Problem, Severity
 from bot.domain.thresholds import Thresholds
 from bot.errors import SlackTemporary, SourceTimeout
-from bot.operations.watch_tasks import poll
+from bot.operations.watch_tasks import poll, put_by
 from bot.storage.database import open_database
-from tests.fakes.listed_source import PAY, SHOP, task, teeth
+from tests.fakes.listed_source import PAY, PROD, SHOP, task, teeth
 from tests.fakes.memory_store import MemoryStore
 from tests.operations.operations_stage import POLL, Stage, both, broken, shown, well
 
@@ -78,6 +79,53 @@ async def test_what_the_rules_remember_is_caught_up_from_the_stored_observations
     assert remembered(stage) == before
     assert len(before) == 3
     assert stage.state.last_read_at == read_at
+
+
+async def kept(stage: Stage) -> dict[str, bytes | None]:
+    return {
+        record.task.key.text: record.memory
+        for cluster in await stage.store.clusters(PROD)
+        for record in cluster.tasks
+    }
+
+
+async def test_what_is_put_by_before_a_stop_need_not_be_caught_up_with(stage: Stage) -> None:
+    stage.source.rows[PAY] = well("orders", "ledger")
+    stage.source.rows[SHOP] = well("stock", cluster=SHOP)
+    await put_by(stage.state, stage.watching)
+    assert await stage.store.fact("memory/prod") is None, "nothing was read yet"
+    await stage.poll(7)
+    before, read_at = remembered(stage), stage.state.last_read_at
+    assert await kept(stage) != before
+    await put_by(stage.state, stage.watching)
+    assert await kept(stage) == before
+    await stage.restart()
+    assert remembered(stage) == before
+    assert stage.state.last_read_at == read_at
+    put_by_at = await stage.store.fact("memory/prod")
+    await stage.poll()
+    assert await stage.store.fact("memory/prod") == put_by_at, "it is not old yet"
+    await stage.poll(10)
+    assert await stage.store.fact("memory/prod") != put_by_at
+
+
+async def test_what_was_kept_by_a_clock_ahead_of_ours_is_kept_anew(stage: Stage) -> None:
+    stage.source.rows[PAY] = well("orders")
+    await stage.poll()
+    ahead = (stage.clock.now() + timedelta(hours=1)).isoformat()
+    async with stage.store.writing() as session:
+        await session.keep_fact("memory/prod", ahead)
+    await stage.restart()
+    await stage.poll()
+    assert await stage.store.fact("memory/prod") != ahead
+
+
+async def test_who_lost_the_lease_puts_nothing_by(stage: Stage) -> None:
+    stage.source.rows[PAY] = well("orders")
+    await stage.poll(3)
+    before = await kept(stage)
+    await put_by(stage.state, replace(stage.watching, fence=lambda: ("watch/prod", 7)))
+    assert await kept(stage) == before
 
 
 async def test_a_restart_in_the_middle_of_long_teeth_alarms_nobody(stage: Stage) -> None:
