@@ -53,7 +53,7 @@ from bot.storage.address import read_address
 from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
 from bot.views.blocks import Message
-from bot.watches import Watch, holding, put_all_by
+from bot.watches import Watch, holding
 from bot.working import Work, working
 
 ANSWER_WITHIN = timedelta(seconds=2)
@@ -115,7 +115,6 @@ class _Bot:
         sources = [await stack.enter_async_context(ocp_client(one, self.clock)) for one in settings.sources]
         trouble = DatabaseTrouble()
         watches = tuple(self._watch(source, store, leases, trouble) for source in sources)
-        stack.push_async_callback(put_all_by, watches)
         states = tuple(watch.state for watch in watches)
         self.fleet = FleetView(states)
         await leases.renew(lease_names(watches))
@@ -162,7 +161,11 @@ class _Bot:
         now.renew = renewal.renew
         jobs.by_the_clock(schedule, watches, self._notice(now, messenger))
         work = jobs.background(now, loop_watch, self.owner)
-        endings: list[Work] = [schedule.stop, partial(doors.close, ANSWER_WITHIN)]
+        endings: list[Work] = [
+            schedule.stop,
+            partial(doors.close, ANSWER_WITHIN),
+            *(watch.put_by for watch in watches),
+        ]
         await stack.enter_async_context(working(now, work, endings, self.real, self.journal, self.counts))
         schedule.start()
         return now

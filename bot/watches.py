@@ -1,7 +1,7 @@
 """The watch of one source in this replica: polled and tended while it holds the lease, followed otherwise."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -130,11 +130,6 @@ class Watch:
         if await learn_limits(watching.source, state.listed, state.ocp_limits, watching.journal):
             state.changes += 1
             await keep_limits(state.source, state.ocp_limits, watching.store)
-
-
-async def put_all_by(watches: "Sequence[Watch]") -> None:
-    """Keep what the rules remember of every source, before the bot stops."""
-    await asyncio.gather(*(watch.put_by() for watch in watches))
 
 
 def holding(watches: "list[Watch]") -> Callable[[SourceName], bool]:
