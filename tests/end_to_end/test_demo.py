@@ -75,6 +75,7 @@ async def test_what_happens_is_recorded_and_replayed() -> None:
         assert "nothing" in str(await _refused(shown, "replay"))
         assert "recorded" in await _pull(shown, "record")
         await _until(lambda: shown.clock.now().timestamp() - FIRST_DAY.timestamp() > 20 * 60)
+        await _until(lambda: shown.world.recorded.file)
         assert "ended" in await _pull(shown, "record")
         assert "crm/tickets" in await _pull(shown, "replay")
 
