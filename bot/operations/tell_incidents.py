@@ -88,8 +88,11 @@ async def tell(session: WriteSession, desk: Desk, telling: Telling) -> tuple[Des
     if planned.joined:
         look = replace(await _join(session, desk, planned, look), mutes=_mutes(desk, telling))
     new = await _announce(session, desk, planned, look, owing)
-    grown = {(group_message(number), desk.groups[number].channel) for number in planned.joined}
-    grown |= {post.place for post in desk.posts.values() if post.joined in planned.joined}
+    grown = {
+        (key, desk.groups[number].channel)
+        for number, members in planned.joined.items()
+        for key in (group_message(number), *map(incident_message, members))
+    }
     groups = await _follow(session, desk, look, owing, new, grown)
     if owing.posts:
         await session.keep_posts(owing.posts)

@@ -209,8 +209,7 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
         known = [one.cluster for one in decided.unlisted]
         await session.keep_clusters(state.source, [*(() if listed is None else listed.clusters), *known])
     saving = bool(result.readings) and (_memory_is_due(state, now) or bool(at.heeded.settled))
-    async for some in in_slices([*_worth_keeping(state, decided, everything=saving)], WRITTEN_AT_ONCE):
-        await session.keep_tasks([_record(known) for known in some])
+    await _keep_memories(session, _worth_keeping(state, decided, everything=saving))
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
     forgotten += [key.text for retired in decided.retired for key in retired.cluster.tasks]
     forgotten += at.heeded.forgotten
@@ -236,9 +235,13 @@ async def put_by(state: SourceState, watching: Watching) -> None:
         with suppress(LeaseLost):
             async with watching.store.writing() as session:
                 await _check_fence(session, watching)
-                async for some in in_slices([*state.tasks_known], WRITTEN_AT_ONCE):
-                    await session.keep_tasks([_record(known) for known in some])
+                await _keep_memories(session, state.tasks_known)
                 await session.keep_fact(f"memory/{state.source}", earliest.isoformat())
+
+
+async def _keep_memories(session: WriteSession, tasks: Iterator[KnownTask]) -> None:
+    async for some in in_slices([*tasks], WRITTEN_AT_ONCE):
+        await session.keep_tasks([_record(known) for known in some])
 
 
 def _memory_is_due(state: SourceState, now: datetime) -> bool:
