@@ -50,6 +50,9 @@ def acted_message(
     about = _whom(incidents, group) if incidents or group else literal(clean(task))
     first = f"{_done(content)}: {about}."
     notes = [_THEN[content.reason]] if content.reason in _THEN else []
+    if content.reason is Reason.ACKNOWLEDGED:
+        given = any(one.handling.assigned for one in incidents)
+        notes = [f"{'' if given else 'Yours now. '}Reminders to the channel stop."]
     notes += [f"{count(left, 'other is', 'others are')} still open."] if left else []
     buttons = [] if undo is None else [Button("Undo", to_text(undo))]
     buttons += _look_at(incidents, group)

@@ -7,20 +7,26 @@ from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
-from bot.views.incident_card import gap_lines, restorable_lines, worst
-from bot.views.trouble import incident_mark, what, whom
+from bot.views.handled import who_has_it
+from bot.views.incident_card import worst
+from bot.views.restorable import gap_lines, restorable_lines, title
+from bot.views.trouble import headline, incident_mark, short_problem, what, whom
 from bot.views.wording import because, duration, lasting, slack_time, slack_voice
 
 
 def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
     incident = content.after
-    mark, said = incident_mark(incident), literal(change_sentence(content))
+    mark, said = incident_mark(incident), change_sentence(content, zone)
     number = f"incident {incident.number}"
     if incident.is_open:
-        since = f"Since {slack_time(incident.since, zone)}{lasting(content.at - incident.since)}."
-        lines = [f"{since} {because(incident.because, slack_voice(zone, content.offset))}"]
-        lines += [] if content.reason is Reason.EASED else restorable_lines(incident, content.at, zone)
+        lines = [f"{_since(content, zone)} {because(incident.because, slack_voice(zone, content.offset))}"]
+        if content.reason is Reason.GOT_WORSE:
+            lines += [f"Before: {_before(content.before)}."] if content.before is not None else []
+        if content.reason is not Reason.EASED:
+            worse = content.reason is Reason.GOT_WORSE
+            lines += restorable_lines(incident, content.at, zone, grave=worse)
+            lines.append(who_has_it(incident.handling, zone))
         number = f"{incident.severity.word}, {number}"
     else:
         why = isinstance(incident.because, NotWatched | NewRhythm)
@@ -31,23 +37,42 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     return message("\n".join([first, *lines]), sections([f"{mark} *{said}*  {number}", *lines]))
 
 
+def _since(content: ChangeContent, zone: tzinfo) -> str:
+    """Say since when; of what came back since when it is back, and when it was there first."""
+    incident = content.after
+    first = slack_time(incident.since, zone)
+    if content.reason is Reason.CAME_BACK:
+        back = incident.changed_at
+        return f"Back since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
+    return f"Since {first}{lasting(content.at - incident.since)}."
+
+
+def _before(incident: Incident) -> str:
+    """Say how it was before it got worse: ``falling behind, 12 min behind (warning)``."""
+    behind = "" if incident.delay is None else f"{duration(incident.delay)} behind"
+    short = "" if behind and incident.problem is Problem.LAGGING else short_problem(incident.problem)
+    return f"{', '.join(part for part in (short, behind) if part)} ({incident.severity.word})"
+
+
 def _lasted(incident: Incident) -> str:
     ended = incident.resolved_at or incident.changed_at
     until = " until then" if isinstance(incident.because, NotWatched) else ""
     return f"It lasted {duration(ended - incident.since)}{until}."
 
 
-def change_sentence(content: ChangeContent) -> str:
-    """Say what changed in one line; plain text, without a mark."""
+def change_sentence(content: ChangeContent, zone: tzinfo = UTC) -> str:
+    """Say what changed in one line; in markup, without a mark."""
     incident = content.after
+    if not incident.is_open and incident.gap is not None:
+        return title(incident, zone)
     who = whom(incident)
     if content.reason is Reason.RECOVERED:
-        good = " is read again" if incident.problem is Problem.UNREACHABLE else ", log backup is well again"
-        return f"Over: {who}{good}"
+        is_source = incident.problem is Problem.UNREACHABLE
+        return literal(f"Over: {headline(incident) if is_source else f'{who}, log backup is well again'}")
     if content.reason in _ENDED:
-        return _ENDED[content.reason].replace("{who}", who)
+        return literal(_ENDED[content.reason].replace("{who}", who))
     opening = _OPENING.get(content.reason, "")
-    return f"{opening}{who}{_subject(incident)}{what(incident)}"
+    return literal(f"{opening}{who}{_subject(incident)}{what(incident)}")
 
 
 _OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}

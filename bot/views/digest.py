@@ -11,9 +11,9 @@ from bot.domain.incident import Incident
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.greeting import worst_first
-from bot.views.group_card import gap_lines_of
 from bot.views.handled import Silenced, marks, matcher_words, until
 from bot.views.incident_card import worst
+from bot.views.restorable import gap_lines_of
 from bot.views.trouble import MARKS, how, incident_mark, phrase_of_delay, short_problem, task_name
 from bot.views.twins import namer, subjects
 from bot.views.typed import typed
@@ -61,17 +61,19 @@ def digest_message(facts: DigestFacts, zone: tzinfo = UTC) -> Message:
     since = slack_time(facts.since, zone)
     troubles = facts.troubles[:TROUBLES]
     warnings = [f"{MARKS[Standing.WARNING]} {literal(clean(text, _SENTENCE))}" for text in troubles]
+    lost = [one for one in (*facts.still_open, *facts.over) if one.gap is not None]
     parts = [
+        _headed("Lost for good", gap_lines_of(lost, zone)),
         _headed("Open", _open_lines(facts, zone)),
         _headed("The bot itself", warnings),
         _headed("Silent", _silent_lines(facts, zone)),
-        _headed("Over since then", _over_lines(facts, zone)),
+        _headed("Over since then", _over_lines(facts)),
         _headed("Getting slower", _slower_lines(facts)),
     ]
     if not any(parts):
         line = f"{_calm(facts)} Nothing happened since {since}."
         return message(line, sections([line]))
-    first = _first(facts, since)
+    first = _first(facts, len(lost), since)
     parts.append(_slow_lines(facts))
     blocks: list[Block] = sections([f"*{first}*"])
     for lines in parts:
@@ -94,14 +96,16 @@ def _calm(facts: DigestFacts) -> str:
     return f"{MARKS[Standing.WELL]} Log backup is well: {_scale(facts)}."
 
 
-def _first(facts: DigestFacts, since: str) -> str:
+def _first(facts: DigestFacts, lost: int, since: str) -> str:
     """Say in one line how many need somebody, as a phone's notification shows it."""
     number = len(facts.still_open)
     if number:
         mark = incident_mark(min(facts.still_open, key=worst_first))
         said = f"{mark} {count(number, 'incident is', 'incidents are')} open"
     else:
-        said = f"{MARKS[Standing.WELL]} Nothing is open"
+        said = f"{MARKS[Standing.WARNING if lost else Standing.WELL]} Nothing is open"
+    if lost:
+        said += f", {count(lost, 'has', 'have')} lost log for good"
     return f"{said}; {facts.began:,} began and {len(facts.over):,} ended since {since}"
 
 
@@ -134,7 +138,7 @@ def _silent_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     return lines + _rest(len(facts.silences) - len(told), typed("silences"))
 
 
-def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
+def _over_lines(facts: DigestFacts) -> list[str]:
     told = nsmallest(OVER, facts.over, key=lambda one: (one.gap is None, -one.worst_severity, one.number))
     lines, whose = [], subjects(told)
     for one in told:
@@ -143,7 +147,6 @@ def _over_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
             f"{incident_mark(one)} *{literal(whose(one))}* {short_problem(one.problem)} for {lasted}, "
             f"at worst {worst(one)} · incident {one.number}"
         )
-    lines = [*gap_lines_of(told, zone), *lines]
     return lines + _rest(len(facts.over) - len(told), typed("incidents since:1d"))
 
 
@@ -161,7 +164,7 @@ def _slower_lines(facts: DigestFacts) -> list[str]:
     told = facts.slower[:SLOW]
     lines = [
         f"*{literal(clean(one.name))}* gets slower: usually {duration(one.now)} behind, "
-        f"{duration(one.before)} before."
+        f"was {duration(one.before)}."
         for one in told
     ]
     return lines + _rest(len(facts.slower) - len(told), "")

@@ -2,7 +2,16 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.commands import ListIncidents, ListTasks, ShowHelp, ShowIncident, ShowStatus, to_text
+from bot.commands import (
+    ListIncidents,
+    ListTasks,
+    ShowHelp,
+    ShowIncident,
+    ShowStatus,
+    SilenceDialog,
+    Target,
+    to_text,
+)
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
@@ -40,7 +49,7 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
         clusters = f"{count(content.clusters, 'cluster')} · " if content.cluster is None else ""
         wide = f"{clusters}{count(content.tasks, 'task')} · {wide}"
     if counts_of(content).open:
-        first = f"{open_words(content)}. Now watching log backup of {whose}"
+        first = f"{_already(content)}. Now watching log backup of {whose}"
     mark = f"{worst_mark(content)} ".lstrip()
     blocks: list[Block] = [section(f"{mark}*{first}*\n{wide}")]
     spoken = [f"{mark}{first}: {wide}"]
@@ -62,6 +71,8 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     ]
     if content.incidents:
         buttons.insert(1, Button("Incidents", to_text(ListIncidents(scope))))
+    if counts_of(content).open:
+        buttons.insert(2, Button("Silence…", to_text(SilenceDialog(Target(scope=scope)))))
     return message("\n".join(spoken), blocks + actions(buttons))
 
 
@@ -70,9 +81,18 @@ def scope_of(content: GreetingContent) -> Scope:
     return Scope(source=content.source, cluster=content.cluster)
 
 
-def open_words(content: GreetingContent) -> str:
+def still_open(content: GreetingContent) -> str:
     """Say how many members are open."""
     return count(counts_of(content).open, "incident is open", "incidents are open")
+
+
+def _already(content: GreetingContent) -> str:
+    """Say how many were broken before anybody watched, and how many of them still are."""
+    counts = counts_of(content)
+    if not counts.over:
+        return f"{count(counts.open, 'was', 'were')} already broken"
+    are = "is" if counts.open == 1 else "are"
+    return f"{counts.open:,} of {counts.members:,} that were already broken still {are}"
 
 
 def worst_mark(content: GreetingContent) -> str:
@@ -86,12 +106,12 @@ def _ended_lines(content: GreetingContent) -> list[str]:
     counts = counts_of(content)
     lines = [] if counts.open or counts.over else ["Nothing is wrong with them now."]
     well_again = counts.over - counts.unwatched
-    total = f"of {counts.members:,} that were broken at the start"
+    total = f" of {counts.members:,} that were already broken" if not counts.open else ""
     if well_again:
-        lines.append(f"🟢 {well_again:,} {total} {'is' if well_again == 1 else 'are'} well again")
+        lines.append(f"🟢 {well_again:,}{total} {'is' if well_again == 1 else 'are'} well again")
     if counts.unwatched:
         are = "is" if counts.unwatched == 1 else "are"
-        lines.append(f"⚪ {counts.unwatched:,} {total} {are} no longer watched")
+        lines.append(f"⚪ {counts.unwatched:,}{total} {are} no longer watched")
     return lines
 
 
@@ -125,12 +145,13 @@ def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) ->
 def member_blocks(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[Block]:
     """Show the same, each member with the thing to do about it."""
     lines, told = member_lines(content, now, zone), _open_members(content)[:TOLD]
-    buttons = [_what_to_do(one) for one in told]
+    buttons = [what_to_do(one) for one in told]
     blocks = [beside(section(line), button) for line, button in zip(lines, buttons, strict=False)]
     return blocks + sections(lines[len(told) :])
 
 
-def _what_to_do(incident: Incident) -> Button:
+def what_to_do(incident: Incident) -> Button:
+    """Offer to take one that nobody has, else to look at it."""
     if incident.handling.is_taken:
         return Button("Details", to_text(ShowIncident(incident.number)))
     return taking(incident.handling, incident.number)

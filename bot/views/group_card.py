@@ -6,30 +6,29 @@ from datetime import UTC, datetime, tzinfo
 from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
-from bot.domain.look import shipped_until
-from bot.domain.notification import Counts, GroupContent
-from bot.domain.problem import Problem
+from bot.domain.notification import Counts, GroupChangeContent, GroupContent
+from bot.domain.problem import Severity
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
-from bot.views.group_words import all_over, broken, kinds_words, likely, look_first
+from bot.views.group_words import all_over, broken, kinds_words, look_at, look_first
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
-from bot.views.incident_card import FULL_BACKUP, NOT_KNOWN, gap_words, instead_lines, who_had_it, worst
+from bot.views.incident_card import instead_lines, who_had_it, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
+from bot.views.restorable import at_risk, gap_lines_of, lost_words
 from bot.views.trouble import MARKS, group_mark, how, incident_mark
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 
 TOLD = 5
 """So many members are told one by one, the worst; the rest is counted."""
-_GAPS = 5
 
 
 def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
     """Show one group as it stood when this message was born."""
     group = content.group
     counts = content.counts
-    spoken = f"{mark_of(group, counts)} {group_headline(group, counts, zone)} ({group_state(group)})"
+    spoken = f"{mark_of(group, counts, content.worst)} {group_headline(content, zone)} ({group_state(group)})"
     lines = group_lines(content, zone)
     if group.is_open and content.worst:
         lines += runbook_lines(links, content.worst[0])
@@ -43,23 +42,33 @@ def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = N
     return message(spoken, blocks)
 
 
-def mark_of(group: Group, counts: Counts) -> str:
-    """Give the mark of a group; one that nobody watches any more is not known to be well."""
+def mark_of(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
+    """Give the mark of a group; one that left a loss, or that nobody watches any more, is not all well."""
+    if not group.is_open and any(one.gap is not None for one in worst):
+        return MARKS[Standing.WARNING]
     if not group.is_open and counts.unwatched >= counts.members:
         return MARKS[Standing.UNKNOWN]
     return group_mark(group)
 
 
-def group_words(group: Group, counts: Counts) -> str:
-    """Say a group in a few words: how many of how many are how, or that they are well again; plain text."""
-    return broken(group, counts) if group.is_open else all_over(group, counts)
+def group_words(group: Group, counts: Counts, worst: Sequence[Incident], zone: tzinfo) -> str:
+    """Say a group in a few words: how many of how many are how, or that they are well again; in markup.
+
+    What is over says first what it has cost for good.
+    """
+    if group.is_open:
+        return literal(broken(group, counts))
+    lost = lost_words(worst, counts.members, zone)
+    over = literal(all_over(group, counts))
+    return f"Lost for good: {lost}. {over}" if lost else over
 
 
-def group_headline(group: Group, counts: Counts, zone: tzinfo) -> str:
+def group_headline(content: GroupContent, zone: tzinfo) -> str:
     """Say a group in one line: how many of how many, since when, and where to look first; in markup."""
+    group, said = content.group, group_words(content.group, content.counts, content.worst, zone)
     if not group.is_open:
-        return literal(group_words(group, counts))
-    since = f"{literal(group_words(group, counts))} since {slack_time(group.since, zone)}"
+        return said
+    since = f"{said} since {slack_time(group.since, zone)}"
     return f"{since}: {look_first(group)}"
 
 
@@ -71,18 +80,18 @@ def group_state(group: Group) -> str:
 def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) -> list[str]:
     """Say how a group stands: its headline, who has it, and, with ``members``, the worst of them."""
     group, counts = content.group, content.counts
-    top = f"{mark_of(group, counts)} *{group_headline(group, counts, zone)}*  {group_state(group)}"
+    top = f"{mark_of(group, counts, content.worst)} *{group_headline(content, zone)}*  {group_state(group)}"
     if not group.is_open:
         return [top, *over_lines(content, zone)]
-    lines = [top, literal(likely(group.trait)), *count_lines(counts)]
-    lines += at_risk(content.worst, content.shipped_until, content.read_at, zone)
+    lines = [top, literal(look_at(group)), *count_lines(counts)]
+    lines += risk_lines(content, content.read_at, zone)
     lines.append(who_has_group(group, content.worst, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
     if content.was_silenced:
         lines.append("It was silenced until now and is still not over.")
     if members:
-        lines += member_lines(content.worst, counts.members, content.read_at, group)
+        lines += member_lines(content.worst, counts, content.read_at, group)
     return lines + instead_lines(content.instead_of)
 
 
@@ -93,60 +102,54 @@ def who_has_group(group: Group, worst: Sequence[Incident], zone: tzinfo) -> str:
     return who_has_it(group.handling, zone)
 
 
-def at_risk(
-    worst: Sequence[Incident], shipped_by: datetime | None, read_at: datetime, zone: tzinfo
+def risk_lines(
+    content: GroupContent | GroupChangeContent, at: datetime, zone: tzinfo, *, grave: bool = False
 ) -> list[str]:
-    """Say what cannot be restored: by the member that is the furthest behind, be it told or not; and gaps."""
-    still = [one for one in worst if one.is_open]
-    reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
-    if still and not reached:
-        return [NOT_KNOWN]
-    shipped = [at for one in reached if (at := shipped_until(one, read_at)) is not None]
-    if shipped_by is not None:
-        shipped.append(shipped_by)
-    lines = gap_lines_of(worst, zone)
-    if shipped:
-        lines.append(f"What was written there since {slack_time(min(shipped), zone)} cannot be restored yet.")
-    return lines
-
-
-def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
-    """Say of whom which stretch of time can never be restored, and once what to do."""
-    left = [(one, one.gap) for one in incidents if one.gap is not None]
-    whose = subjects(incidents)
-    lines = [f"{literal(whose(one))}: *{gap_words(gap, zone)}*" for one, gap in left[:_GAPS]]
-    if len(left) > _GAPS:
-        lines.append(f"…and {len(left) - _GAPS:,} more have such a gap.")
-    return [*lines, FULL_BACKUP] if left else []
+    """Say what of a group cannot be restored; where it is ``grave`` what that comes to."""
+    return at_risk(
+        content.worst,
+        content.shipped_until,
+        at,
+        zone,
+        number=content.counts.open,
+        grave=grave or content.group.severity is Severity.CRITICAL,
+    )
 
 
 def count_lines(counts: Counts) -> list[str]:
-    """Count the members by what is wrong with them, and those that are over or silenced."""
-    parts = [kinds_words(counts.problems)] if len(counts.problems) > 1 else []
+    """Count the members that are in trouble, by what is wrong and silenced; then those that are over."""
+    said = []
+    silenced = f"{counts.silenced:,} of them silenced one by one" if counts.silenced else ""
+    kinds = kinds_words(counts.problems) if len(counts.problems) > 1 else ""
+    if kinds:
+        said.append(f"{counts.open:,} in trouble: {'; '.join(part for part in (kinds, silenced) if part)}.")
+    elif silenced:
+        said.append(f"{silenced}.")
     well = counts.over - counts.unwatched
-    if well:
-        parts.append(f"{well:,} well again")
+    ended = [f"{well:,} {'is' if well == 1 else 'are'} well again"] if well else []
     if counts.unwatched:
-        parts.append(f"{counts.unwatched:,} no longer watched")
-    if counts.silenced:
-        parts.append(f"{counts.silenced:,} silenced one by one")
-    return [f"{', '.join(parts)}."] if parts else []
+        ended.append(f"{counts.unwatched:,} {'is' if counts.unwatched == 1 else 'are'} no longer watched")
+    return [" ".join([*said, *([f"{', '.join(ended)}."] if ended else [])])] if said or ended else []
 
 
 def member_lines(
     worst: Sequence[Incident],
-    members: int,
+    counts: Counts,
     now: datetime,
     group: Group | None = None,
     silenced: Silenced = NOT_SILENCED,
     *,
     most: int = TOLD,
 ) -> list[str]:
-    """Tell the worst members one by one, and count the rest."""
+    """Tell the worst members one by one, and count the rest: of those in trouble, else of those over."""
+    told = worst[:most]
     whose = subjects(worst)
-    lines = [_member_line(incident, whose(incident), now, group, silenced) for incident in worst[:most]]
-    left = members - len(lines)
-    return [*lines, f"…and {left:,} more."] if left > 0 else lines
+    lines = [_member_line(incident, whose(incident), now, group, silenced) for incident in told]
+    still = counts.open - sum(one.is_open for one in told)
+    if still > 0:
+        return [*lines, f"…and {still:,} more in trouble."]
+    left = counts.members - len(told)
+    return [*lines, f"…and {left:,} more that {'is' if left == 1 else 'are'} over."] if left > 0 else lines
 
 
 def _member_line(

@@ -4,11 +4,12 @@ from datetime import UTC, tzinfo
 
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeContent, Reason
-from bot.views.blocks import Message, literal, message, sections
+from bot.views.blocks import Message, message, sections
 from bot.views.change_reply import change_sentence
-from bot.views.group_card import at_risk, gap_lines_of, group_words, mark_of, member_lines, who_has_group
+from bot.views.group_card import group_words, mark_of, member_lines, risk_lines, who_has_group
 from bot.views.handled import numbers_words
 from bot.views.incident_card import worst
+from bot.views.restorable import gap_lines_of
 from bot.views.trouble import incident_mark
 from bot.views.wording import count, duration, lasting, slack_time
 
@@ -26,18 +27,18 @@ _OPENING = {
 
 def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed about a group, since when and how bad it is now, or how long it lasted."""
-    group, mark = content.group, mark_of(content.group, content.counts)
+    group, mark = content.group, mark_of(content.group, content.counts, content.worst)
     opening = _OPENING.get(content.reason, "") if group.is_open else ""
     state = f"{group.severity.word}, group {group.number}" if group.is_open else f"group {group.number}"
-    plain = literal(f"{opening}{group_words(group, content.counts)}")
+    plain = f"{opening}{group_words(group, content.counts, content.worst, zone)}"
     lines = []
     if content.reason is Reason.GROUPED:
         lines.append(f"From now on group {group.number} speaks for {_numbers(content.worst)}.")
     if group.is_open:
         since = f"Since {slack_time(group.since, zone)}{lasting(content.at - group.since)}."
         lines.append(f"{since} {who_has_group(group, content.worst, zone)}")
-        lines += at_risk(content.worst, content.shipped_until, content.at, zone)
-        lines += member_lines(content.worst, content.counts.members, content.at, group)
+        lines += risk_lines(content, content.at, zone, grave=content.reason is Reason.GOT_WORSE)
+        lines += member_lines(content.worst, content.counts, content.at, group)
     else:
         ended = group.resolved_at or group.changed_at
         lines.append(f"It lasted {duration(ended - group.since)}. At worst {worst(group)}.")
@@ -67,7 +68,7 @@ def changes_message(content: ChangesContent, zone: tzinfo = UTC) -> Message:
     first = ", ".join(_counted(reason, number) for reason, number in content.counts)
     mark = incident_mark(content.changes[0].after) if content.changes else ""
     told = content.changes[:TOLD]
-    lines = [_line(change) for change in told]
+    lines = [_line(change, zone) for change in told]
     left = sum(number for _, number in content.counts) - len(lines)
     if left > 0:
         lines.append(f"…and {left:,} more.")
@@ -83,7 +84,7 @@ def _counted(reason: Reason, number: int) -> str:
     return f"{count(number, 'incident')} {did}"
 
 
-def _line(change: ChangeContent) -> str:
+def _line(change: ChangeContent, zone: tzinfo) -> str:
     after = change.after
     state = f"{lasting(change.at - after.since)} · {after.severity.word}," if after.is_open else " ·"
-    return f"{incident_mark(after)} {literal(change_sentence(change))}{state} incident {after.number}"
+    return f"{incident_mark(after)} {change_sentence(change, zone)}{state} incident {after.number}"

@@ -32,7 +32,7 @@ def plural(problem: Problem, number: int) -> str:  # noqa: PLR0911 - one case fo
         case Problem.PAUSED:
             return f"{are} paused"
         case Problem.UNREACHABLE:
-            return "cannot be read"
+            return "gets no answer" if number == 1 else "get no answer"
     assert_never(problem)
 
 
@@ -95,9 +95,38 @@ def look_first(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
         case Cause.CLUSTER:
             return "look at the cluster first"
         case Cause.SOURCE:
-            return "look at what they share first: network, storage, OCP"
+            unread = group.problem is Problem.UNREACHABLE
+            return "look at that OCP first" if unread else "look at what they share first"
         case Cause.COINCIDENCE:
             return "look at the worst first"
+    assert_never(group.trait.cause)
+
+
+def look_at(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
+    """Say what to look at there, as concretely as of one task alone; plain text."""
+    label, ocp = clean(group.trait.label, _LABEL), ocp_name(group.trait.source)
+    match group.problem:
+        case Problem.PAUSED:
+            return "Look at: who paused them, and whether to resume them"
+        case Problem.MISSING:
+            return "Look at: whether log backup was switched off, or the tenants dropped, on purpose"
+        case Problem.UNREACHABLE:
+            return f"Look at: whether {ocp} is up, and the bot's login there"
+        case _:
+            pass
+    match group.trait.cause:
+        case Cause.DESTINATION:
+            return f"Look at: free space on {label}, and whether the servers can reach it"
+        case Cause.AGENT:
+            return f"Look at: whether server {label} is up, and its backup agent runs"
+        case Cause.ERROR:
+            return "Look at: what the error below says; all of them report it"
+        case Cause.CLUSTER:
+            return f"Look at: whether the servers of {label} are up, and can reach the storage"
+        case Cause.SOURCE:
+            return f"Look at: the network and the storage that the clusters of {ocp} share"
+        case Cause.COINCIDENCE:
+            return "They broke at about the same time; no common cause was found."
     assert_never(group.trait.cause)
 
 

@@ -85,7 +85,7 @@ def own_lines(health: BotHealth, now: datetime) -> list[str]:
         lasts = "" if since is None else lasting(now - since).removeprefix(",")
         lines.append(f"Slack is connected{_door(health)}{lasts}.")
     if health.leads is not None:
-        lines.append("This one watches and sends." if health.leads else "Another one watches and sends.")
+        lines.append(f"{'This' if health.leads else 'Another'} replica watches and sends.")
     if health.last_error:
         when = "" if health.last_error_at is None else f" {ago(health.last_error_at, now)}"
         lines.append(f"Last error{when}: {literal(clean(health.last_error, _SENTENCE))}")
@@ -104,8 +104,8 @@ def own_lines(health: BotHealth, now: datetime) -> list[str]:
 def _waiting(health: BotHealth, now: datetime) -> str:
     if not health.owed:
         return "Nothing waits to be sent."
-    longest = "" if health.owed_since is None else f", the longest for {duration(now - health.owed_since)}"
-    return f"{count(health.owed, 'message')} to be sent{longest}."
+    oldest = "" if health.owed_since is None else f", the oldest {duration(now - health.owed_since)} old"
+    return f"{count(health.owed, 'message')} to be sent{oldest}."
 
 
 def _door(health: BotHealth) -> str:

@@ -13,6 +13,7 @@ from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem
+from bot.views.wording import ocp_name
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _LONGEST_NAME = 128
@@ -32,7 +33,7 @@ _DIAGNOSIS = "obdiag gather scene run --scene=observer.log_archive"
 class Seen:
     """What is seen of a trouble. ``tenant_id`` is OceanBase's own; ``version`` the cluster's, where known.
 
-    ``address`` is where OCP itself answers.
+    ``address`` is where OCP itself answers, ``ocp`` how that OCP is called.
     """
 
     problem: Problem
@@ -45,6 +46,7 @@ class Seen:
     tenant_id: int | None = None
     version: str = ""
     address: str = ""
+    ocp: str = "OCP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def seen_in_incident(
             destination=subject.destination or "",
             tenant=subject.tenant_label or "",
             address=address,
+            ocp=ocp_name(subject.source),
         )
     return Seen(
         problem=incident.problem,
@@ -107,6 +110,7 @@ def seen_in_incident(
         destination=subject.destination or "",
         tenant=subject.tenant_label or "",
         address=address,
+        ocp=ocp_name(subject.source),
     )
 
 
@@ -183,19 +187,19 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
         case Problem.MISSING:
             return Hint(
                 "Log backup was switched off, or the tenant or its backup was removed.",
-                "whether somebody did that on purpose",
+                "whether log backup was switched off, or the tenant dropped, on purpose",
                 _steps(seen, logs=False),
             )
         case Problem.PAUSED:
             return Hint(
                 "Somebody paused it. Log that is recycled meanwhile will be missing from the backup.",
-                "who paused it, and whether it may go on",
+                "who paused it, and whether to resume it",
                 _steps(seen, logs=False),
             )
         case Problem.UNREACHABLE:
             return Hint(
                 "OCP is down, busy, or refuses the bot's account.",
-                "OCP itself, and the bot's account there",
+                f"whether {seen.ocp} is up, and the bot's login there",
                 _asking_ocp(seen.address),
             )
     assert_never(seen.problem)
@@ -214,7 +218,7 @@ def _own_reason(seen: Seen) -> str:
     """Say where the reason is written that OCP does not pass on."""
     if seen.mode.upper() == "LOGICAL_BACKUP":
         return "the log of the backup agent"
-    return "what the cluster itself says of it"
+    return "CDB_OB_BACKUP_ARCHIVELOG" if _OLD.match(seen.version) else "COMMENT in CDB_OB_ARCHIVELOG"
 
 
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:

@@ -2,13 +2,21 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotWatched, StatusBroken, StoodStill
-from bot.domain.finding import RecoveryGap
+from bot.domain.evidence import (
+    BehindLimit,
+    CatchingUp,
+    Grows,
+    NotRead,
+    NotWatched,
+    PausedFor,
+    StatusBroken,
+    StoodStill,
+    StuckIn,
+)
 from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident, task_key_of, trend_span
-from bot.domain.look import shipped_until
 from bot.domain.notification import Channel, IncidentContent
 from bot.domain.problem import Problem, Severity
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
@@ -18,11 +26,14 @@ from bot.views.handled import holder, silenced_line, who_has_it
 from bot.views.hints import hint, seen_in_incident
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
+from bot.views.restorable import gap_lines, restorable_lines, title
 from bot.views.sparkline import sparkline
-from bot.views.trouble import headline, incident_mark
+from bot.views.trouble import incident_mark
 from bot.views.wording import (
+    ERROR_LENGTH,
     because,
     clean,
+    count,
     duration,
     lasting,
     name,
@@ -32,15 +43,16 @@ from bot.views.wording import (
     up_to,
 )
 
-NOT_KNOWN = "Whether log backup works there is not known until it can be read again."
 _SENTENCE = 250
+_SAME = timedelta(minutes=1)
+"""Two lengths of time that differ by less are one to whoever reads them."""
 _REFUSALS = 3
 
 
 def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
     """Show one incident as it stood when this message was born; ``links`` lead to OCP and to runbooks."""
     incident = content.incident
-    mark, first = incident_mark(incident), literal(headline(incident))
+    mark, first = incident_mark(incident), title(incident, zone)
     blocks: list[Block] = sections([*state_lines(content, zone), *_card_lines(content, links)])
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
@@ -54,27 +66,42 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Lin
 def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     """Say how an incident stands: its headline, then since when, why and what cannot be restored."""
     incident = content.incident
-    top = f"{incident_mark(incident)} *{literal(headline(incident))}*  {_state(incident)}"
+    top = f"{incident_mark(incident)} *{title(incident, zone)}*  {_state(incident)}"
     return [top, *(_open_lines(content, zone) if incident.is_open else _over_lines(incident, zone))]
 
 
 def _state(incident: Incident) -> str:
-    return f"{incident.severity.word if incident.is_open else 'over'}, incident {incident.number}"
+    word = incident.severity.word if incident.is_open else "over"
+    return f"{'closing' if _closes(incident) else word}, incident {incident.number}"
+
+
+def _closes(incident: Incident) -> bool:
+    """Whether it is well again and waits until that has lasted."""
+    return incident.is_open and incident.good_polls > 0
 
 
 def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     incident = content.incident
     since = f"Since {slack_time(incident.since, zone)}{lasting(content.read_at - incident.since)}."
+    if _closes(incident):
+        since = f"It began at {slack_time(incident.since, zone)}."
     if incident.reopened:
         times = "" if incident.reopened == 1 else f" {incident.reopened} times"
         since += f" It was over and came back{times}."
-    lines = [f"{since} {_happened(content, zone)}".rstrip()]
+    if _closes(incident):
+        lines = [_closing_words(content, zone), since]
+    else:
+        lines = [f"{since} {_happened(content, zone)}".rstrip()]
     lines += delay_lines(content, zone)
     lines += restorable_lines(incident, content.read_at, zone)
     if content.group is not None:
         words = literal(likely(content.group.trait))
-        lines.append(f"Part of group {content.group.number}, which speaks for it. {words}".rstrip())
-    lines.append(who_has_it(incident.handling, zone))
+        lines.append(
+            f"Part of group {content.group.number}: updates and reminders come there; "
+            f"the buttons here act on this incident alone. {words}".rstrip()
+        )
+    if incident.handling.is_taken or not _closes(incident):
+        lines.append(who_has_it(incident.handling, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
     return lines
@@ -85,7 +112,8 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     if not content.incident.is_open:
         return instead_lines(content.instead_of)
     lines = []
-    if content.group is None and not content.incident.good_polls:
+    heals = isinstance(content.incident.because, CatchingUp) and content.incident.because.left is not None
+    if content.group is None and not content.incident.good_polls and not heals:
         address = api_address(links, content.incident)
         look = hint(seen_in_incident(content.incident, content.status, content.error, address))
         asks_people = content.incident.problem in (Problem.PAUSED, Problem.MISSING)
@@ -108,19 +136,19 @@ def instead_lines(instead_of: tuple[tuple[Channel, str], ...]) -> list[str]:
     return lines
 
 
-def _happened(  # noqa: PLR0911 - one case for each kind of evidence
+def _happened(  # noqa: C901, PLR0911 - one case for each kind of evidence
     content: IncidentContent, zone: tzinfo
 ) -> str:
     """Say what it rests on; what the line of the delay tells, and the error message below, are left out."""
     reason = content.incident.because
     match reason:
-        case _ if content.incident.good_polls:
-            return "It is well again; this closes when that has lasted."
         case StatusBroken() if content.error:
             return f"OCP reports {name(reason.reported)}, with the error message below."
         case StoodStill(stood, usual):
             normally = "" if usual is None else f"; normally something is every {duration(usual)}"
-            return f"Nothing has been shipped for {duration(stood)}{normally}."
+            same = abs(content.read_at - content.incident.since - stood) < _SAME
+            lasted = "since then" if same else f"for {duration(stood)}"
+            return f"Nothing has been shipped {lasted}{normally}."
         case Grows():
             pace = "" if reason.pace is None else f"It ships about {reason.pace:.0%} of what is written: "
             said = f"{pace}{duration(reason.gained)} further behind in {duration(reason.lasted)}."
@@ -130,10 +158,31 @@ def _happened(  # noqa: PLR0911 - one case for each kind of evidence
         case BehindLimit():
             return "What is normal for this task is not known yet, so the limit is a wide one."
         case CatchingUp(left=left):
-            rest = "" if left is None else f", about {duration(left)} left"
-            return f"It runs and is catching up{rest}."
+            if left is None:
+                return "It runs and is catching up."
+            then = slack_time(content.read_at + left, zone)
+            return f"It catches up at about {then}; there is nothing to do unless that slips."
+        case StuckIn(reported):
+            return f"{name(reported)} usually passes within minutes."
+        case PausedFor(reported) if content.incident.severity is Severity.WARNING:
+            return f"Paused on purpose ({name(reported)}), so this is only a warning."
+        case PausedFor(reported):
+            return f"Paused on purpose ({name(reported)})."
+        case NotRead(polls, sentence=sentence):
+            return f"{name(sentence, ERROR_LENGTH)} {count(polls, 'poll')} in a row failed."
         case _:
             return because(reason, slack_voice(zone, content.offset))
+
+
+def _closing_words(content: IncidentContent, zone: tzinfo) -> str:
+    """Say since when it is well again, and when it closes if that lasts."""
+    incident = content.incident
+    begun = incident.good_since
+    since = "" if begun is None else f" since {slack_time(shifted(begun, content.offset), zone)}"
+    closes = content.read_at if begun is None else shifted(begun, content.offset) + incident.closing_hold
+    when = f"at about {slack_time(closes, zone)}" if closes > content.read_at else "within a few polls"
+    to_do = "" if incident.gap is not None else " There is nothing to do."
+    return f"It has been well{since}; this closes {when} if that lasts.{to_do}"
 
 
 def delay_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
@@ -179,36 +228,6 @@ def _severity_at(incident: Incident, limit: timedelta) -> Severity:
     return Severity.WARNING if warns else Severity.CRITICAL
 
 
-def restorable_lines(incident: Incident, read_at: datetime, zone: tzinfo) -> list[str]:
-    """Say what cannot be restored, as far as it is known."""
-    lines = gap_lines(incident, zone)
-    if incident.problem is Problem.UNREACHABLE:
-        return lines if incident.good_polls else [*lines, NOT_KNOWN]
-    shipped = shipped_until(incident, read_at)
-    if shipped is not None:
-        lines.append(
-            f"Backed up until {slack_time(shipped, zone)}; what was written later cannot be restored yet."
-        )
-    return lines
-
-
-FULL_BACKUP = (
-    "Take a new full backup, unless one was made after that: without it no later time can be restored either."
-)
-
-
-def gap_lines(incident: Incident, zone: tzinfo) -> list[str]:
-    """Say which stretch of time can never be restored, where one is known, and what to do."""
-    return [] if incident.gap is None else [f"*{gap_words(incident.gap, zone)}* {FULL_BACKUP}"]
-
-
-def gap_words(gap: RecoveryGap, zone: tzinfo) -> str:
-    """Say which stretch of time can never be restored; in markup."""
-    return (
-        f"The time from {slack_time(gap.start, zone)} to {slack_time(gap.end, zone)} can never be restored."
-    )
-
-
 def _over_lines(incident: Incident, zone: tzinfo) -> list[str]:
     """Say what matters of an incident that is over: how long it lasted, and how bad it was."""
     ended = ended_at(incident)
@@ -251,7 +270,8 @@ def _small(content: IncidentContent, zone: tzinfo) -> str:
     if content.incident.is_open:
         if content.status is not None:
             error = "" if content.error else ", no error message"
-            parts.insert(0, f"Status {name(content.status)}{error}")
+            then = " when last listed:" if content.incident.problem is Problem.MISSING else ""
+            parts.insert(0, f"Status{then} {name(content.status)}{error}")
         if subject.destination:
             parts.append(f"writes to {name(subject.destination, PATH_KEPT)}")
     return " · ".join(parts)

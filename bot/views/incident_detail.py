@@ -84,9 +84,7 @@ def group_detail_message(
     """Show one group as it stands, the worst ``MEMBERS`` of its members, and what happened to it."""
     group = content.group
     lines = group_lines(content, zone, members=False)
-    members = member_lines(
-        content.worst, content.counts.members, content.read_at, group, silenced, most=MEMBERS
-    )
+    members = member_lines(content.worst, content.counts, content.read_at, group, silenced, most=MEMBERS)
     runbooks = runbook_lines(links, content.worst[0]) if content.worst else []
     blocks: list[Block] = [*sections([*lines, *runbooks]), *sections(members)]
     rows = group_rows(group, content.counts.members, content.silence)

@@ -103,7 +103,7 @@ def _line(
         state = f"{literal(how(incident))}{lasting(now - incident.since)}"
         return f"{who} {state} · {incident.severity.word}{people}"
     ended = _ended(incident)
-    gap = "" if incident.gap is None else " · *left a gap that can never be restored*"
+    gap = "" if incident.gap is None else " · *lost some log for good*"
     return (
         f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · "
         f"{short_problem(incident.problem)} for {duration(ended - incident.since)}, "

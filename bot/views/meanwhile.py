@@ -6,8 +6,8 @@ from bot.commands import ListIncidents, to_text
 from bot.domain.incident import Incident
 from bot.domain.notification import MeanwhileContent
 from bot.views.blocks import Button, Message, actions, literal, message, sections
-from bot.views.group_card import gap_lines_of
 from bot.views.incident_card import ended_at, worst
+from bot.views.restorable import gap_lines_of
 from bot.views.timeline import title
 from bot.views.trouble import incident_mark, short_problem
 from bot.views.twins import subjects

@@ -6,14 +6,15 @@ from typing import assert_never
 from bot.commands import ListIncidents, to_text
 from bot.domain.notification import GreetingContent, GroupContent, IncidentContent, Reason, ReminderContent
 from bot.views import greeting
-from bot.views.blocks import Button, Message, actions, literal, message, sections
-from bot.views.greeting import open_words, scope_of, worst_mark
-from bot.views.group_card import at_risk, group_words, member_lines, who_has_group
+from bot.views.blocks import Button, Message, actions, message, sections
+from bot.views.greeting import scope_of, still_open, worst_mark
+from bot.views.group_card import group_words, member_lines, risk_lines, who_has_group
 from bot.views.handled import who_has_it
 from bot.views.incident_buttons import Row, every_member, reminder_row, silencing_button, taking
-from bot.views.incident_card import delay_lines, restorable_lines
+from bot.views.incident_card import delay_lines
 from bot.views.mentions import pinged
-from bot.views.trouble import group_mark, headline, incident_mark
+from bot.views.restorable import restorable_lines, title
+from bot.views.trouble import group_mark, incident_mark
 from bot.views.wording import duration
 
 
@@ -32,11 +33,11 @@ def reminder_message(content: ReminderContent, zone: tzinfo = UTC) -> Message:
 def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo) -> Message:
     incident = about.incident
     state = _state(content, incident.since, f"{incident.severity.word}, incident {incident.number}")
-    lines = [*delay_lines(about, zone), *restorable_lines(incident, about.read_at, zone)]
+    lines = [*delay_lines(about, zone), *restorable_lines(incident, about.read_at, zone, grave=True)]
     lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_it(incident.handling, zone)]
     return _reply(
         incident_mark(incident),
-        headline(incident),
+        title(incident, zone),
         state,
         content,
         lines,
@@ -47,20 +48,21 @@ def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo)
 def _of_group(content: ReminderContent, about: GroupContent, zone: tzinfo) -> Message:
     group = about.group
     state = _state(content, group.since, f"{group.severity.word}, group {group.number}")
-    lines = at_risk(about.worst, about.shipped_until, about.read_at, zone)
+    lines = risk_lines(about, about.read_at, zone, grave=True)
     lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_group(group, about.worst, zone)]
-    lines += member_lines(about.worst, about.counts.members, content.at, group)
+    lines += member_lines(about.worst, about.counts, content.at, group)
     row = [
         taking(group.handling, group.number),
         silencing_button(about.silence, group.number),
         every_member(group, about.counts.members),
     ]
-    return _reply(group_mark(group), group_words(group, about.counts), state, content, lines, row)
+    said = group_words(group, about.counts, about.worst, zone)
+    return _reply(group_mark(group), said, state, content, lines, row)
 
 
 def _of_greeting(content: ReminderContent, about: GreetingContent, zone: tzinfo) -> Message:
     state = "broken since before the watch began"
-    spoken, shown = _first(worst_mark(about), open_words(about), state, content)
+    spoken, shown = _first(worst_mark(about), still_open(about), state, content)
     row = [Button("Incidents", to_text(ListIncidents(scope_of(about))))]
     blocks = [*sections([shown]), *greeting.member_blocks(about, content.at, zone), *actions(row)]
     return message("\n".join([spoken, *greeting.member_lines(about, content.at, zone)]), blocks)
@@ -84,7 +86,7 @@ def _first(mark: str, plain: str, state: str, content: ReminderContent) -> tuple
     """
     said = f"{mark} {_opening(content)}".strip()
     called = "" if content.to is None else f" {pinged(content.to)}"
-    return f"{said} {literal(plain)} ({state}){called}", f"{said} *{literal(plain)}*  {state}{called}"
+    return f"{said} {plain} ({state}){called}", f"{said} *{plain}*  {state}{called}"
 
 
 def _opening(content: ReminderContent) -> str:

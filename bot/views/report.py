@@ -13,7 +13,8 @@ from bot.views.blocks import Button, Message, actions, literal, message, section
 from bot.views.group_words import likely
 from bot.views.happening import Happening
 from bot.views.hints import hint, seen_in_incident
-from bot.views.incident_card import FULL_BACKUP, ended_at, worst
+from bot.views.incident_card import ended_at, worst
+from bot.views.restorable import BACKUP_NOW
 from bot.views.timeline import title
 from bot.views.trouble import short_problem, whom
 from bot.views.wording import because, clean, duration, ocp_name, plain_time, plain_voice
@@ -119,14 +120,14 @@ def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) 
         if one.gap is not None:
             start, end = plain_time(one.gap.start, zone), plain_time(one.gap.end, zone)
             span = f"the time from {_plain(start)} to {_plain(end)}"
-            lines.append(f"- {_plain(whom(one))}: {span} can never be restored.")
+            lines.append(f"- {_plain(whom(one))}: {span} is lost for good.")
         elif one.is_open and one.delay is not None:
             reached = plain_time(shifted(now, -one.delay), zone)
             lines.append(
                 f"- {_plain(whom(one))}: nothing written after {_plain(reached)} yet; it may still catch up."
             )
     listed = "\n".join(lines) or "No stretch of time is known to be missing from the backup."
-    return f"{listed}\n\n{FULL_BACKUP}" if gaps else listed
+    return f"{listed}\n\n{BACKUP_NOW}" if gaps else listed
 
 
 def _seen(about: Incident | Group, zone: tzinfo, offset: timedelta) -> str:

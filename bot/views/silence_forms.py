@@ -219,7 +219,7 @@ def _length_inputs(label: str) -> list[Block]:
     own = text_box("45m, 2h30m, until 18:00, until monday", _OWN_LENGTH)
     return [
         input_block(LENGTH, label, select),
-        input_block(OWN_LENGTH, "Or in your own words, which count instead", own, optional=True),
+        input_block(OWN_LENGTH, "Or type it (it counts instead of the list)", own, optional=True),
     ]
 
 

@@ -4,10 +4,11 @@ from datetime import UTC, tzinfo
 
 from bot.commands import EndSilence, ListIncidents, ListSilences, SilenceDialog, Target, to_text
 from bot.domain.naming import EVERYTHING, Scope
-from bot.domain.notification import Reason, SilenceContent
+from bot.domain.notification import Counts, Reason, SilenceContent
 from bot.domain.silence import Matcher, Silence
-from bot.views.blocks import Button, Message, actions, literal, message, sections
-from bot.views.group_card import member_lines
+from bot.views.blocks import Block, Button, Message, actions, beside, literal, message, section, sections
+from bot.views.greeting import what_to_do
+from bot.views.group_card import TOLD, member_lines
 from bot.views.handled import by_whom, ending_words, matcher_words, until, until_then, why
 from bot.views.trouble import incident_mark
 from bot.views.wording import clean, count
@@ -27,7 +28,7 @@ def _started(content: SilenceContent, zone: tzinfo) -> Message:
     if content.total:
         lines.append(f"It mutes {count(content.total, 'open incident')}.")
     lines.append(until_then(silence.matcher))
-    lines += member_lines(content.burning, content.total, content.at)
+    lines += member_lines(content.burning, Counts(open=content.total), content.at)
     row = [Button("End it", to_text(EndSilence(silence.number))), Button("Silences", to_text(ListSilences()))]
     return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
 
@@ -53,13 +54,18 @@ def _over(content: SilenceContent) -> Message:
     lines = [f"{ending_words(silence)} ({number})."]
     if silence.reason:
         lines.append(f"The reason was: {literal(clean(silence.reason, 200))}")
-    lines += member_lines(content.burning, content.total, content.at)
+    members = member_lines(content.burning, Counts(open=content.total), content.at)
+    told = content.burning[:TOLD]
+    each: list[Block] = [
+        beside(section(line), what_to_do(one)) for line, one in zip(members, told, strict=False)
+    ]
     again = SilenceDialog(target_of(silence.matcher))
     row = [
         Button("Silence again…", to_text(again)),
         Button("Incidents", to_text(ListIncidents(silence.matcher.scope or EVERYTHING))),
     ]
-    return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
+    blocks = [*sections([f"*{first}*", *lines]), *each, *sections(members[len(each) :]), *actions(row)]
+    return message("\n".join([first, *lines, *members]), blocks)
 
 
 def target_of(matcher: Matcher) -> Target:

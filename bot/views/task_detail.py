@@ -6,6 +6,7 @@ from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
+from bot.domain.problem import Severity
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
 from bot.views.blocks import (
@@ -24,8 +25,9 @@ from bot.views.error_text import error_quotation
 from bot.views.handled import who_has_it
 from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_task
-from bot.views.incident_card import gap_lines
+from bot.views.incident_buttons import taking
 from bot.views.mistake import unnamed_message
+from bot.views.restorable import gap_lines, later_words
 from bot.views.sources import concerned, source_name, trouble_lines
 from bot.views.trouble import MARKS, phrase, standing_word, task_name
 from bot.views.wording import ago, because, clean, count, duration, name, slack_time, slack_voice
@@ -88,6 +90,8 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     status = task.task.status
     reported = name(status.reported, 100) if status.reported else "no status"
     lines = [f"OCP reports {reported}: {_MEANINGS[status.meaning]}."]
+    if status.meaning is Meaning.BROKEN:
+        lines = [] if status.reported.upper() != "INTERRUPTED" else ["It does not go on by itself."]
     if not task.listed:
         lines.append("OCP left it out of its last list; this is how it was before.")
     if task.is_recovering:
@@ -95,10 +99,9 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     elif task.because is not None and not isinstance(task.because, StatusBroken):
         lines.append(because(task.because, slack_voice(zone, task.offset)))
     if task.checkpoint is not None:
-        shipped = f"Backed up until {slack_time(task.checkpoint, zone)}"
-        behind = "" if task.delay is None else f", {duration(task.delay)} behind"
-        later = "" if task.severity is None else " What was written later cannot be restored yet."
-        lines.append(f"{shipped}{behind}.{later}")
+        is_bad = task.severity is not None and not task.is_recovering
+        later = f"; {later_words(grave=task.severity is Severity.CRITICAL)}" if is_bad else ""
+        lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
@@ -173,9 +176,10 @@ def _buttons(command: ShowTask, cluster: Scope, task: TaskNow, *, shareable: boo
         Button("Everything", to_text(ShowStatus())),
     ]
     if task.incident is not None:
-        buttons.insert(
-            1, Button(f"Incident {task.incident.number}", to_text(ShowIncident(task.incident.number)))
-        )
+        number = task.incident.number
+        buttons.insert(1, Button(f"Incident {number}", to_text(ShowIncident(number))))
+        if not task.incident.handling.is_taken:
+            buttons.insert(0, taking(task.incident.handling, number))
     if shareable:
         buttons.append(Button("Share", to_text(command), shared=True))
     return buttons

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.evidence import CatchingUp, Evidence, NoTasks, NotWatched, StatusBroken, StuckIn, Well
+from bot.domain.evidence import CatchingUp, NoTasks, NotWatched, StatusBroken, StuckIn, Well
 from bot.domain.finding import Verdict
 from bot.domain.fleet import Standing, TaskNow
 from bot.domain.grouping import Group
@@ -53,7 +53,7 @@ _SHORTLY = {
     Problem.STUCK: "stuck",
     Problem.MISSING: "not listed",
     Problem.PAUSED: "paused",
-    Problem.UNREACHABLE: "not readable",
+    Problem.UNREACHABLE: "no answer",
 }
 
 
@@ -68,10 +68,16 @@ def severity_mark(severity: Severity) -> str:
 
 
 def incident_mark(incident: Incident) -> str:
-    """Give the mark of an incident: its severity's; once it is over, that of being well, if that is known."""
-    if incident.is_open:
+    """Give the mark of an incident: its severity's; that of being well once it is, if that is known.
+
+    One that left something lost for good is never all well.
+    """
+    if incident.is_open and not incident.good_polls:
         return severity_mark(incident.severity)
-    return MARKS[Standing.UNKNOWN if isinstance(incident.because, NotWatched) else Standing.WELL]
+    if incident.gap is not None:
+        return MARKS[Standing.WARNING]
+    is_unknown = not incident.is_open and isinstance(incident.because, NotWatched)
+    return MARKS[Standing.UNKNOWN if is_unknown else Standing.WELL]
 
 
 def group_mark(group: Group) -> str:
@@ -110,7 +116,7 @@ def phrase(  # noqa: C901, PLR0911 - one case for each problem
         case Problem.PAUSED:
             return f"paused{lasted}"
         case Problem.UNREACHABLE:
-            return f"cannot be read{lasted}"
+            return f"no answer from OCP{lasted}"
     assert_never(task.problem)
 
 
@@ -185,9 +191,16 @@ def whom(incident: Incident) -> str:
 
 def what(incident: Incident) -> str:
     """Say what is wrong, as the end of a sentence that begins with whom or ``Log backup``; plain text."""
-    if incident.is_open and incident.good_polls:
-        return "can be read again" if incident.problem is Problem.UNREACHABLE else "is recovering"
-    return problem_words(incident.problem, incident.because, incident.delay)
+    if not incident.is_open or not incident.good_polls:
+        return _problem_words(incident)
+    return _heard(incident, again=True) if incident.problem is Problem.UNREACHABLE else "is recovering"
+
+
+def _heard(incident: Incident, *, again: bool) -> str:
+    """Say that an OCP gives no answer, or does again, after its name or the name of a cluster."""
+    if incident.subject.cluster is None:
+        return "answers again" if again else "gives no answer"
+    return "gets answers from OCP again" if again else "gets no answer from OCP"
 
 
 def how(incident: Incident) -> str:
@@ -198,14 +211,13 @@ def how(incident: Incident) -> str:
     return f"{said}, {duration(incident.delay)} behind"
 
 
-def problem_words(  # noqa: PLR0911 - one case for each problem
-    problem: Problem, because: Evidence, delay: timedelta | None
-) -> str:
+def _problem_words(incident: Incident) -> str:  # noqa: PLR0911 - one case for each problem
     """Say a problem as the end of a sentence: ``has failed``, ``is 41 min behind``; plain text."""
-    match problem:
+    because, delay = incident.because, incident.delay
+    match incident.problem:
         case Problem.FAILED:
             interrupted = isinstance(because, StatusBroken) and because.reported.upper() == "INTERRUPTED"
-            return "was interrupted" if interrupted else "has failed"
+            return "is interrupted" if interrupted else "has failed"
         case Problem.STALLED:
             return "has stopped"
         case Problem.GROWING:
@@ -226,14 +238,24 @@ def problem_words(  # noqa: PLR0911 - one case for each problem
         case Problem.PAUSED:
             return "is paused"
         case Problem.UNREACHABLE:
-            return "cannot be read"
-    assert_never(problem)
+            return _heard(incident, again=False)
+    assert_never(incident.problem)
 
 
 def headline(incident: Incident) -> str:
     """Say an incident in one line, as a phone's notification shows it; plain text, without a mark."""
+    if incident.problem is not Problem.UNREACHABLE or isinstance(incident.because, NotWatched):
+        return f"{claim(incident)}: {whom(incident)}"
+    is_well = not incident.is_open or incident.good_polls
+    about = "" if incident.subject.cluster is None else f" about {whom(incident)}"
+    said = "answers again" if is_well else "gives no answer"
+    return f"{ocp_name(incident.subject.source, _SHORT)} {said}{about}"
+
+
+def claim(incident: Incident) -> str:
+    """Say what is so, before whom it is so of: ``Log backup has stopped``; plain text."""
     if isinstance(incident.because, NotWatched):
-        return f"No longer watched: {whom(incident)}"
-    if incident.problem is Problem.UNREACHABLE:
-        return f"{whom(incident)} {what(incident) if incident.is_open else 'is read again'}"
-    return f"Log backup {what(incident) if incident.is_open else 'is well again'}: {whom(incident)}"
+        return "No longer watched"
+    if not incident.is_open:
+        return "Log backup is well again"
+    return "Well again, closes if that lasts" if incident.good_polls else f"Log backup {what(incident)}"

@@ -241,7 +241,8 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
 
 def _broken(broken: StatusBroken, voice: Voice) -> str:
     if not broken.error:
-        return f"OCP reports {voice.foreign(broken.reported)} and gives no error message."
+        alone = "; it does not go on by itself" if broken.reported.upper() == "INTERRUPTED" else ""
+        return f"OCP reports {voice.foreign(broken.reported)} and gives no error message{alone}."
     return f"OCP reports {voice.foreign(broken.reported)}: {voice.foreign(broken.error)}"
 
 

@@ -105,7 +105,7 @@ async def _silence(look: Looking, card: Any, name: str) -> None:
     """Silence the group in the dialog, for a length of its own."""
     await card.get_by_role("button", name="Silence…").click()
     dialog = look.page.get_by_role("dialog", name="Silence")
-    await dialog.get_by_label("Or in your own words").fill("3h")
+    await dialog.get_by_label("Or type it").fill("3h")
     await dialog.get_by_label("Why?").fill("The storage team is on it.")
     await look.picture(f"story-silence-{name}")
     await dialog.get_by_role("button", name="Silence", exact=True).click()

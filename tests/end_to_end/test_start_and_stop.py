@@ -47,7 +47,7 @@ async def test_neither_ocp_nor_slack_need_be_there_at_the_start(tmp_path: Path) 
 
     settings = load(environment, needs=EVERYTHING).settings
     async with running(settings, ListedJournal(), clock=clock) as bot, slack:
-        await until_said("cannot be read")
+        await until_said("gives no answer")
         async with ocp:
             await until_said("Now watching")
             await until_said("🟢 Over")

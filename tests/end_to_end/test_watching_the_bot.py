@@ -39,7 +39,7 @@ async def test_health_tells_how_the_bot_is(tmp_path: Path) -> None:
         assert "Version " in blocks
         town.hasten(bot, 240)
         town.ocp.faults.status(500)
-        await town.until_said("cannot be read")
+        await town.until_said("gives no answer")
         said = await town.asked("health")
         assert "Something keeps the bot from its work" in said
         assert "500" in said
@@ -56,7 +56,7 @@ async def test_readiness_is_told_part_by_part(tmp_path: Path) -> None:
         assert parts["source ocp"] == (True, "read")
         assert parts["database"] == (True, "in use")
         town.ocp.faults.status(500)
-        await town.until_said("cannot be read")
+        await town.until_said("gives no answer")
         status, parts = await readiness(bot)
         assert status == 503
         assert not parts["source ocp"][0]

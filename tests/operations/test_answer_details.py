@@ -134,7 +134,7 @@ async def test_a_member_of_a_group_leads_to_its_group() -> None:
     (group,) = await talk.stage.store.groups(still_open=True)
     member, *_ = await talk.stage.store.open_incidents()
     answer = await talk.say(f"incident {member.number}")
-    assert f"Part of group {group.number}, which speaks for it." in said(answer)
+    assert f"Part of group {group.number}: updates and reminders come there" in said(answer)
     assert f"incident {group.number}" in buttons(answer)
 
 

@@ -199,7 +199,7 @@ async def test_a_break_in_the_recovery_window_is_shown_when_it_is_known() -> Non
     stage.source.rows[PAY] = rows
     await stage.poll(8)
     assert (await stage.incident(1)).gap is not None
-    assert "can never be restored" in str([edit.blocks for edit in alert.edits])
+    assert "is lost for good" in str([edit.blocks for edit in alert.edits])
 
 
 async def test_what_is_pending_is_not_spoken_of_and_may_never_have_been() -> None:

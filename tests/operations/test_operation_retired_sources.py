@@ -41,7 +41,7 @@ async def test_what_is_named_no_longer_ends_where_it_was_announced() -> None:
         ("pay/ledger", Change.RESOLVED),
     ]
     greeting, alert = stage.parents()
-    assert "1 of 1 that were broken at the start is no longer watched" in shown(greeting)
+    assert "1 of 1 that were already broken is no longer watched" in shown(greeting)
     assert "1 cluster · 2 tasks" in shown(greeting)
     assert "No longer watched: pay/ledger" in shown(alert)
     assert "the settings leave it out" in shown(stage.replies(alert)[0])
@@ -59,7 +59,7 @@ async def test_one_that_is_named_again_is_greeted_again() -> None:
     assert changes == [("pay/orders", Change.OPENED), ("pay/ledger", Change.OPENED)]
     again = stage.parents()[-1]
     assert "Now watching log backup of OCP prod" in shown(again)
-    assert "2 incidents are open" in shown(again)
+    assert "2 were already broken" in shown(again)
 
 
 async def test_another_writer_may_be_first_and_the_next_start_tries_again() -> None:

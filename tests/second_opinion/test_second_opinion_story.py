@@ -106,7 +106,7 @@ async def every_door_answers(slack: LocalSlack, alert: Json) -> None:
     await slack.press(status, "Share")
     await slack.until_said("1 of 5 tasks needs you", subtype=None)
     await slack.press(alert, "Details")
-    await slack.until_said("OCP reports FAILED: it is broken.", **private)
+    await slack.until_said("critical · FAILED", **private)
     await slack.say(f"<@{BOT}> status shop", thread=alert["ts"])
     await slack.until_said("All 2 tasks are well", thread_ts=alert["ts"])
     await slack.say("status pay", channel=DIRECT)

@@ -220,7 +220,7 @@ STORY = (
         delay=minutes(26),
     ),
     Happened(NOW - minutes(7), "acknowledged it", "U0ANA", "Ana Lima", "acknowledged"),
-    Happened(NOW - minutes(5), "noted: the storage team is on it", "U0ANA", None, "note"),
+    Happened(NOW - minutes(5), "noted: the storage team is on it", "U0ANA", "Ana Lima", "note"),
 )
 
 

@@ -61,6 +61,9 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         act(Reason.ACKNOWLEDGED), handled.MEMBERS, handled.STORAGE
     ),
     "did_acknowledge_many": lambda: acted_message(act(Reason.ACKNOWLEDGED), MANY),
+    "did_acknowledge_what_another_has": lambda: acted_message(
+        act(Reason.ACKNOWLEDGED), (replace(ORDERS, handling=handled.GIVEN),)
+    ),
     "did_take_back": lambda: acted_message(act(Reason.UNACKNOWLEDGED), (ORDERS,), undo=Acknowledge(THIS)),
     "did_assign": lambda: acted_message(act(Reason.ASSIGNED, CAROL), (ORDERS,)),
     "did_take": lambda: acted_message(act(Reason.ASSIGNED, ANA), (ORDERS,)),

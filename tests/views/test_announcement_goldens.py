@@ -9,9 +9,9 @@ import pytest
 
 import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
-from bot.domain.evidence import BehindLimit, CatchingUp, Grows
+from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotWatched
 from bot.domain.grouping import Cause
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.link import Link
 from bot.domain.notification import (
     ActContent,
@@ -56,8 +56,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 GAP = handled.GAP
 
 
-def change(reason: Reason, after: Incident) -> ChangeContent:
-    return ChangeContent(samples.LEDGER_BEHIND, after, reason, READ_AT)
+WAS = replace(samples.LEDGER_BEHIND, problem=Problem.GROWING, severity=Severity.WARNING, delay=minutes(12))
+"""What got worse, as it was before."""
+
+
+def change(reason: Reason, after: Incident, before: Incident | None = WAS) -> ChangeContent:
+    return ChangeContent(before, after, reason, READ_AT)
 
 
 def greeting(*incidents: Incident, error: str | None = None, more: Counts | None = None) -> GreetingContent:
@@ -94,8 +98,39 @@ CONTENTS: dict[str, Content] = {
         replace(of_problem(Problem.FAILED), gap=GAP, reopened=2, delay=minutes(13)), status="INTERRUPTED"
     ),
     "card_recovering": card(
-        replace(samples.LEDGER_BEHIND, good_polls=1, reopened=1, delay=minutes(1)), status="RUNNING"
+        replace(
+            samples.LEDGER_BEHIND,
+            good_polls=1,
+            good_since=NOW - minutes(1),
+            closing_hold=minutes(4),
+            reopened=1,
+            delay=minutes(1),
+        ),
+        status="RUNNING",
     ),
+    "card_recovering_with_a_gap": card(
+        replace(
+            samples.ORDERS_FAILED,
+            gap=GAP,
+            good_polls=1,
+            good_since=NOW - minutes(1),
+            delay=minutes(1),
+            handling=handled.SEEN,
+        ),
+        status="RUNNING",
+    ),
+    "card_no_longer_watched_with_a_gap": card(
+        samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP, because=NotWatched(timedelta(days=1))))
+    ),
+    "card_catching_up_for_a_time_unknown": card(
+        replace(of_problem(Problem.LAGGING), because=CatchingUp(minutes(12))), status="RUNNING"
+    ),
+    "card_paused_for_long": card(
+        replace(of_problem(Problem.PAUSED), severity=Severity.CRITICAL), status="SUSPENDED"
+    ),
+    "card_stopped_after_it_was_slow": card(replace(STALLED, since=NOW - minutes(40)), status="RUNNING"),
+    "card_cluster_without_answers": card(handled.unread_together().worst[0]),
+    "card_cluster_with_answers_again": card(replace(handled.unread_together().worst[0], good_polls=1)),
     "card_of_a_source_recovering": card(replace(SOURCE_DOWN, good_polls=1)),
     "card_over": card(samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP))),
     "card_over_that_was_taken": card(
@@ -126,10 +161,26 @@ CONTENTS: dict[str, Content] = {
     "card_silenced": card(replace(STALLED, handling=handled.GIVEN), status="RUNNING", silence=handled.QUIET),
     "card_no_longer_silenced": card(STALLED, status="RUNNING", was_silenced=True),
     "card_of_a_group_member": card(STALLED, status="RUNNING", group=handled.STORAGE),
+    **{
+        f"card_of_a_member_by_{cause.name.lower()}": card(
+            STALLED, status="RUNNING", group=a_group(cause, label)
+        )
+        for cause, label in (
+            (Cause.AGENT, "10.0.0.7"),
+            (Cause.ERROR, "archive device out of space, ret=#"),
+            (Cause.CLUSTER, "shop"),
+            (Cause.SOURCE, "prod"),
+        )
+    },
     "card_instead_of_others": card(
         STALLED, instead_of=tuple((Channel(f"#team-{one}"), "the bot was not invited") for one in range(5))
     ),
     "reply_worse": change(Reason.GOT_WORSE, replace(samples.LEDGER_BEHIND, severity=Severity.CRITICAL)),
+    "reply_worse_than_the_warning": change(
+        Reason.GOT_WORSE,
+        replace(samples.LEDGER_BEHIND, handling=handled.SEEN),
+        replace(samples.LEDGER_BEHIND, severity=Severity.WARNING, delay=minutes(29)),
+    ),
     "reply_better": change(
         Reason.EASED,
         replace(
@@ -139,11 +190,15 @@ CONTENTS: dict[str, Content] = {
             delay=minutes(12),
         ),
     ),
-    "reply_back": change(Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1)),
+    "reply_back": change(
+        Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1, changed_at=NOW - minutes(2))
+    ),
     "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_over_with_a_gap": change(Reason.RECOVERED, OVER[1]),
     "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
-    "reply_source_worse": change(Reason.GOT_WORSE, SOURCE_DOWN),
+    "reply_source_worse": change(
+        Reason.GOT_WORSE, SOURCE_DOWN, replace(SOURCE_DOWN, severity=Severity.WARNING)
+    ),
     "reply_source_over": change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)),
     "reply_called_over": change(Reason.RESOLVED_BY_HAND, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_normal_now": change(Reason.NEW_NORMAL, samples.resolved(samples.LEDGER_BEHIND)),
@@ -163,7 +218,7 @@ CONTENTS: dict[str, Content] = {
         group_content(counts=handled.MIXED, was_silenced=True),
         worst=(
             samples.ORDERS_FAILED,
-            replace(of_problem(Problem.FAILED), handling=handled.GIVEN),
+            replace(of_problem(Problem.FAILED), number=IncidentNumber(44), handling=handled.GIVEN),
             *handled.MEMBERS[:7],
         ),
     ),
@@ -202,11 +257,15 @@ CONTENTS: dict[str, Content] = {
         ),
         worst=tuple(samples.resolved(replace(one, gap=GAP)) for one in handled.MEMBERS[:7]),
     ),
+    "group_with_a_gap": replace(
+        group_content(), worst=(replace(handled.MEMBERS[0], gap=GAP), *handled.MEMBERS[1:])
+    ),
     "group_no_longer_watched": group_content(
         a_group(Cause.DESTINATION, "file:///obbackup", over=True), Counts(over=12, unwatched=12)
     ),
     "group_with_members_over": replace(
-        group_content(), worst=(*handled.MEMBERS[:2], samples.resolved(handled.MEMBERS[2]))
+        group_content(counts=Counts(open=2, over=10, silenced=1, problems=((Problem.STALLED, 2),))),
+        worst=(*handled.MEMBERS[:2], samples.resolved(handled.MEMBERS[2])),
     ),
     "group_worse": group_change(Reason.GOT_WORSE),
     "group_formed": group_change(Reason.GROUPED),
@@ -216,6 +275,15 @@ CONTENTS: dict[str, Content] = {
         group_change(Reason.RECOVERED, over=True),
         worst=(samples.resolved(replace(handled.MEMBERS[0], gap=GAP)), samples.resolved(handled.MEMBERS[1])),
     ),
+    "group_is_over_with_many_gaps": replace(
+        group_change(Reason.RECOVERED, over=True),
+        worst=tuple(samples.resolved(replace(one, gap=GAP)) for one in handled.MEMBERS[:10]),
+    ),
+    "group_of_some_missing": group_content(
+        a_group(Cause.CLUSTER, "shop", problem=Problem.MISSING),
+        Counts(open=12, problems=((Problem.MISSING, 12),)),
+    ),
+    "group_of_a_cluster_that_stands": group_content(a_group(Cause.CLUSTER, "shop")),
     "group_by_chance_worse": replace(
         group_change(Reason.GOT_WORSE), group=a_group(Cause.COINCIDENCE, ""), counts=handled.MIXED
     ),

@@ -71,7 +71,7 @@ BUSY = DigestFacts(
         samples.resolved(replace(samples.ORDERS_FAILED, gap=handled.GAP)),
     ),
     began=14,
-    silences=(QUIET, UNTIL_OVER),
+    silences=(QUIET, replace(UNTIL_OVER, matcher=Matcher(numbers=(MANY[1].number,)))),
     silenced={MANY[1].number: QUIET},
     slower=(Slower("pay/<!channel>", minutes(1), minutes(4)), Slower("shop/t01", minutes(2), minutes(5))),
     troubles=("Slack does not let the bot into #alerts: invite it.",),
@@ -110,6 +110,12 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "digest": lambda: digest_message(BUSY, SHANGHAI),
     "digest_all_well": lambda: digest_message(ALL_WELL, SHANGHAI),
     "digest_of_nothing": lambda: digest_message(DigestFacts(FIRST_DAY, NOW)),
+    "digest_of_what_was_lost": lambda: digest_message(
+        DigestFacts(
+            FIRST_DAY, NOW, over=(samples.resolved(replace(samples.ORDERS_FAILED, gap=handled.GAP)),)
+        ),
+        SHANGHAI,
+    ),
     "digest_of_what_was": lambda: digest_message(
         replace(ALL_WELL, over=(samples.resolved(samples.LEDGER_BEHIND),), began=1), SHANGHAI
     ),

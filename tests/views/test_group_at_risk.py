@@ -17,7 +17,11 @@ HOUR = timedelta(hours=1)
 def test_a_member_that_is_not_told_may_be_the_one_that_is_furthest_behind() -> None:
     earlier = READ_AT - 26 * HOUR
     (said,) = [one for one in group_lines(group_content(shipped_until=earlier), UTC) if "be restored" in one]
-    assert said == f"What was written there since {slack_time(earlier, UTC)} cannot be restored yet."
+    assert said == (
+        f"What the tenants of these 12 tasks wrote since {slack_time(earlier, UTC)} cannot be restored yet, "
+        "and is lost for good if this lasts until the cluster recycles its logs "
+        "(where BINDING is Mandatory, writes stop instead)."
+    )
 
 
 def test_all_that_are_open_and_can_be_read_count() -> None:

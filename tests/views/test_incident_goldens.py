@@ -107,8 +107,14 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     ),
     "incident_unknown": lambda: unknown_incident_message(IncidentNumber(7)),
     "incident_that_is_a_group": lambda: group_detail_message(
-        replace(group_content(counts=Counts(open=25, problems=((Problem.STALLED, 25),))), worst=MANY),
-        STORY,
+        replace(
+            group_content(
+                a_group(Cause.DESTINATION, "file:///obbackup", total=25, handling=handled.SEEN),
+                Counts(open=25, problems=((Problem.STALLED, 25),)),
+            ),
+            worst=MANY,
+        ),
+        (replace(STORY[0], sentence="opened: nothing is shipped any more"), *STORY[1:]),
         silenced={MANY[1].number: handled.QUIET},
     ),
     "incident_that_is_a_group_over": lambda: group_detail_message(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
 from bot.commands import ListTasks, ShowHealth, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import (
@@ -57,7 +58,7 @@ from bot.views.mistake import unnamed_message
 from bot.views.status_report import status_message
 from bot.views.task_detail import task_message
 from bot.views.task_list import task_list_message
-from bot.views.trouble import problem_words
+from bot.views.trouble import what
 from bot.views.typed import typed
 from bot.views.wording import (
     ago,
@@ -162,7 +163,10 @@ def test_what_is_cut_says_so() -> None:
 
 
 REASONS: list[tuple[Evidence, str]] = [
-    (StatusBroken("INTERRUPTED"), "OCP reports INTERRUPTED and gives no error message."),
+    (
+        StatusBroken("INTERRUPTED"),
+        "OCP reports INTERRUPTED and gives no error message; it does not go on by itself.",
+    ),
     (StatusBroken("FAILED", "disk\nfull"), "OCP reports FAILED: disk full"),
     (
         StoodStill(minutes(9), minutes(2), minutes(11), minutes(30), LATER),
@@ -266,10 +270,13 @@ def test_slack_hears_moments_in_our_clock_and_foreign_text_escaped() -> None:
 
 
 def test_a_problem_without_a_delay_has_words_too() -> None:
-    assert problem_words(Problem.LAGGING, Well(), None) == "is behind"
-    assert problem_words(Problem.MISSING, NoTasks(3), None) == "is not set up"
-    assert problem_words(Problem.FAILED, StatusBroken("failed"), None) == "has failed"
-    assert problem_words(Problem.STUCK, Well(), None) == "is stuck"
+    def said(problem: Problem, evidence: Evidence) -> str:
+        return what(replace(samples.LEDGER_BEHIND, problem=problem, because=evidence, delay=None))
+
+    assert said(Problem.LAGGING, Well()) == "is behind"
+    assert said(Problem.MISSING, NoTasks(3)) == "is not set up"
+    assert said(Problem.FAILED, StatusBroken("failed")) == "has failed"
+    assert said(Problem.STUCK, Well()) == "is stuck"
 
 
 @given(st.text(max_size=50), st.integers(1, 20))
@@ -322,8 +329,8 @@ def test_an_error_message_keeps_its_lines_and_counts_what_is_cut() -> None:
 
 @pytest.mark.parametrize("problem", list(Problem))
 def test_what_several_have_is_said_of_one_and_of_many(problem: Problem) -> None:
-    assert plural(problem, 1).split()[0] in {"is", "has", "cannot"}
-    assert plural(problem, 2).split()[0] in {"are", "have", "cannot"}
+    assert plural(problem, 1).split()[0] in {"is", "has", "gets"}
+    assert plural(problem, 2).split()[0] in {"are", "have", "get"}
 
 
 def test_sizes_are_said_in_a_unit_that_suits_them() -> None:
@@ -404,7 +411,19 @@ def test_a_gap_in_what_can_be_restored_is_told_with_the_task() -> None:
     now = ClusterNow(samples.PAY, (samples.seen(task, samples.PAY, incident=incident),), READ_AT)
     fleet = FleetSnapshot((samples.a_source("prod", [now]),), (incident,))
     drawn = task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW)
-    assert "can never be restored.* Take a new full backup" in drawn.text
+    assert "is lost for good.*" in drawn.text
+    assert "Get log backup running first, then take a full backup" in drawn.text
+    assert "It does not go on by itself." in drawn.text
+    assert "'Acknowledge'" in str(drawn.blocks)
+
+
+def test_a_task_that_somebody_has_is_not_offered_to_be_taken() -> None:
+    incident = replace(samples.ORDERS_FAILED, handling=handled.SEEN)
+    now = ClusterNow(samples.PAY, (samples.seen(samples.ORDERS, samples.PAY, incident=incident),), READ_AT)
+    fleet = FleetSnapshot((samples.a_source("prod", [now]),), (incident,))
+    drawn = task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW)
+    assert "Ana Lima has it" in drawn.text
+    assert "'Acknowledge'" not in str(drawn.blocks)
 
 
 def test_of_very_many_sources_some_are_told_and_the_rest_counted() -> None:

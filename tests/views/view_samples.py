@@ -232,6 +232,8 @@ def every_problem() -> FleetSnapshot:
         incident = an_incident(
             50 + index, task_subject(task), problem, because, severity=severity, lasting=lasted, delay=behind
         )
+        if problem in {Problem.MISSING, Problem.UNREACHABLE}:
+            incident = replace(incident, delay=None)
         incidents.append(incident)
         tasks.append(seen(task, lab, incident=incident, listed=problem is not Problem.MISSING))
     recovering = a_task(lab, "recovering", number=1220)
