@@ -42,7 +42,6 @@ _MEANINGS = {
     Meaning.STOPPING: "it is stopping",
     Meaning.PAUSED: "it is paused on purpose",
     Meaning.STOPPED: "it was stopped on purpose",
-    Meaning.BROKEN: "it is broken",
     Meaning.UNKNOWN: "what this means is not known",
 }
 
@@ -89,9 +88,10 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     """Say in sentences what the status means, why it is a problem, and what can be restored."""
     status = task.task.status
     reported = name(status.reported, 100) if status.reported else "no status"
-    lines = [f"OCP reports {reported}: {_MEANINGS[status.meaning]}."]
-    if status.meaning is Meaning.BROKEN:
-        lines = [] if status.reported.upper() != "INTERRUPTED" else ["It does not go on by itself."]
+    meaning = _MEANINGS.get(status.meaning)
+    lines = [] if meaning is None else [f"OCP reports {reported}: {meaning}."]
+    if status.reported.upper() == "INTERRUPTED":
+        lines.append("It does not go on by itself.")
     if not task.listed:
         lines.append("OCP left it out of its last list; this is how it was before.")
     if task.is_recovering:
