@@ -13,14 +13,19 @@ from bot.storage.tables import leases
 async def take(
     connection: AsyncConnection, name: str, *, owner: str, now: datetime, length: timedelta
 ) -> int | None:
-    """Take or renew a lease; None while another owner holds it."""
+    """Take or renew a lease; None while another owner holds it. One's own is renewed by one statement."""
+    mine = update(leases).where(leases.c.name == name, leases.c.owner == owner)
+    renewed = mine.values(held_until=now + length).returning(leases.c.token)
+    token: int | None = await connection.scalar(renewed)
+    if token is not None:
+        return token
     new = insert(connection, leases).values(name=name, owner=owner, held_until=now + length, token=1)
     if await connection.scalar(new.on_conflict_do_nothing().returning(leases.c.token)) is not None:
         return 1
     held = (await connection.execute(select(leases).where(leases.c.name == name).with_for_update())).one()
-    if held.owner not in (None, owner) and held.held_until > now:
+    if held.owner is not None and held.held_until > now:
         return None
-    token = int(held.token) if held.owner == owner else int(held.token) + 1
+    token = int(held.token) + 1
     await connection.execute(
         update(leases).where(leases.c.name == name).values(owner=owner, held_until=now + length, token=token)
     )
