@@ -51,6 +51,9 @@ async def keep_delivering(
     cancelled again, it is left to be looked for by the next start.
     """
     while True:
+        if not await delivering.store.outbox_depth():
+            await bell.heard(rest)
+            continue
         delivery = asyncio.ensure_future(deliver_due(delivering, actions))
         try:
             claimed = await asyncio.shield(delivery)
@@ -59,4 +62,4 @@ async def keep_delivering(
                 await delivery
             raise
         if claimed == 0:
-            await bell.heard(idle if await delivering.store.outbox_depth() else rest)
+            await bell.heard(idle)
