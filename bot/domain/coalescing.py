@@ -29,6 +29,9 @@ STALE = timedelta(minutes=2)
 TOLD = 10
 """Of what began and ended meanwhile the worst are kept; the rest is counted."""
 
+LINE = "meanwhile/"
+"""What the key of such a line of a channel begins with."""
+
 _OVER = frozenset({Reason.RECOVERED, Reason.NOT_WATCHED, Reason.RESOLVED_BY_HAND})
 _STATE = frozenset(
     {
@@ -237,7 +240,7 @@ def meanwhile_told(content: MeanwhileContent, last: Notification, number: int) -
 
 def meanwhile_message(channel: Channel, number: int) -> MessageKey:
     """Give the key of such a line."""
-    return MessageKey(f"meanwhile/{channel}/{number}")
+    return MessageKey(f"{LINE}{channel}/{number}")
 
 
 def _worst_first(incident: Incident) -> tuple[bool, int, int, int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.domain.delivery import EDITS, POSTS, Pace
-from bot.domain.notification import Channel, MessageKey, Notification, OutboxId
+from bot.domain.notification import Action, Channel, MessageKey, Notification, OutboxId
 from bot.errors import SlackPermanent
 from bot.operations.meters import DeliveryOutcome, Meters, Unmetered
 from bot.operations.ports import Clock, Journal, Messenger, Sent
@@ -51,6 +51,10 @@ class Claim:
     attempts: int
     outcome_unknown: bool
     until: datetime
+
+
+class Renewed(Exception):  # noqa: N818 - says what happened: there is nothing to be sent as it was claimed
+    """A message does not stand, and what has happened since took its place: it is owed anew, or over."""
 
 
 class ClaimLapsed(Exception):  # noqa: N818 - says what happened: somebody else may have it by now
@@ -124,12 +128,17 @@ async def post_once(
 ) -> Sent:
     """Post, unless an earlier attempt whose outcome is unknown turns out to have been accepted.
 
-    Raises SlackError, and ClaimLapsed.
+    Raises SlackError, ClaimLapsed, and Renewed: a parent message that surely does not stand is not posted
+    as it was, if something waits that tells how things are now.
     """
     notification = owed.notification
     if owed.outcome_unknown:
         since = notification.created_at - CLOCK_SLACK
-        found = await find_message(delivering, channel, notification.id, since, thread_ts)
+        found, sure = await _look(delivering, channel, notification.id, since, thread_ts)
+        if sure and found is None and notification.action is Action.POST:
+            store, now = delivering.store, delivering.clock.now()
+            if await store.renew(notification.id, owner=delivering.owner, now=now):
+                raise Renewed
         if found is not None:
             delivering.journal.info("found, not posted again", outbox_id=notification.id)
             delivering.meters.delivered(notification.action, DeliveryOutcome.FOUND)
@@ -174,17 +183,24 @@ async def find_message(
 
     A reply to a parent message that was deleted stands in the channel itself.
     """
+    return (await _look(delivering, channel, id_, since, thread_ts))[0]
+
+
+async def _look(
+    delivering: Delivering, channel: Channel, id_: OutboxId, since: datetime, thread_ts: str | None
+) -> tuple[Sent | None, bool]:
+    """Look for a message, and tell whether the channel could be read: what is not found then is not there."""
     for thread in dict.fromkeys((thread_ts, None)):
         try:
             found = await delivering.messenger.find(channel, id_, since=since, thread_ts=thread)
         except SlackPermanent as error:
             if thread is None or error.code not in GONE:
                 delivering.journal.warning("posting again without looking", outbox_id=id_, code=error.code)
-                return None
+                return None, False
         else:
             if found is not None:
-                return found
-    return None
+                return found, True
+    return None, True
 
 
 def _in_time(delivering: Delivering, owed: Claim) -> None:

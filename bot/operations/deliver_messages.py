@@ -14,6 +14,7 @@ from bot.operations.send_message import (
     Claim,
     ClaimLapsed,
     Delivering,
+    Renewed,
     Rest,
     Trouble,
     send,
@@ -81,6 +82,9 @@ async def _deliver_channel(
             await _deliver(delivering, place, owed)
         except StorageError:
             raise
+        except Renewed:
+            delivering.journal.info("not posted as it was", outbox_id=owed.notification.id)
+            delivering.meters.delivered(owed.notification.action, DeliveryOutcome.POSTPONED)
         except ClaimLapsed:
             await _leave(delivering, waiting[position:])
             return

@@ -13,6 +13,7 @@ from bot.operations.call_slack import (
     Claim,
     ClaimLapsed,
     Delivering,
+    Renewed,
     Rest,
     Trouble,
     edit_message,
@@ -25,14 +26,25 @@ from bot.operations.call_slack import (
 from bot.operations.refusals import GONE
 from bot.views.blocks import Message
 
-__all__ = ["SEND_WITHIN", "Claim", "ClaimLapsed", "Delivering", "Rest", "Trouble", "plain", "send", "shape"]
+__all__ = [
+    "SEND_WITHIN",
+    "Claim",
+    "ClaimLapsed",
+    "Delivering",
+    "Renewed",
+    "Rest",
+    "Trouble",
+    "plain",
+    "send",
+    "shape",
+]
 
 ANEW_WITHIN = timedelta(hours=1)
 """So far back a message that was posted anew is looked for, at least."""
 
 
 async def send(delivering: Delivering, owed: Claim) -> str:
-    """Send one message and return its ``ts``. Raises SlackError, StorageError, and ClaimLapsed.
+    """Send one message and return its ``ts``. Raises SlackError, StorageError, ClaimLapsed, and Renewed.
 
     A process that was stopped for a while after it had claimed a message must not send it: another one may
     have done so. So nothing is begun that might not end before the claim does.

@@ -195,6 +195,14 @@ class Store(Protocol):
         """
         ...
 
+    async def renew(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:
+        """Let the edit that waits for a message that surely does not stand take the place of its post.
+
+        The post is owed anew and tells the present state; where that is the end, it is dropped for the line
+        that tells what began and ended meanwhile. False: no edit waits, or the lease was lost.
+        """
+        ...
+
     async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:
         """Record that a notification can never be delivered, and why. False: the lease was lost."""
         ...

@@ -15,7 +15,7 @@ from bot.domain.task import SourceName, TaskKey
 from bot.errors import StorageError
 from bot.operations.store_port import Backlog
 from bot.storage import history as stored_history
-from bot.storage import leases, observations, outbox
+from bot.storage import leases, observations, outbox, owing
 from bot.storage.address import Address, patient_engine, read_address, reader_engine, writer_engine
 from bot.storage.lock import FileLock
 from bot.storage.observations import Place
@@ -202,6 +202,12 @@ class Database(Records):
                     outcome_unknown=outcome_unknown,
                     refused=refused,
                 )
+
+    async def renew(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:
+        """Let the edit that waits for a message that surely does not stand take the place of its post."""
+        async with self._transaction() as connection:
+            with refusals():
+                return await owing.renew(connection, id_, owner=owner, now=now)
 
     async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:
         """Record that a notification can never be delivered. False: the lease was lost."""

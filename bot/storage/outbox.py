@@ -6,14 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Row,
-    Select,
     and_,
     delete,
     func,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -24,19 +21,12 @@ from bot.domain.delivery import edit_due
 from bot.domain.notification import Action, Channel, Notification, OutboxId
 from bot.operations.store_port import Backlog
 from bot.storage import posts as parents
+from bot.storage.claimable import claimable, is_free, is_owed, is_same, other
 from bot.storage.codec import NOTIFICATION
-from bot.storage.tables import outbox, posts
+from bot.storage.tables import outbox
 
-OWED, DELIVERED, SUPERSEDED, GIVEN_UP = "owed", "delivered", "superseded", "given up"
+DELIVERED, SUPERSEDED, GIVEN_UP = "delivered", "superseded", "given up"
 NEVER_POSTED = "its message could not be posted"
-_other = outbox.alias("other")
-is_owed = outbox.c.state == literal_column(f"'{OWED}'")
-"""Spelled out: the indexes of what is owed are of no use to a parameter."""
-_same = and_(
-    _other.c.message == outbox.c.message,
-    _other.c.channel == outbox.c.channel,
-    _other.c.state == literal_column(f"'{OWED}'"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +38,9 @@ class Owed:
     outcome_unknown: bool
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-
-
-def _claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select[Any]:
-    """Select what may be given out now, most urgent first."""
-    earlier = and_(_same, _other.c.position < outbox.c.position)
-    parent_stands = (
-        select(posts.c.id)
-        .where(
-            posts.c.key == outbox.c.message,
-            posts.c.channel == outbox.c.channel,
-            posts.c.ts.is_not(None),
-        )
-        .exists()
-    )
-    earlier_post = select(_other.c.position).where(earlier, _other.c.action == Action.POST.value).exists()
-    earlier_reply = select(_other.c.position).where(earlier, _other.c.action == Action.REPLY.value).exists()
-    edit_under_way = (
-        select(_other.c.position)
-        .where(earlier, _other.c.action == Action.EDIT.value, _other.c.leased_until > now)
-        .exists()
-    )
-    return (
-        select(outbox)
-        .where(
-            is_owed,
-            outbox.c.action.in_([action.value for action in actions]),
-            or_(outbox.c.next_attempt_at.is_(None), outbox.c.next_attempt_at <= now),
-            _free(now),
-            ~earlier_post,
-            or_(outbox.c.action == Action.POST.value, parent_stands),
-            or_(outbox.c.action != Action.REPLY.value, ~earlier_reply),
-            or_(outbox.c.action != Action.EDIT.value, ~edit_under_way),
-        )
-        .order_by(outbox.c.urgency, outbox.c.position)
-        .limit(limit)
-    )
-
-
 async def anything_due(connection: AsyncConnection, now: datetime, actions: Collection[Action]) -> bool:
     """Whether a claim would find anything; asked of a reader, so that an idle bot never writes."""
-    return (await connection.execute(_claimable(now, 1, actions))).first() is not None
+    return (await connection.execute(claimable(now, 1, actions))).first() is not None
 
 
 async def release(connection: AsyncConnection) -> None:
@@ -116,12 +66,12 @@ async def claim(
     A row that still has an owner was claimed by somebody who never told how it went: its outcome is
     unknown. The update asks once more whether the row is free, so two owners never both get it.
     """
-    candidates = (await connection.execute(_claimable(now, limit, actions))).all()
+    candidates = (await connection.execute(claimable(now, limit, actions))).all()
     if not candidates:
         return ()
     statement = (
         update(outbox)
-        .where(outbox.c.position.in_([row.position for row in candidates]), is_owed, _free(now))
+        .where(outbox.c.position.in_([row.position for row in candidates]), is_owed, is_free(now))
         .values(
             outcome_unknown=or_(outbox.c.outcome_unknown, outbox.c.owner.is_not(None)),
             attempts=outbox.c.attempts + 1,
@@ -193,7 +143,7 @@ async def _after_edit(connection: AsyncConnection, row: Row[Any], now: datetime)
         outbox.c.channel == row.channel,
         outbox.c.action == Action.EDIT.value,
         is_owed,
-        _free(now),
+        is_free(now),
     )
     older = update(outbox).where(*waiting, outbox.c.position < row.position)
     await connection.execute(older.values(state=SUPERSEDED, settled_at=now, owner=None, leased_until=None))
@@ -237,7 +187,7 @@ async def give_up(
         standing = await parents.standing(connection, [row.message])
         stands, _ = standing.get((row.message, row.channel), (False, None))
         mine = and_(outbox.c.message == row.message, outbox.c.channel == row.channel, is_owed)
-        owed_anew = select(_other.c.position).where(_same, _other.c.action == Action.POST.value)
+        owed_anew = select(other.c.position).where(is_same, other.c.action == Action.POST.value)
         await connection.execute(
             update(outbox)
             .where(mine, outbox.c.action != Action.POST.value, literal(not stands), ~owed_anew.exists())

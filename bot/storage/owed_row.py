@@ -9,8 +9,9 @@ from sqlalchemy import Row
 from bot.domain.coalescing import Waiting, may_stand
 from bot.domain.notification import Action, Notification
 from bot.domain.urgency import urgency
+from bot.storage.claimable import OWED
 from bot.storage.codec import NOTIFICATION
-from bot.storage.outbox import OWED, SUPERSEDED
+from bot.storage.outbox import SUPERSEDED
 
 Place = tuple[str, str]
 """A parent message's key and its channel."""

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.coalescing import Coalesced, Ended, coalesce, meanwhile, meanwhile_message, meanwhile_told
 from bot.domain.delivery import edit_due
-from bot.domain.notification import Action, Channel, MeanwhileContent, Notification
+from bot.domain.notification import Action, Channel, MeanwhileContent, Notification, OutboxId
 from bot.domain.urgency import urgency
 from bot.storage import facts, posts
+from bot.storage.claimable import OWED, is_owed
 from bot.storage.codec import NOTIFICATION
-from bot.storage.outbox import GIVEN_UP, NEVER_POSTED, OWED, SUPERSEDED, is_owed
+from bot.storage.outbox import GIVEN_UP, NEVER_POSTED, SUPERSEDED
 from bot.storage.owed_row import OwedRow, Place, loaded
 from bot.storage.statements import chunks, insert
 from bot.storage.tables import outbox
@@ -47,6 +48,30 @@ async def enqueue(connection: AsyncConnection, notifications: Sequence[Notificat
     for notification in notifications:
         await desk.put(notification)
     await desk.write()
+
+
+async def renew(connection: AsyncConnection, id_: OutboxId, *, owner: str, now: datetime) -> bool:
+    """Let the edit that waits for a post which surely does not stand take its place, or end it.
+
+    False where no edit waits, or the lease was lost.
+    """
+    claimed = select(outbox).where(outbox.c.id == id_, outbox.c.owner == owner, is_owed).with_for_update()
+    post = (await connection.execute(claimed)).one_or_none()
+    if post is None:
+        return False
+    same = outbox.c.message == post.message, outbox.c.channel == post.channel
+    edits = (*same, outbox.c.action == Action.EDIT.value, is_owed)
+    query = select(outbox).where(*edits).order_by(outbox.c.position.desc()).with_for_update()
+    newest = (await connection.execute(query)).first()
+    if newest is None:
+        return False
+    free = {"owner": None, "leased_until": None}
+    await connection.execute(update(outbox).where(*edits).values(state=SUPERSEDED, settled_at=now, **free))
+    sure = update(outbox).where(outbox.c.position == post.position)
+    await connection.execute(sure.values(outcome_unknown=False, next_attempt_at=None, **free))
+    edit = loaded(newest).notification
+    await enqueue(connection, [replace(edit, id=OutboxId(f"{edit.id}/anew"))])
+    return True
 
 
 class _Desk:

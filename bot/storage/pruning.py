@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.operations.hold_leases import REPLICA
 from bot.storage import facts, leases, observations, outbox, silences, trail
-from bot.storage.outbox import is_owed
+from bot.storage.claimable import is_owed
 from bot.storage.shapes import prune_shapes
 from bot.storage.tables import groups, incidents, members, posts
 from bot.storage.tables import outbox as owed

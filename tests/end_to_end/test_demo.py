@@ -18,10 +18,12 @@ async def test_within_a_minute_a_task_fails_and_another_recovers() -> None:
     async with demo(journal, port=0, speed=240, seed=1) as shown:
         slack = shown.slack
 
-        async def until_said(*texts: str) -> None:
+        async def until_said(*words: str) -> None:
             await slack.until(
                 lambda there: [
-                    one for one in there.channel(CHANNEL).everything if all(text in one.text for text in texts)
+                    one
+                    for one in there.channel(CHANNEL).everything
+                    if all(word in one.text for word in words)
                 ],
                 timeout=30,
             )

@@ -5,15 +5,22 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.coalescing import LINE
 from bot.domain.delivery import edit_due
 from bot.domain.notification import Action, Channel, OutboxId
 from bot.domain.posts import Post
 from bot.domain.reading import Reading
 from bot.domain.task import SourceName
 from bot.operations.store_port import Backlog
+from tests.fakes import memory_owing
 from tests.fakes.memory_records import MemoryRecords
 from tests.fakes.memory_session import MemorySession
 from tests.fakes.memory_tables import Claimed, Lease, Row
+
+
+def is_line(row: Row) -> bool:
+    """Whether it tells what began and ended meanwhile."""
+    return row.notification.message.startswith(LINE)
 
 
 class MemoryWriting:
@@ -83,12 +90,18 @@ class MemoryStore(MemoryRecords):
         if any(one.action is Action.POST for one in earlier):
             return False
         if row.action is Action.POST:
-            return True
+            return not (is_line(row) and self._may_come_to_the_line(row.notification.channel))
         if not self.tables.stands(row.place):
             return False
         if row.action is Action.REPLY:
             return not any(one.action is Action.REPLY for one in earlier)
         return not any(one.action is Action.EDIT and not one.free(now) for one in earlier)
+
+    def _may_come_to_the_line(self, channel: Channel) -> bool:
+        edited = {one.place for one in self.tables.owed() if one.action is Action.EDIT}
+        posts = (one for one in self.tables.owed() if one.action is Action.POST and one.place in edited)
+        mine = (one for one in posts if one.notification.channel == channel and not is_line(one))
+        return any(one.outcome_unknown or one.owner is not None for one in mine)
 
     def _lease(self, row: Row, owner: str, until: datetime) -> Row:
         leased = replace(
@@ -153,6 +166,20 @@ class MemoryStore(MemoryRecords):
         unknown = outcome_unknown or (known is not None and known.outcome_unknown)
         changes = {"next_attempt_at": until, "error": error, "outcome_unknown": unknown, "refused": refused}
         return await self._settle(id_, owner, **changes) is not None
+
+    async def renew(self, id_: OutboxId, *, owner: str, now: datetime) -> bool:  # noqa: ARG002 - the port has it; memory keeps no history
+        row = self.tables.outbox.get(id_)
+        if row is None or row.owner != owner or row.state != "owed":
+            return False
+        edits = [one for one in self.tables.owed() if one.place == row.place and one.action is Action.EDIT]
+        if not edits:
+            return False
+        await self._settle(id_, owner, outcome_unknown=False, next_attempt_at=None)
+        for one in edits:
+            self.tables.outbox[one.notification.id] = replace(one, state="superseded", owner=None)
+        newest = max(edits, key=lambda one: one.position).notification
+        memory_owing.enqueue(self.tables, replace(newest, id=OutboxId(f"{newest.id}/anew")))
+        return True
 
     async def give_up(self, id_: OutboxId, *, owner: str, error: str, now: datetime) -> bool:  # noqa: ARG002 - the port has it; memory keeps no history
         row = await self._settle(id_, owner, state="given up", error=error)

@@ -13,6 +13,7 @@ from bot.domain.notification import (
     MeanwhileContent,
     MessageKey,
     Notification,
+    OutboxId,
     Reason,
 )
 from bot.domain.problem import Severity
@@ -38,6 +39,8 @@ from tests.storage.storage_samples import (
 ANOTHER = MessageKey("incident/2")
 ONCALL = Mention("S1")
 ANN = Actor(UserId("U1"), "Ann")
+LATER = T0 + 10 * SECOND
+"""When what was given back is due again."""
 
 
 def edit(
@@ -286,3 +289,66 @@ async def test_a_storm_is_put_in_together(store: AnyStore) -> None:
     owed = await given(store, limit=500)
     lines = [one.content for one in owed if isinstance(one.content, MeanwhileContent)]
     assert [line.total for line in lines] == [150]
+
+
+async def renewed(store: AnyStore, id_: str, owner: str = "a bot") -> bool:
+    return await store.renew(OutboxId(id_), owner=owner, now=LATER)
+
+
+async def test_an_alert_that_surely_does_not_stand_tells_the_present_state_after_all(store: AnyStore) -> None:
+    """What changed since it was sent into the dark waits as edits; those are of no use without it."""
+    await owe(store, notification("p"))
+    await claimed(store)
+    await postpone(store, "p", unknown=True)
+    newest = edit("newer", worst=Severity.WARNING)
+    await owe(store, edit("e"), note("n"), newest)
+    assert await claimed(store, LATER) == ["p"]
+    assert await renewed(store, "p")
+    (owed,) = await store.claim(owner="a bot", now=LATER, lease=LEASE, limit=5)
+    assert owed.notification == replace(notification("p"), content=newest.content)
+    assert not owed.outcome_unknown, "it was looked for, and is posted without looking again"
+    await deliver(store, "p")
+    assert await claimed(store, LATER) == ["n"]
+
+
+async def test_what_ended_before_its_alert_surely_stood_is_told_in_the_one_line(store: AnyStore) -> None:
+    for number in (1, 2):
+        message = MessageKey(f"incident/{number}")
+        await owe(store, notification(f"p{number}", message=message))
+        await claimed(store)
+        await postpone(store, f"p{number}", unknown=True)
+        over = reply(f"r{number}", Reason.RECOVERED, message=message)
+        await owe(store, over, edit(f"e{number}", over=True, message=message))
+    await owe(store, notification("never tried", message=MessageKey("incident/3")))
+    await owe(store, edit("over untold", over=True, message=MessageKey("incident/3")))
+    assert await claimed(store, LATER) == ["p1", "p2"], "the line waits for what may come to it"
+    assert await renewed(store, "p1")
+    assert await renewed(store, "p2")
+    (line,) = await given(store, LATER)
+    assert isinstance(line.content, MeanwhileContent)
+    assert line.content.total == 3
+    assert await store.outbox_depth() == 1
+
+
+async def test_an_alert_of_which_nothing_newer_is_known_is_sent_as_it_is(store: AnyStore) -> None:
+    await owe(store, notification("p"))
+    await claimed(store)
+    await postpone(store, "p", unknown=True)
+    await owe(store, note("n"), replace(edit("elsewhere"), channel=OTHERS))
+    assert await claimed(store, LATER) == ["p"]
+    assert not await renewed(store, "p")
+    await deliver(store, "p")
+    assert await claimed(store, LATER) == ["n"]
+
+
+async def test_only_who_holds_an_alert_may_put_something_newer_into_its_place(store: AnyStore) -> None:
+    await owe(store, notification("p"))
+    await claimed(store)
+    await postpone(store, "p", unknown=True)
+    await owe(store, edit("e", over=True))
+    assert await claimed(store, LATER) == ["p"]
+    assert not await renewed(store, "p", owner="another")
+    assert not await renewed(store, "none such")
+    assert await store.outbox_depth() == 2
+    await deliver(store, "p")
+    assert await claimed(store, LATER) == ["e"]
