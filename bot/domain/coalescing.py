@@ -218,8 +218,20 @@ def meanwhile(known: MeanwhileContent | None, ended: Ended) -> MeanwhileContent:
         ending, total = lasting, before.total + ended.counts.members
     else:
         ending, total = [ended.incident], before.total + 1
-    kept = sorted((*before.incidents, *ending), key=_worst_first)[:TOLD]
-    return replace(before, incidents=tuple(kept), total=total)
+    return replace(before, incidents=_kept((*before.incidents, *ending)), total=total)
+
+
+def together(older: MeanwhileContent, newer: MeanwhileContent) -> MeanwhileContent:
+    """Make one line of two."""
+    return MeanwhileContent(
+        incidents=_kept((*older.incidents, *newer.incidents)),
+        total=older.total + newer.total,
+        groups=(*older.groups, *newer.groups),
+    )
+
+
+def _kept(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    return tuple(sorted(incidents, key=_worst_first)[:TOLD])
 
 
 def meanwhile_told(content: MeanwhileContent, last: Notification, number: int) -> Notification:

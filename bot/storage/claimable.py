@@ -57,10 +57,24 @@ def claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select[
             or_(outbox.c.action == Action.POST.value, parent_stands),
             or_(outbox.c.action != Action.REPLY.value, ~earlier_reply),
             or_(outbox.c.action != Action.EDIT.value, ~edit_under_way),
-            or_(~is_line, ~_may_come_to_the_line()),
+            or_(~is_line, and_(~_earlier_line(), ~_may_come_to_the_line())),
         )
         .order_by(outbox.c.urgency, outbox.c.position)
         .limit(limit)
+    )
+
+
+def _earlier_line() -> ColumnElement[bool]:
+    """Whether another line of the same channel goes first: where it does not stand, this one tells both."""
+    return (
+        select(other.c.position)
+        .where(
+            other.c.channel == outbox.c.channel,
+            other.c.state == literal_column(f"'{OWED}'"),
+            other.c.message.startswith(LINE, autoescape=True),
+            other.c.position < outbox.c.position,
+        )
+        .exists()
     )
 
 

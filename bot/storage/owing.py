@@ -7,7 +7,16 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.coalescing import Coalesced, Ended, coalesce, meanwhile, meanwhile_message, meanwhile_told
+from bot.domain.coalescing import (
+    LINE,
+    Coalesced,
+    Ended,
+    coalesce,
+    meanwhile,
+    meanwhile_message,
+    meanwhile_told,
+    together,
+)
 from bot.domain.delivery import edit_due
 from bot.domain.notification import Action, Channel, MeanwhileContent, Notification, OutboxId
 from bot.domain.urgency import urgency
@@ -53,12 +62,15 @@ async def enqueue(connection: AsyncConnection, notifications: Sequence[Notificat
 async def renew(connection: AsyncConnection, id_: OutboxId, *, owner: str, now: datetime) -> bool:
     """Let the edit that waits for a post which surely does not stand take its place, or end it.
 
-    False where no edit waits, or the lease was lost.
+    Two lines that tell what began and ended meanwhile become one. False where nothing newer waits, or the
+    lease was lost.
     """
     claimed = select(outbox).where(outbox.c.id == id_, outbox.c.owner == owner, is_owed).with_for_update()
     post = (await connection.execute(claimed)).one_or_none()
     if post is None:
         return False
+    if post.message.startswith(LINE):
+        return await _join_lines(connection, loaded(post), now)
     same = outbox.c.message == post.message, outbox.c.channel == post.channel
     edits = (*same, outbox.c.action == Action.EDIT.value, is_owed)
     query = select(outbox).where(*edits).order_by(outbox.c.position.desc()).with_for_update()
@@ -72,6 +84,24 @@ async def renew(connection: AsyncConnection, id_: OutboxId, *, owner: str, now: 
     edit = loaded(newest).notification
     await enqueue(connection, [replace(edit, id=OutboxId(f"{edit.id}/anew"))])
     return True
+
+
+async def _join_lines(connection: AsyncConnection, older: OwedRow, now: datetime) -> bool:
+    desk = _Desk(connection)
+    newer = await desk.line(older.notification.channel)
+    if newer is None or newer.position == older.position:
+        return False
+    both = together(_told_by(older), _told_by(newer))
+    newer.renew(replace(newer.notification, content=both), newer.next_attempt_at)
+    older.drop(now)
+    await desk.write([older])
+    return True
+
+
+def _told_by(line: OwedRow) -> MeanwhileContent:
+    content = line.notification.content
+    assert isinstance(content, MeanwhileContent), "no other message has such a key"  # noqa: S101 - for the type checker
+    return content
 
 
 class _Desk:
@@ -162,17 +192,15 @@ class _Desk:
     async def _tell_meanwhile(self, ended: Ended, last: Notification) -> None:
         """Tell of what began and ended untold, in the one line of its channel that waits, if one does."""
         if last.channel not in self._lines:
-            self._lines[last.channel] = await self._line(last.channel)
+            self._lines[last.channel] = await self.line(last.channel)
         line = self._lines[last.channel]
         if line is None:
             number = await self._next_line(last.channel)
             self._lines[last.channel] = self._add(meanwhile_told(meanwhile(None, ended), last, number))
             return
-        before = line.notification.content
-        assert isinstance(before, MeanwhileContent), "no other message has such a key"  # noqa: S101 - for the type checker
-        line.renew(replace(line.notification, content=meanwhile(before, ended)), None)
+        line.renew(replace(line.notification, content=meanwhile(_told_by(line), ended)), None)
 
-    async def _line(self, channel: Channel) -> OwedRow | None:
+    async def line(self, channel: Channel) -> OwedRow | None:
         """Read the line of a channel that waits and was surely not sent yet."""
         number = int(await facts.one(self._connection, f"meanwhile/{channel}") or 0)
         place = outbox.c.message == meanwhile_message(channel, number), outbox.c.channel == channel
@@ -190,9 +218,9 @@ class _Desk:
         await facts.keep(self._connection, fact, str(number))
         return number
 
-    async def write(self) -> None:
-        """Write what has changed, then what is new, in the order of birth."""
-        rows = [row for some in self._rows.values() for row in some]
+    async def write(self, more: Sequence[OwedRow] = ()) -> None:
+        """Write what has changed, and so of these, then what is new, in the order of birth."""
+        rows = [*more, *(row for some in self._rows.values() for row in some)]
         changed = [{"which": row.position, **_values(row)} for row in rows if row.position and row.is_changed]
         if changed:
             await self._connection.execute(_changing, changed)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain.coalescing import Ended, coalesce, meanwhile, meanwhile_message, meanwhile_told
+from bot.domain.coalescing import Ended, coalesce, meanwhile, meanwhile_message, meanwhile_told, together
 from bot.domain.delivery import edit_due
-from bot.domain.notification import Action, MeanwhileContent, Notification, OutboxId
+from bot.domain.notification import Action, Channel, MeanwhileContent, Notification, OutboxId
 from bot.domain.urgency import urgency
 from tests.fakes.memory_tables import Row, Tables
 
@@ -55,15 +55,36 @@ def _replace(tables: Tables, id_: OutboxId, newest: Notification) -> None:
 
 
 def _tell_meanwhile(tables: Tables, ended: Ended, last: Notification) -> None:
-    fact = f"meanwhile/{last.channel}"
-    number = int(tables.facts.get(fact, "0"))
-    place = meanwhile_message(last.channel, number), last.channel
-    known = next((row for row in tables.owed() if row.place == place), None)
-    if known is None or known.as_waiting().may_stand:
-        tables.facts[fact] = str(number + 1)
-        _add(tables, meanwhile_told(meanwhile(None, ended), last, number + 1))
+    known = _line(tables, last.channel)
+    if known is None:
+        fact = f"meanwhile/{last.channel}"
+        number = int(tables.facts.get(fact, "0")) + 1
+        tables.facts[fact] = str(number)
+        _add(tables, meanwhile_told(meanwhile(None, ended), last, number))
         return
-    before = known.notification.content
-    assert isinstance(before, MeanwhileContent)
-    newest = replace(known.notification, content=meanwhile(before, ended))
+    newest = replace(known.notification, content=meanwhile(_told_by(known), ended))
     _replace(tables, newest.id, newest)
+
+
+def join_lines(tables: Tables, older: Row) -> bool:
+    """Let the line that waits tell too what one that does not stand would have told; False: none waits."""
+    newer = _line(tables, older.notification.channel)
+    if newer is None:
+        return False
+    both = together(_told_by(older), _told_by(newer))
+    _replace(tables, newer.notification.id, replace(newer.notification, content=both))
+    return True
+
+
+def _line(tables: Tables, channel: Channel) -> Row | None:
+    """Give the line of a channel that waits and was surely not sent yet."""
+    number = int(tables.facts.get(f"meanwhile/{channel}", "0"))
+    place = meanwhile_message(channel, number), channel
+    known = next((row for row in tables.owed() if row.place == place), None)
+    return None if known is None or known.as_waiting().may_stand else known
+
+
+def _told_by(row: Row) -> MeanwhileContent:
+    content = row.notification.content
+    assert isinstance(content, MeanwhileContent)
+    return content

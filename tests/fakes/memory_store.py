@@ -90,14 +90,19 @@ class MemoryStore(MemoryRecords):
         if any(one.action is Action.POST for one in earlier):
             return False
         if row.action is Action.POST:
-            return not (is_line(row) and self._may_come_to_the_line(row.notification.channel))
+            return not (is_line(row) and (self._earlier_line(row) or self._may_come_to_the_line(row)))
         if not self.tables.stands(row.place):
             return False
         if row.action is Action.REPLY:
             return not any(one.action is Action.REPLY for one in earlier)
         return not any(one.action is Action.EDIT and not one.free(now) for one in earlier)
 
-    def _may_come_to_the_line(self, channel: Channel) -> bool:
+    def _earlier_line(self, row: Row) -> bool:
+        mine = (one for one in self.tables.owed() if one.notification.channel == row.notification.channel)
+        return any(is_line(one) and one.position < row.position for one in mine)
+
+    def _may_come_to_the_line(self, row: Row) -> bool:
+        channel = row.notification.channel
         edited = {one.place for one in self.tables.owed() if one.action is Action.EDIT}
         posts = (one for one in self.tables.owed() if one.action is Action.POST and one.place in edited)
         mine = (one for one in posts if one.notification.channel == channel and not is_line(one))
@@ -171,6 +176,11 @@ class MemoryStore(MemoryRecords):
         row = self.tables.outbox.get(id_)
         if row is None or row.owner != owner or row.state != "owed":
             return False
+        if is_line(row):
+            if not memory_owing.join_lines(self.tables, row):
+                return False
+            await self._settle(id_, owner, state="superseded")
+            return True
         edits = [one for one in self.tables.owed() if one.place == row.place and one.action is Action.EDIT]
         if not edits:
             return False

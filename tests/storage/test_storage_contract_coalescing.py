@@ -169,25 +169,44 @@ async def test_what_began_and_ended_untold_is_told_in_one_line(store: AnyStore) 
     assert there.content.total == 1
 
 
-async def test_a_line_that_is_under_way_is_followed_by_another(store: AnyStore) -> None:
-    async def begin_and_end(number: int) -> None:
-        message = MessageKey(f"incident/{number}")
-        await owe(
-            store, notification(f"p{number}", message=message), edit(f"e{number}", over=True, message=message)
-        )
+async def begin_and_end(store: AnyStore, number: int) -> None:
+    message = MessageKey(f"incident/{number}")
+    await owe(
+        store, notification(f"p{number}", message=message), edit(f"e{number}", over=True, message=message)
+    )
 
-    await begin_and_end(1)
+
+async def test_a_line_that_is_under_way_is_followed_by_another(store: AnyStore) -> None:
+    await begin_and_end(store, 1)
     (first,) = await given(store)
-    await begin_and_end(2)
-    await begin_and_end(3)
+    await begin_and_end(store, 2)
+    await begin_and_end(store, 3)
+    assert await given(store) == [], "it goes first"
+    await deliver(store, first.id)
     (second,) = await given(store)
     assert (first.message, second.message) == ("meanwhile/C1/1", "meanwhile/C1/2")
     assert isinstance(second.content, MeanwhileContent)
     assert second.content.total == 2
-    await deliver(store, first.id)
     await deliver(store, second.id)
-    await begin_and_end(4)
+    await begin_and_end(store, 4)
     assert [one.message for one in await given(store)] == ["meanwhile/C1/3"]
+
+
+async def test_a_line_that_surely_does_not_stand_becomes_part_of_the_next(store: AnyStore) -> None:
+    await begin_and_end(store, 1)
+    (first,) = await given(store)
+    await postpone(store, first.id, unknown=True)
+    await begin_and_end(store, 2)
+    assert await claimed(store, LATER) == [first.id]
+    assert await renewed(store, first.id)
+    (second,) = await given(store, LATER)
+    assert second.message == "meanwhile/C1/2"
+    assert isinstance(second.content, MeanwhileContent)
+    assert len(second.content.incidents) == 2
+    assert second.content.total == 2
+    assert not await renewed(store, second.id), "there is no other"
+    await deliver(store, second.id)
+    assert await store.outbox_depth() == 0
 
 
 async def test_what_comes_back_after_it_was_taken_back_is_an_alert_again(store: AnyStore) -> None:
