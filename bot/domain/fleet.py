@@ -79,7 +79,7 @@ class TaskNow:
             self.cluster_label if self.tenant_label is None else f"{self.cluster_label}/{self.tenant_label}"
         )
 
-    @property
+    @cached_property
     def delay(self) -> timedelta | None:
         """How far it was behind when it was read."""
         return self.task.behind(self.at)

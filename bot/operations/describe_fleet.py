@@ -75,7 +75,9 @@ async def _in_turns(state: SourceState) -> SourceNow:
     for number, known in list(state.clusters.items()):
         cluster = _cluster(known, incidents, state.ocp_limits.get(number))
         clusters.append(cluster)
-        cluster.worst_first  # noqa: B018 - how it stands is found out here, and kept
+        cluster.worst_first  # noqa: B018 - how it and its tasks stand is found out here, and kept
+        for task in cluster.tasks:
+            task.worst_first  # noqa: B018 - lists sort by it
         since_pause += len(cluster.tasks)
         if since_pause >= SLICE:
             since_pause = 0

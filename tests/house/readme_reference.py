@@ -64,7 +64,10 @@ def scopes() -> Iterator[str]:
 
 
 PURPOSES = {
-    "aiohttp": ("Slack's SDK needs it; carries OCP's pages beneath httpx; the bot's own small web server", "Apache-2.0 AND MIT"),
+    "aiohttp": (
+        "Slack's SDK needs it; carries OCP's pages beneath httpx; the bot's own small web server",
+        "Apache-2.0 AND MIT",
+    ),
     "aiosqlite": ("SQLite without blocking", "MIT"),
     "alembic": ("migrations", "MIT"),
     "apscheduler": ("the schedule of polls", "MIT"),
