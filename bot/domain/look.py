@@ -155,8 +155,9 @@ def shipped_until(incident: Incident, read_at: datetime) -> datetime | None:
 
 
 def shipped_by_all(members: Iterable[Incident], read_at: datetime) -> datetime | None:
-    """Give up to when all members that are open, and that can be read, are backed up."""
-    read = (one for one in members if one.is_open and one.problem is not Problem.UNREACHABLE)
+    """Give up to when all members that are open, can be read and have lost nothing are backed up."""
+    still = (one for one in members if one.is_open and one.gap is None)
+    read = (one for one in still if one.problem is not Problem.UNREACHABLE)
     return min((at for one in read if (at := shipped_until(one, read_at)) is not None), default=None)
 
 

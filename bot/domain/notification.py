@@ -153,7 +153,8 @@ class Counts:
 class GroupContent:
     """The state of a group: the worst of its members, and how many there are of each kind.
 
-    Up to ``shipped_until`` (our clock) all that are open are backed up; None where that was never read.
+    Up to ``shipped_until`` (our clock) all that are open and have lost nothing are backed up; None where that
+    was never read.
     """
 
     group: Group

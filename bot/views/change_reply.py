@@ -8,16 +8,16 @@ from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
-from bot.views.incident_card import worst
-from bot.views.restorable import gap_lines, restorable_lines, title
-from bot.views.trouble import headline, incident_mark, short_problem, what, whom
+from bot.views.incident_card import unwatched_lines, worst
+from bot.views.restorable import LOSS, gap_lines, restorable_lines, title
+from bot.views.trouble import headline, incident_mark, short_problem, what, whom_said
 from bot.views.wording import because, duration, lasting, slack_time, slack_voice
 
 
 def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed and how bad it is now, or how long it lasted and how bad it was at worst."""
     incident = content.after
-    mark, said = incident_mark(incident), change_sentence(content, zone)
+    mark, said = incident_mark(incident), change_sentence(content)
     number = f"incident {incident.number}"
     if incident.is_open:
         lines = [f"{_since(content, zone)} {because(incident.because, slack_voice(zone, content.offset))}"]
@@ -29,10 +29,13 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
             lines.append(who_has_it(incident.handling, zone))
         number = f"{incident.severity.word}, {number}"
     else:
-        why = isinstance(incident.because, NotWatched | NewRhythm)
-        lines = [because(incident.because)] if why else []
-        lines.append(f"{_lasted(incident)} At worst {worst(incident)}.")
+        lines = unwatched_lines(incident)
+        lines += [because(incident.because)] if isinstance(incident.because, NewRhythm) else []
         lines += gap_lines(incident, zone)
+        lines.append(f"{_lasted(incident)} At worst {worst(incident)}.")
+        if incident.gap is not None and incident.handling.is_taken:
+            lines.append(who_has_it(incident.handling, zone))
+        number = f"{ending(content)}{number}"
     first = f"{mark} {said} ({number})"
     return message("\n".join([first, *lines]), sections([f"{mark} *{said}*  {number}", *lines]))
 
@@ -60,19 +63,34 @@ def _lasted(incident: Incident) -> str:
     return f"It lasted {duration(ended - incident.since)}{until}."
 
 
-def change_sentence(content: ChangeContent, zone: tzinfo = UTC) -> str:
+def change_sentence(content: ChangeContent) -> str:
     """Say what changed in one line; in markup, without a mark."""
     incident = content.after
     if not incident.is_open and incident.gap is not None:
-        return title(incident, zone)
-    who = whom(incident)
+        return literal(title(incident))
+    who = whom_said(incident)
     if content.reason is Reason.RECOVERED:
         is_source = incident.problem is Problem.UNREACHABLE
         return literal(f"Over: {headline(incident) if is_source else f'{who}, log backup is well again'}")
     if content.reason in _ENDED:
         return literal(_ENDED[content.reason].replace("{who}", who))
     opening = _OPENING.get(content.reason, "")
-    return literal(f"{opening}{who}{_subject(incident)}{what(incident)}")
+    lost = "" if incident.gap is None else f", and {LOSS}"
+    return literal(f"{opening}{who}{_subject(incident)}{what(incident)}{lost}")
+
+
+def ending(content: ChangeContent) -> str:
+    """Say how what left a loss ended, before its number: its sentence does not say it."""
+    if content.after.is_open or content.after.gap is None:
+        return ""
+    return _ENDING.get(content.reason, "")
+
+
+_ENDING = {
+    Reason.RECOVERED: "well again, ",
+    Reason.RESOLVED_BY_HAND: "called over by hand, ",
+    Reason.NEW_NORMAL: "this is normal now, ",
+}
 
 
 _OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}

@@ -87,12 +87,15 @@ def still_open(content: GreetingContent) -> str:
 
 
 def _already(content: GreetingContent) -> str:
-    """Say how many were broken before anybody watched, and how many of them still are."""
-    counts = counts_of(content)
-    if not counts.over:
-        return f"{count(counts.open, 'was', 'were')} already broken"
-    are = "is" if counts.open == 1 else "are"
-    return f"{counts.open:,} of {counts.members:,} that were already broken still {are}"
+    """Say how many are broken since before anybody watched, and of which cluster, where it is one."""
+    number, told = counts_of(content).open, _open_members(content)
+    are = "is" if number == 1 else "are"
+    if len(told) < number or any(not one.subject.key.startswith("task:") for one in told):
+        return f"{number:,} {are} broken already"
+    clusters = {(one.subject.cluster, one.subject.cluster_label) for one in told}
+    shared = content.cluster is None and len(clusters) == 1 and number > 1
+    where = f" of cluster {name(told[0].subject.cluster_label or str(told[0].subject.cluster))}"
+    return f"{count(number, 'task')}{where if shared else ''} {are} broken already"
 
 
 def worst_mark(content: GreetingContent) -> str:
@@ -107,11 +110,12 @@ def _ended_lines(content: GreetingContent) -> list[str]:
     lines = [] if counts.open or counts.over else ["Nothing is wrong with them now."]
     well_again = counts.over - counts.unwatched
     total = f" of {counts.members:,} that were already broken" if not counts.open else ""
+    more = " more" if counts.open else ""
     if well_again:
-        lines.append(f"🟢 {well_again:,}{total} {'is' if well_again == 1 else 'are'} well again")
+        lines.append(f"🟢 {well_again:,}{total or more} {'is' if well_again == 1 else 'are'} well again")
     if counts.unwatched:
         are = "is" if counts.unwatched == 1 else "are"
-        lines.append(f"⚪ {counts.unwatched:,}{total} {are} no longer watched")
+        lines.append(f"⚪ {counts.unwatched:,}{total or more} {are} no longer watched")
     return lines
 
 

@@ -1,5 +1,6 @@
 """The parent message of a group: what its members share, the worst of them, and how many the rest are."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
@@ -7,21 +8,22 @@ from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts, GroupChangeContent, GroupContent
-from bot.domain.problem import Severity
+from bot.domain.problem import Problem, Severity
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
-from bot.views.group_words import all_over, broken, kinds_words, look_at, look_first
+from bot.views.group_words import all_over, broken, error_of, look_at, look_first
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
-from bot.views.incident_card import instead_lines, who_had_it, worst
+from bot.views.incident_card import instead_lines, left_to, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
-from bot.views.restorable import at_risk, gap_lines_of, lost_words
+from bot.views.restorable import LOST, at_risk, gap_lines_of, left_lost, still_lost
 from bot.views.trouble import MARKS, group_mark, how, incident_mark
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 
 TOLD = 5
 """So many members are told one by one, the worst; the rest is counted."""
+_HOLDERS = 2
 
 
 def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
@@ -32,14 +34,24 @@ def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = N
     lines = group_lines(content, zone)
     if group.is_open and content.worst:
         lines += runbook_lines(links, content.worst[0])
-    blocks: list[Block] = sections(lines)
+    blocks: list[Block] = sections(lines[:1])
     if group.is_open and group.trait.cause is Cause.ERROR:
-        blocks.append(error_quotation(group.trait.label))
-    source = literal(ocp_name(group.trait.source))
-    blocks.append(context(f"{source} read {slack_time(content.read_at, zone)}"))
+        blocks.append(error_quotation(error_of(content.worst) or group.trait.label.replace("#", "…")))
+        blocks += sections(lines[1:])
+    else:
+        blocks = sections(lines)
+    blocks.append(context(_small(content, zone)))
     for row in group_rows(group, content.counts.members, content.silence):
         blocks += actions(row)
     return message(spoken, blocks)
+
+
+def _small(content: GroupContent, zone: tzinfo) -> str:
+    """Say when it was read; of what gives no answer, when it was asked."""
+    group, moment = content.group, slack_time(content.read_at, zone)
+    if group.is_open and group.problem is Problem.UNREACHABLE:
+        return f"As of {moment}"
+    return f"{literal(ocp_name(group.trait.source))} read {moment}"
 
 
 def mark_of(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
@@ -51,25 +63,27 @@ def mark_of(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
     return group_mark(group)
 
 
-def group_words(group: Group, counts: Counts, worst: Sequence[Incident], zone: tzinfo) -> str:
+def group_words(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
     """Say a group in a few words: how many of how many are how, or that they are well again; in markup.
 
-    What is over says first what it has cost for good.
+    What it has cost for good is said too; of what is over, first.
     """
     if group.is_open:
-        return literal(broken(group, counts))
-    lost = lost_words(worst, counts.members, zone)
-    over = literal(all_over(group, counts))
-    return f"Lost for good: {lost}. {over}" if lost else over
+        parts = (broken(group, counts, worst), still_lost(worst, counts.members))
+        return literal("; ".join(part for part in parts if part))
+    parts = (left_lost(worst, counts.members), all_over(group, counts))
+    return literal(". ".join(part for part in parts if part))
 
 
 def group_headline(content: GroupContent, zone: tzinfo) -> str:
-    """Say a group in one line: how many of how many, since when, and where to look first; in markup."""
-    group, said = content.group, group_words(content.group, content.counts, content.worst, zone)
+    """Say a group in one line: how many of how many, since when, what is lost, where to look; in markup."""
+    group, counts, worst = content.group, content.counts, content.worst
     if not group.is_open:
-        return said
-    since = f"{said} since {slack_time(group.since, zone)}"
-    return f"{since}: {look_first(group)}"
+        return group_words(group, counts, worst)
+    said = f"{literal(broken(group, counts, worst))} since {slack_time(group.since, zone)}"
+    lost, first = still_lost(worst, counts.members), look_first(group, worst)
+    said += f"; {literal(lost)}" if lost else ""
+    return f"{said}: {literal(first)}" if first else said
 
 
 def group_state(group: Group) -> str:
@@ -83,48 +97,54 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
     top = f"{mark_of(group, counts, content.worst)} *{group_headline(content, zone)}*  {group_state(group)}"
     if not group.is_open:
         return [top, *over_lines(content, zone)]
-    lines = [top, literal(look_at(group)), *count_lines(counts)]
+    lines = [top, literal(look_at(group, content.worst))]
+    lines += count_lines(counts, silence_ended=content.was_silenced)
     lines += risk_lines(content, content.read_at, zone)
-    lines.append(who_has_group(group, content.worst, zone))
+    lines.append(who_has_group(content, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
-    if content.was_silenced:
-        lines.append("It was silenced until now and is still not over.")
     if members:
         lines += member_lines(content.worst, counts, content.read_at, group)
     return lines + instead_lines(content.instead_of)
 
 
-def who_has_group(group: Group, worst: Sequence[Incident], zone: tzinfo) -> str:
-    """Say who has a group; where nobody has, whether somebody has a part of it."""
-    if not group.handling.is_taken and any(one.handling.is_taken for one in worst):
-        return "Nobody has taken all of it yet."
-    return who_has_it(group.handling, zone)
+def who_has_group(content: GroupContent | GroupChangeContent, zone: tzinfo) -> str:
+    """Say who has a group; where nobody has, who has how many of it."""
+    group, worst = content.group, content.worst
+    holders = Counter(holder(one.handling) for one in worst if one.is_open and one.handling.is_taken)
+    if group.handling.is_taken or not holders:
+        return who_has_it(group.handling, zone)
+    least = "at least " if content.counts.members > len(worst) else ""
+    named = [f"{who} has {least}{number:,} of them" for who, number in holders.most_common(_HOLDERS)]
+    more = len(holders) - len(named)
+    named += [f"{more:,} {'other has' if more == 1 else 'others have'} some, too"] if more else []
+    return f"Nobody has the group; {', '.join(named)}."
 
 
 def risk_lines(
     content: GroupContent | GroupChangeContent, at: datetime, zone: tzinfo, *, grave: bool = False
 ) -> list[str]:
     """Say what of a group cannot be restored; where it is ``grave`` what that comes to."""
+    grave = grave or content.group.severity is Severity.CRITICAL or content.group.problem is Problem.PAUSED
     return at_risk(
         content.worst,
         content.shipped_until,
         at,
         zone,
         number=content.counts.open,
-        grave=grave or content.group.severity is Severity.CRITICAL,
+        grave=grave,
     )
 
 
-def count_lines(counts: Counts) -> list[str]:
-    """Count the members that are in trouble, by what is wrong and silenced; then those that are over."""
-    said = []
-    silenced = f"{counts.silenced:,} of them silenced one by one" if counts.silenced else ""
-    kinds = kinds_words(counts.problems) if len(counts.problems) > 1 else ""
-    if kinds:
-        said.append(f"{counts.open:,} in trouble: {'; '.join(part for part in (kinds, silenced) if part)}.")
-    elif silenced:
-        said.append(f"{silenced}.")
+def count_lines(counts: Counts, *, silence_ended: bool = False) -> list[str]:
+    """Count the members that are silenced alone, and those that are over."""
+    silenced = f"{counts.silenced:,} of them {'is' if counts.silenced == 1 else 'are'}"
+    said = [f"{silenced} silenced one by one."] if counts.silenced else []
+    if silence_ended:
+        rest = (
+            f"; {silenced} still silenced one by one." if counts.silenced else ", and it is still not over."
+        )
+        said = [f"The silence of the group has ended{rest}"]
     well = counts.over - counts.unwatched
     ended = [f"{well:,} {'is' if well == 1 else 'are'} well again"] if well else []
     if counts.unwatched:
@@ -147,7 +167,8 @@ def member_lines(
     lines = [_member_line(incident, whose(incident), now, group, silenced) for incident in told]
     still = counts.open - sum(one.is_open for one in told)
     if still > 0:
-        return [*lines, f"…and {still:,} more in trouble."]
+        unread = counts.problems and all(one is Problem.UNREACHABLE for one, _ in counts.problems)
+        return [*lines, f"…and {still:,} more {'of which nothing is known' if unread else 'in trouble'}."]
     left = counts.members - len(told)
     return [*lines, f"…and {left:,} more that {'is' if left == 1 else 'are'} over."] if left > 0 else lines
 
@@ -156,12 +177,13 @@ def _member_line(
     incident: Incident, whose: str, now: datetime, group: Group | None, silenced: Silenced
 ) -> str:
     who = f"{incident_mark(incident)} *{literal(whose)}*"
+    lost = "" if incident.gap is None else f" · *{LOST}*"
     if not incident.is_open:
-        return f"{who} is over · incident {incident.number}"
+        return f"{who} is over{lost} · incident {incident.number}"
     same = group is not None and holder(group.handling) == holder(incident.handling)
     people = "" if same else marks(incident, silenced)
     state = f"{literal(how(incident))}{lasting(now - incident.since)}"
-    return f"{who} {state} · incident {incident.number}{people}"
+    return f"{who} {state}{lost} · incident {incident.number}{people}"
 
 
 def over_lines(content: GroupContent, zone: tzinfo) -> list[str]:
@@ -169,10 +191,24 @@ def over_lines(content: GroupContent, zone: tzinfo) -> list[str]:
     group, counts = content.group, content.counts
     ended = group.resolved_at or group.changed_at
     span = f"from {slack_time(group.since, zone)} to {slack_time(ended, zone)}"
-    lines = [f"It lasted {duration(ended - group.since)}, {span}. At worst {worst(group)}."]
-    if 0 < counts.unwatched < counts.members:
-        lines.append(f"{count(counts.unwatched, 'of them is', 'of them are')} no longer watched.")
-    lines += gap_lines_of(content.worst, zone)
-    if group.handling.is_taken:
-        lines.append(who_had_it(group.handling))
-    return lines
+    lines = gap_lines_of(content.worst, zone)
+    lines.append(f"It lasted {duration(ended - group.since)}, {span}. At worst {worst(group)}.")
+    if counts.unwatched:
+        lines.append(_unwatched(counts))
+    return lines + left_to_whom(content, zone)
+
+
+def _unwatched(counts: Counts) -> str:
+    """Say of how many nobody knows any more how they are."""
+    they = "It" if counts.unwatched == 1 else "They"
+    if counts.unwatched >= counts.members:
+        return f"{they} may still be broken."
+    are = count(counts.unwatched, "of them is", "of them are")
+    return f"{are} no longer watched and may still be broken."
+
+
+def left_to_whom(content: GroupContent | GroupChangeContent, zone: tzinfo) -> list[str]:
+    """Say who had a group that is over, or who has what it left to be done."""
+    handling = content.group.handling
+    is_done = all(one.gap is None for one in content.worst)
+    return [left_to(handling, zone, is_done=is_done)] if handling.is_taken else []

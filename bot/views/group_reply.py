@@ -4,12 +4,19 @@ from datetime import UTC, tzinfo
 
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeContent, Reason
-from bot.views.blocks import Message, message, sections
-from bot.views.change_reply import change_sentence
-from bot.views.group_card import group_words, mark_of, member_lines, risk_lines, who_has_group
+from bot.views.blocks import Message, literal, message, sections
+from bot.views.change_reply import change_sentence, ending
+from bot.views.group_card import (
+    group_words,
+    left_to_whom,
+    mark_of,
+    member_lines,
+    risk_lines,
+    who_has_group,
+)
 from bot.views.handled import numbers_words
 from bot.views.incident_card import worst
-from bot.views.restorable import gap_lines_of
+from bot.views.restorable import gap_lines_of, still_lost
 from bot.views.trouble import incident_mark
 from bot.views.wording import count, duration, lasting, slack_time
 
@@ -30,19 +37,20 @@ def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Mes
     group, mark = content.group, mark_of(content.group, content.counts, content.worst)
     opening = _OPENING.get(content.reason, "") if group.is_open else ""
     state = f"{group.severity.word}, group {group.number}" if group.is_open else f"group {group.number}"
-    plain = f"{opening}{group_words(group, content.counts, content.worst, zone)}"
+    plain = f"{opening}{group_words(group, content.counts, content.worst)}"
     lines = []
     if content.reason is Reason.GROUPED:
         lines.append(f"From now on group {group.number} speaks for {_numbers(content.worst)}.")
     if group.is_open:
         since = f"Since {slack_time(group.since, zone)}{lasting(content.at - group.since)}."
-        lines.append(f"{since} {who_has_group(group, content.worst, zone)}")
+        lines.append(f"{since} {who_has_group(content, zone)}")
         lines += risk_lines(content, content.at, zone, grave=content.reason is Reason.GOT_WORSE)
         lines += member_lines(content.worst, content.counts, content.at, group)
     else:
         ended = group.resolved_at or group.changed_at
-        lines.append(f"It lasted {duration(ended - group.since)}. At worst {worst(group)}.")
         lines += gap_lines_of(content.worst, zone)
+        lines.append(f"It lasted {duration(ended - group.since)}. At worst {worst(group)}.")
+        lines += left_to_whom(content, zone) if any(one.gap for one in content.worst) else []
     text = [f"{mark} {plain} ({state})", *lines]
     return message("\n".join(text), sections([f"{mark} *{plain}*  {state}", *lines]))
 
@@ -68,11 +76,14 @@ def changes_message(content: ChangesContent, zone: tzinfo = UTC) -> Message:
     first = ", ".join(_counted(reason, number) for reason, number in content.counts)
     mark = incident_mark(content.changes[0].after) if content.changes else ""
     told = content.changes[:TOLD]
-    lines = [_line(change, zone) for change in told]
+    lines = [_line(change) for change in told]
     left = sum(number for _, number in content.counts) - len(lines)
     if left > 0:
         lines.append(f"…and {left:,} more.")
-    lines += gap_lines_of([change.after for change in told], zone)
+    after = [change.after for change in told]
+    lines += gap_lines_of(after, zone)
+    lost = still_lost(after, len(after) + max(left, 0))
+    first += f"; {literal(lost)}" if lost else ""
     first = f"{mark} {first[:1].upper()}{first[1:]}".strip()
     return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]))
 
@@ -84,7 +95,11 @@ def _counted(reason: Reason, number: int) -> str:
     return f"{count(number, 'incident')} {did}"
 
 
-def _line(change: ChangeContent, zone: tzinfo) -> str:
+def _line(change: ChangeContent) -> str:
     after = change.after
-    state = f"{lasting(change.at - after.since)} · {after.severity.word}," if after.is_open else " ·"
-    return f"{incident_mark(after)} {change_sentence(change, zone)}{state} incident {after.number}"
+    state = (
+        f"{lasting(change.at - after.since)} · {after.severity.word},"
+        if after.is_open
+        else f" · {ending(change)}".rstrip()
+    )
+    return f"{incident_mark(after)} {change_sentence(change)}{state} incident {after.number}"

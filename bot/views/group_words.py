@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.domain.evidence import StatusBroken
 from bot.domain.grouping import Cause, Group, Trait
+from bot.domain.incident import Incident
 from bot.domain.notification import Counts
 from bot.domain.problem import Problem
-from bot.views.trouble import short_problem
+from bot.views.hints import hint, seen_in_incident
+from bot.views.trouble import is_interrupted, short_problem
+from bot.views.twins import subjects
 from bot.views.wording import clean, count, ocp_name
 
 _LABEL = 60
+_LOOK = 200
 _ON_PURPOSE = frozenset({Problem.PAUSED, Problem.MISSING})
 
 
@@ -43,7 +48,7 @@ def sharing(trait: Trait) -> str:
         case Cause.DESTINATION:
             return f" that write to {label}"
         case Cause.AGENT:
-            return f" of agent server {label}"
+            return f" of the backup agent on {label}"
         case Cause.ERROR:
             return " with the same error"
         case Cause.CLUSTER:
@@ -55,18 +60,53 @@ def sharing(trait: Trait) -> str:
     assert_never(trait.cause)
 
 
-def broken(group: Group, counts: Counts) -> str:
-    """Say how many of how many are how: ``12 of 12 tasks of cluster pay have failed``; plain text."""
-    noun = "cluster" if group.problem is Problem.UNREACHABLE else "task"
-    kinds = [problem for problem, _ in counts.problems]
-    state = plural(group.problem, counts.open)
-    if len(kinds) > 1:
-        state = f"{'is' if counts.open == 1 else 'are'} in trouble"
+def broken(group: Group, counts: Counts, worst: Sequence[Incident] = ()) -> str:
+    """Say how many of how many are how: ``12 of 12 tasks of cluster pay have failed``; plain text.
+
+    Of the ``worst`` members it is told what OCP reports of them: what was interrupted, and which error.
+    """
+    unread = group.problem is Problem.UNREACHABLE
+    noun, state = "cluster" if unread else "task", _state(group, counts, worst)
+    all_of_them = max(group.total, counts.members)
+    number = f"{counts.open:,} of {all_of_them:,} {_noun(noun, all_of_them)}"
     if group.trait.cause is Cause.COINCIDENCE:
-        return f"{count(counts.open, noun)} {state}"
-    of = "" if group.trait.cause is Cause.ERROR else f"{max(group.total, counts.members):,} "
-    number = f"{counts.open:,} of {of}" if of else f"{counts.open:,} "
-    return f"{number}{_noun(noun, max(group.total, counts.members))}{sharing(group.trait)} {state}"
+        number = count(counts.open, noun)
+    elif group.trait.cause is Cause.ERROR:
+        number = f"{counts.open:,} {_noun(noun, all_of_them)}"
+    if unread and len(counts.problems) <= 1:
+        return f"{ocp_name(group.trait.source)} gives no answer about {number}"
+    error = error_of(worst) if group.trait.cause is Cause.ERROR else None
+    shared = sharing(group.trait) if error is None else f' with the error "{clean(error, _LABEL)}"'
+    return f"{number}{shared} {state}"
+
+
+def error_of(worst: Sequence[Incident]) -> str | None:
+    """Give the error message of the worst member that has one, as OCP sent it."""
+    for one in worst:
+        if one.snapshot is not None and one.snapshot.error:
+            return one.snapshot.error
+        if isinstance(one.because, StatusBroken) and one.because.error:
+            return one.because.error
+    return None
+
+
+def _state(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
+    """Say how the open ones are, as the end of a sentence; of several kinds how many are of each."""
+    if len(counts.problems) > 1:
+        are = "is" if counts.open == 1 else "are"
+        return f"{are} in trouble ({kinds_words(counts.problems, worst)})"
+    if group.problem is Problem.FAILED:
+        failed, interrupted = _failed(worst)
+        if interrupted:
+            are = "is interrupted" if counts.open == 1 else "are interrupted"
+            return f"have failed or {are}" if failed or interrupted < counts.open else are
+    return plural(group.problem, counts.open)
+
+
+def _failed(worst: Sequence[Incident]) -> tuple[int, int]:
+    """Count those that failed, and those that were interrupted."""
+    told = [is_interrupted(one) for one in worst if one.is_open and one.problem is Problem.FAILED]
+    return len(told) - sum(told), sum(told)
 
 
 def _noun(noun: str, number: int) -> str:
@@ -75,14 +115,19 @@ def _noun(noun: str, number: int) -> str:
 
 def all_over(group: Group, counts: Counts) -> str:
     """Say that a group is over: ``the 12 tasks that write to … are well again``; plain text."""
+    if group.problem is Problem.UNREACHABLE and counts.unwatched < counts.members:
+        clusters = count(counts.members, "cluster")
+        return f"Over: {ocp_name(group.trait.source)} answers again about {clusters}"
     who = f"{count(counts.members, 'task')}{sharing(group.trait)}"
     if counts.unwatched >= counts.members:
         return f"No longer watched: {who}"
     return f"Over: {who} {'is' if counts.members == 1 else 'are'} well again"
 
 
-def look_first(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
-    """Say where to look first; plain text."""
+def look_first(  # noqa: PLR0911 - one case for each cause
+    group: Group, worst: Sequence[Incident] = ()
+) -> str:
+    """Say where to look first; empty where an error message says it; plain text."""
     if group.problem in _ON_PURPOSE:
         return "ask first whether that was on purpose"
     match group.trait.cause:
@@ -91,18 +136,20 @@ def look_first(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
         case Cause.AGENT:
             return "look at that server first"
         case Cause.ERROR:
-            return "look at the error first"
+            return "look at the error first" if error_of(worst) is None else ""
         case Cause.CLUSTER:
             return "look at the cluster first"
         case Cause.SOURCE:
             unread = group.problem is Problem.UNREACHABLE
             return "look at that OCP first" if unread else "look at what they share first"
         case Cause.COINCIDENCE:
-            return "look at the worst first"
+            return f"look at {subjects(worst)(worst[0]) if worst else 'the worst'} first"
     assert_never(group.trait.cause)
 
 
-def look_at(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
+def look_at(  # noqa: C901, PLR0911 - one case for each cause
+    group: Group, worst: Sequence[Incident] = ()
+) -> str:
     """Say what to look at there, as concretely as of one task alone; plain text."""
     label, ocp = clean(group.trait.label, _LABEL), ocp_name(group.trait.source)
     match group.problem:
@@ -120,7 +167,11 @@ def look_at(group: Group) -> str:  # noqa: PLR0911 - one case for each cause
         case Cause.AGENT:
             return f"Look at: whether server {label} is up, and its backup agent runs"
         case Cause.ERROR:
-            return "Look at: what the error below says; all of them report it"
+            error = error_of(worst)
+            if error is None:
+                return "Look at: what the error below says; all of them report it"
+            seen = seen_in_incident(worst[0], error=error)
+            return f"Look at: {clean(hint(seen).look_at, _LOOK)}; all of them report this error"
         case Cause.CLUSTER:
             return f"Look at: whether the servers of {label} are up, and can reach the storage"
         case Cause.SOURCE:
@@ -137,7 +188,7 @@ def likely(trait: Trait) -> str:
         case Cause.DESTINATION:
             return f"Likely the storage: they all write to {label}."
         case Cause.AGENT:
-            return f"Likely the agent server {label}: it is what they share."
+            return f"Likely the backup agent on {label}: it is what they share."
         case Cause.ERROR:
             return "Likely one cause: they report the same error."
         case Cause.CLUSTER:
@@ -149,6 +200,15 @@ def likely(trait: Trait) -> str:
     assert_never(trait.cause)
 
 
-def kinds_words(problems: Sequence[tuple[Problem, int]]) -> str:
-    """Count problems: ``9 stopped, 3 failed``."""
-    return ", ".join(f"{number:,} {short_problem(problem)}" for problem, number in problems)
+def kinds_words(problems: Sequence[tuple[Problem, int]], worst: Sequence[Incident] = ()) -> str:
+    """Count problems: ``9 stopped, 3 failed``; by the ``worst`` those that were interrupted apart."""
+    parts = []
+    for problem, number in problems:
+        failed, interrupted = _failed(worst) if problem is Problem.FAILED else (0, 0)
+        if failed + interrupted == number:
+            kinds = ((failed, short_problem(problem)), (interrupted, "interrupted"))
+            parts += [f"{many:,} {word}" for many, word in kinds if many]
+        else:
+            or_so = " or interrupted" if interrupted else ""
+            parts.append(f"{number:,} {short_problem(problem)}{or_so}")
+    return ", ".join(parts)

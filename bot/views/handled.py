@@ -21,19 +21,19 @@ Silenced = Mapping[IncidentNumber, Silence]
 NOT_SILENCED: Silenced = {}
 
 
-def who_has_it(handling: Handling, zone: tzinfo = UTC) -> str:
-    """Say who has it since when, or that nobody has; in markup."""
+def who_has_it(handling: Handling, zone: tzinfo = UTC, it: str = "it") -> str:
+    """Say who has ``it`` since when, or that nobody has; in markup."""
     given, seen = handling.assigned, handling.acknowledged
     if given is not None:
-        said = f"{named(given.to)} has it since {slack_time(given.at, zone)}"
+        said = f"{named(given.to)} has {it} since {slack_time(given.at, zone)}"
         if given.by.id != given.to.id:
             said += f", given by {named(given.by)}"
         if seen is not None and seen.by.id != given.to.id:
             said += f"; {named(seen.by)} acknowledged it"
         return f"{said}."
     if seen is not None:
-        return f"{named(seen.by)} has it since {slack_time(seen.at, zone)}."
-    return "Nobody has taken it yet."
+        return f"{named(seen.by)} has {it} since {slack_time(seen.at, zone)}."
+    return f"Nobody has taken {it} yet."
 
 
 def holder(handling: Handling) -> str | None:

@@ -13,6 +13,7 @@ from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem
+from bot.domain.status import Meaning, read_status
 from bot.views.wording import ocp_name
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -179,9 +180,10 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
                 _steps(seen, streams=True),
             )
         case Problem.STUCK:
+            stops = read_status(seen.status).meaning is Meaning.STOPPING
             return Hint(
                 "Usually the storage cannot be reached, and the change waits for it for ever.",
-                f"whether {storage} can be reached",
+                f"{'who stops it, and ' if stops else ''}whether {storage} can be reached",
                 _steps(seen),
             )
         case Problem.MISSING:
@@ -224,7 +226,7 @@ def _own_reason(seen: Seen) -> str:
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:
     if seen.mode.upper() == "LOGICAL_BACKUP":
         server = f" {seen.agent_server}" if seen.agent_server else ""
-        where = f"On the agent server{server}, whose logs are usually below {_AGENT_HOME}"
+        where = f"On the backup agent's server{server}, whose logs are usually below {_AGENT_HOME}"
         return (Step(where, _AGENT_LOG),)
     old = bool(_OLD.match(seen.version))
     if old:

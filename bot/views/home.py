@@ -20,7 +20,7 @@ from bot.domain.fleet import FleetSnapshot
 from bot.domain.grouping import Group
 from bot.domain.handling import UserId
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.look import counts_of
+from bot.domain.look import counts_of, worst_of
 from bot.domain.naming import Found
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
@@ -111,7 +111,7 @@ def _incidents(
         if group is not None and _speaks_for(group, one):
             everyone = [each for each in facts.still_open if facts.groups.get(each.number) == group]
             counts = counts_of(everyone, facts.silenced.get)
-            mark, about = group_mark(group), f"*{literal(broken(group, counts))}*"
+            mark, about = group_mark(group), f"*{literal(broken(group, counts, worst_of(everyone)))}*"
             since, number, handling = group.since, group.number, group.handling
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
             state = f"{group.severity.word}, group {number}{marks(one, silenced, zone)}"

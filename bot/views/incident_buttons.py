@@ -31,7 +31,7 @@ from bot.domain.problem import Problem
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Menu
 from bot.views.trouble import whom
-from bot.views.wording import clean, up_to
+from bot.views.wording import clean, ocp_name, up_to
 
 PATH_KEPT = 200
 _LABEL = 40
@@ -186,7 +186,7 @@ def cluster_tasks(incident: Incident) -> Button:
     subject, scope = incident.subject, subject_scope(incident)
     if subject.cluster is None:
         return Button(
-            f"Tasks of {clean(subject.source, _LABEL)}", to_text(ListTasks(Scope(source=scope.source)))
+            f"Tasks of {ocp_name(subject.source, _LABEL)}", to_text(ListTasks(Scope(source=scope.source)))
         )
     label = clean(subject.cluster_label or str(subject.cluster), _LABEL)
     return Button(f"Tasks of {label}", to_text(ListTasks(Scope(source=scope.source, cluster=scope.cluster))))

@@ -7,7 +7,7 @@ from bot.domain.incident import Incident
 from bot.domain.notification import MeanwhileContent
 from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.incident_card import ended_at, worst
-from bot.views.restorable import gap_lines_of
+from bot.views.restorable import LOST, gap_lines_of, still_lost
 from bot.views.timeline import title
 from bot.views.trouble import incident_mark, short_problem
 from bot.views.twins import subjects
@@ -20,10 +20,12 @@ def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
     """Tell the worst one by one with their times, and count the rest."""
     said = count(content.total, "incident", "incidents")
     first = f"While the bot could tell nothing here, {said} began and {_were(content.total)} over again"
+    told = content.incidents[:TOLD]
+    lost = still_lost(told, content.total)
+    first += f"; {literal(lost)}" if lost else ""
     lines = [
         f"{literal(title(group))}, from {slack_time(group.since, zone)}" for group in content.groups[:TOLD]
     ]
-    told = content.incidents[:TOLD]
     whose = subjects(told)
     lines += [_line(incident, whose(incident), zone) for incident in told]
     left = content.total - min(len(content.incidents), TOLD)
@@ -40,5 +42,6 @@ def _were(number: int) -> str:
 
 def _line(incident: Incident, whose: str, zone: tzinfo) -> str:
     span = f"from {slack_time(incident.since, zone)}, for {duration(ended_at(incident) - incident.since)}"
-    head = f"{incident_mark(incident)} *{literal(whose)}* {short_problem(incident.problem)} {span}"
+    lost = "" if incident.gap is None else f"*{LOST}*, "
+    head = f"{incident_mark(incident)} *{literal(whose)}* {lost}{short_problem(incident.problem)} {span}"
     return f"{head}, at worst {worst(incident)} · incident {incident.number}"

@@ -6,12 +6,12 @@ from typing import assert_never
 from bot.commands import ListIncidents, to_text
 from bot.domain.notification import GreetingContent, GroupContent, IncidentContent, Reason, ReminderContent
 from bot.views import greeting
-from bot.views.blocks import Button, Message, actions, message, sections
+from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.greeting import scope_of, still_open, worst_mark
 from bot.views.group_card import group_words, member_lines, risk_lines, who_has_group
 from bot.views.handled import who_has_it
+from bot.views.happened import delay_lines
 from bot.views.incident_buttons import Row, every_member, reminder_row, silencing_button, taking
-from bot.views.incident_card import delay_lines
 from bot.views.mentions import pinged
 from bot.views.restorable import restorable_lines, title
 from bot.views.trouble import group_mark, incident_mark
@@ -37,7 +37,7 @@ def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo)
     lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_it(incident.handling, zone)]
     return _reply(
         incident_mark(incident),
-        title(incident, zone),
+        literal(title(incident)),
         state,
         content,
         lines,
@@ -49,14 +49,14 @@ def _of_group(content: ReminderContent, about: GroupContent, zone: tzinfo) -> Me
     group = about.group
     state = _state(content, group.since, f"{group.severity.word}, group {group.number}")
     lines = risk_lines(about, about.read_at, zone, grave=True)
-    lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_group(group, about.worst, zone)]
+    lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_group(about, zone)]
     lines += member_lines(about.worst, about.counts, content.at, group)
     row = [
         taking(group.handling, group.number),
         silencing_button(about.silence, group.number),
         every_member(group, about.counts.members),
     ]
-    said = group_words(group, about.counts, about.worst, zone)
+    said = group_words(group, about.counts, about.worst)
     return _reply(group_mark(group), said, state, content, lines, row)
 
 
@@ -92,8 +92,7 @@ def _first(mark: str, plain: str, state: str, content: ReminderContent) -> tuple
 def _opening(content: ReminderContent) -> str:
     match content.reason:
         case Reason.NOT_ACKNOWLEDGED if isinstance(content.about, GroupContent):
-            in_part = any(one.handling.is_taken for one in content.about.worst)
-            return f"Nobody has taken {'all of ' if in_part else ''}it yet:"
+            return who_has_group(content.about, UTC).removesuffix(".") + ":"
         case Reason.NOT_ACKNOWLEDGED:
             return "Nobody has taken it yet:"
         case Reason.STILL_YOURS:

@@ -9,12 +9,13 @@ from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident
+from bot.domain.problem import Problem
 from bot.views.blocks import Button, Message, actions, literal, message, section
 from bot.views.group_words import likely
 from bot.views.happening import Happening
 from bot.views.hints import hint, seen_in_incident
 from bot.views.incident_card import ended_at, worst
-from bot.views.restorable import BACKUP_NOW
+from bot.views.restorable import NOT_LIVE, backup_now, later_words, never_words
 from bot.views.timeline import title
 from bot.views.trouble import short_problem, whom
 from bot.views.wording import because, clean, duration, ocp_name, plain_time, plain_voice
@@ -115,19 +116,17 @@ def _handling(handling: Handling, opened_at: datetime, zone: tzinfo) -> list[tup
 
 def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) -> str:
     lines = []
-    gaps = any(one.gap is not None for one in incidents)
+    ends = [plain_time(one.gap.end, zone) for one in incidents if one.gap is not None]
     for one in incidents[:MEMBERS]:
         if one.gap is not None:
             start, end = plain_time(one.gap.start, zone), plain_time(one.gap.end, zone)
-            span = f"the time from {_plain(start)} to {_plain(end)}"
-            lines.append(f"- {_plain(whom(one))}: {span} is lost for good.")
+            lines.append(f"- {_plain(whom(one))}: {never_words(_plain(start), _plain(end))}.")
         elif one.is_open and one.delay is not None:
             reached = plain_time(shifted(now, -one.delay), zone)
-            lines.append(
-                f"- {_plain(whom(one))}: nothing written after {_plain(reached)} yet; it may still catch up."
-            )
+            later = later_words(grave=False, missing=one.problem is Problem.MISSING)
+            lines.append(f"- {_plain(whom(one))}: backed up until {_plain(reached)}; {later}.")
     listed = "\n".join(lines) or "No stretch of time is known to be missing from the backup."
-    return f"{listed}\n\n{BACKUP_NOW}" if gaps else listed
+    return f"{listed}\n\n{NOT_LIVE} {backup_now([_plain(end) for end in ends])}" if ends else listed
 
 
 def _seen(about: Incident | Group, zone: tzinfo, offset: timedelta) -> str:

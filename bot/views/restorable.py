@@ -9,42 +9,56 @@ from bot.domain.incident import Incident
 from bot.domain.look import shipped_until
 from bot.domain.problem import Problem, Severity
 from bot.views.blocks import literal
-from bot.views.trouble import claim, headline, whom
+from bot.views.trouble import headline, what, whom_said
 from bot.views.twins import subjects
 from bot.views.wording import count, slack_time
 
 _GAPS = 5
 _YET = "cannot be restored yet"
+_MAY = "may not be backed up"
 _RISK = (
-    ", and is lost for good if this lasts until the cluster recycles its logs "
-    "(where BINDING is Mandatory, writes stop instead)"
+    ". If this lasts until the cluster recycles its logs, that is lost for good (BINDING Optional) "
+    "or the database stops taking writes (BINDING Mandatory)"
 )
-BACKUP_NOW = (
-    "Take a full backup now, unless one was made after that: without it nothing later can be restored either."
-)
-_BACKUP_THEN = (
-    "Get log backup running first, then take a full backup: it fails while log backup is not running."
-)
+NOT_LIVE = "Live data is not affected."
+LOSS = "log is lost for good"
+LOST = "log lost for good"
+"""The same as a sentence, and as a mark in a list."""
+_FAILS = "it fails while log backup is not running."
 _RUNS = frozenset({Problem.GROWING, Problem.LAGGING, Problem.UNREACHABLE})
 
 
-def title(incident: Incident, zone: tzinfo) -> str:
-    """Say an incident in one line, as a phone shows it; a loss that is for good is in it; in markup."""
+def title(incident: Incident) -> str:
+    """Say an incident in one line, as a phone shows it; whoever lost log for good comes first; plain text."""
     if incident.gap is None or incident.problem is Problem.UNREACHABLE:
-        return literal(headline(incident))
-    is_well = not incident.is_open or incident.good_polls
-    if is_well and not isinstance(incident.because, NotWatched):
-        return f"Well again, but {_lost(incident.gap, zone)}: {literal(whom(incident))}"
-    return f"{literal(claim(incident))}, and {_lost(incident.gap, zone)}: {literal(whom(incident))}"
+        return headline(incident)
+    who = whom_said(incident)
+    if isinstance(incident.because, NotWatched):
+        return f"{who} has lost log for good and is no longer watched"
+    if not incident.is_open or incident.good_polls:
+        return f"{who} has lost log for good, take a full backup"
+    return f"{who}: log backup {what(incident)}, and {LOSS}"
 
 
-def _lost(gap: RecoveryGap, zone: tzinfo) -> str:
-    return f"{span_words(gap, zone)} is lost for good"
+def never_words(start: str, end: str) -> str:
+    """Say what a gap from ``start`` to ``end`` means, without a stop."""
+    return f"no restore to a moment from {start} to {end} will ever be possible"
 
 
-def span_words(gap: RecoveryGap, zone: tzinfo) -> str:
-    """Say from when to when a gap lasts; in markup."""
-    return f"{slack_time(gap.start, zone)} to {slack_time(gap.end, zone)}"
+def backup_now(ends: Sequence[str], who: str = "") -> str:
+    """Say what to do about gaps that end at these moments; ``who`` names the one that has it."""
+    whose = f" of {who}" if who else ""
+    if len(ends) > 1:
+        whose = " of each"
+    since = ends[0] if len(ends) == 1 else "its gap ended"
+    return (
+        f"Take a full backup{whose} now, unless one was started after {since}: "
+        "without it nothing later can be restored either."
+    )
+
+
+def _never(gap: RecoveryGap, zone: tzinfo) -> str:
+    return never_words(slack_time(gap.start, zone), slack_time(gap.end, zone))
 
 
 def restorable_lines(
@@ -52,25 +66,29 @@ def restorable_lines(
 ) -> list[str]:
     """Say what cannot be restored, as far as it is known.
 
-    With ``grave``, as of what is critical, what it comes to if nobody does anything is said too.
+    With ``grave``, as of what is critical or paused, what it comes to if nobody does anything is said too.
     """
     if incident.problem is Problem.UNREACHABLE:
         return gap_lines(incident, zone) if incident.good_polls else [not_known(incident.since, zone)]
     shipped = shipped_until(incident, read_at)
-    if incident.gap is not None or shipped is None:
-        return gap_lines(incident, zone)
-    then = "When last listed, backed up until" if incident.problem is Problem.MISSING else "Backed up until"
-    reached = f"{then} {slack_time(shipped, zone)}"
+    is_missing = incident.problem is Problem.MISSING
+    then = "When last listed, backed up until" if is_missing else "Backed up until"
+    reached = "" if shipped is None else f"{then} {slack_time(shipped, zone)}"
+    if incident.gap is not None or not reached:
+        return gap_lines(incident, zone, reached)
     if incident.good_polls:
         return [f"{reached}."]
     heals = isinstance(incident.because, CatchingUp)
-    grave = (grave or incident.severity is Severity.CRITICAL) and not heals
-    return [f"{reached}; {later_words(grave=grave)}."]
+    grave = grave or incident.severity is Severity.CRITICAL or incident.problem is Problem.PAUSED
+    return [f"{reached}; {later_words(grave=grave and not heals, missing=is_missing)}."]
 
 
-def later_words(*, grave: bool) -> str:
-    """Say what becomes of what is not backed up: that it waits, or also what it comes to."""
-    return f"what was written later {_YET}{_RISK if grave else ''}"
+def later_words(*, grave: bool, missing: bool = False) -> str:
+    """Say what becomes of what is not backed up: that it waits, or also what it comes to.
+
+    Of what is ``missing`` nobody knows whether it still is.
+    """
+    return f"what was written later {_MAY if missing else _YET}{_RISK if grave else ''}"
 
 
 def not_known(since: datetime, zone: tzinfo) -> str:
@@ -78,16 +96,31 @@ def not_known(since: datetime, zone: tzinfo) -> str:
     return f"Log backup itself may be fine: nothing is known of it since {slack_time(since, zone)}."
 
 
-def gap_lines(incident: Incident, zone: tzinfo) -> list[str]:
-    """Say which stretch of time is lost for good, where one is known, what that costs and what to do."""
+def gap_lines(incident: Incident, zone: tzinfo, reached: str = "") -> list[str]:
+    """Say to which moments no restore is possible any more, where one is known, and what to do.
+
+    ``reached`` says up to when it is backed up, as the beginning of a sentence.
+    """
     if incident.gap is None:
         return []
-    start = slack_time(incident.gap.start, zone)
-    lines = [f"*What was written from {span_words(incident.gap, zone)} is lost for good.*"]
+    never, end = _never(incident.gap, zone), slack_time(incident.gap.end, zone)
+    first = f"{reached}, but with a gap: *{never}.*" if reached else f"*{never[0].upper()}{never[1:]}.*"
+    first += f" {NOT_LIVE}"
+    if isinstance(incident.because, NotWatched):
+        return [first, f"{_once_it_runs('', end)}"]
     if not _is_down(incident):
-        return [f"{lines[0]} {BACKUP_NOW}"]
-    rest = f"Nothing later than {start} can be restored, unless a full backup was made after that."
-    return [f"{lines[0]} {rest}", _BACKUP_THEN]
+        return [f"{first} {backup_now([end])}"]
+    later = f"Nothing later can be restored, unless a full backup was started after {end}."
+    return [f"{first} {later}", f"Get log backup running first, then take a full backup: {_FAILS}"]
+
+
+def _once_it_runs(who: str, end: str) -> str:
+    """Say what to do about a gap of what nobody watches any more."""
+    whose = f" of {who}" if who else ""
+    return (
+        f"Check that log backup{whose} runs, then take a full backup, unless one was started after {end}: "
+        f"{_FAILS}"
+    )
 
 
 def _is_down(incident: Incident) -> bool:
@@ -96,33 +129,65 @@ def _is_down(incident: Incident) -> bool:
 
 
 def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
-    """Say of whom which stretch of time is lost for good, and once what to do."""
+    """Say of whom to which moments no restore is possible any more, and once what to do."""
     left = [(one, one.gap) for one in incidents if one.gap is not None]
-    whose = subjects(incidents)
-    lines = [
-        f"{literal(whose(one))}: *what was written from {span_words(gap, zone)} is lost for good.*"
-        for one, gap in left[:_GAPS]
-    ]
-    if len(left) > _GAPS:
-        lines.append(f"…and {count(len(left) - _GAPS, 'more has', 'more have')} lost something for good.")
     if not left:
         return []
-    return [*lines, _BACKUP_THEN if any(_is_down(one) for one, _ in left) else BACKUP_NOW]
+    whose = subjects(incidents)
+    lines = [f"{literal(whose(one))}: *{_never(gap, zone)}.*" for one, gap in left[:_GAPS]]
+    if len(left) > _GAPS:
+        lines.append(f"…and {count(len(left) - _GAPS, 'more has', 'more have')} such a gap.")
+    who = [literal(whose(one)) for one, _ in left]
+    ends = [slack_time(gap.end, zone) for _, gap in left]
+    return [*lines, f"{NOT_LIVE} {_to_do([one for one, _ in left], who, ends)}"]
 
 
-def lost_words(incidents: Sequence[Incident], members: int, zone: tzinfo) -> str:
-    """Say in a few words what of these is lost for good; empty where nothing is; in markup.
+def _to_do(left: Sequence[Incident], who: Sequence[str], ends: Sequence[str]) -> str:
+    """Say what to do about the gaps of these."""
+    if len(left) == 1:
+        if isinstance(left[0].because, NotWatched):
+            return _once_it_runs(who[0], ends[0])
+        if _is_down(left[0]):
+            return f"Get log backup of {who[0]} running first, then take a full backup of it: {_FAILS}"
+        return backup_now(ends, who[0])
+    if any(_is_down(one) or isinstance(one.because, NotWatched) for one in left):
+        return (
+            f"Get log backup running first where it does not run, then take a full backup of each: {_FAILS}"
+        )
+    return backup_now(ends)
 
-    Of ``members`` only the worst may be at hand.
+
+def whose_loss(incidents: Sequence[Incident], members: int, *, at_hand: bool) -> tuple[str, int]:
+    """Give who of these has lost log for good, in plain text, and how many; "" and 0 where nobody has.
+
+    Of ``members`` only the worst may be at hand; with ``at_hand`` those with a loss are the first of them.
     """
-    lost = [(one, one.gap) for one in incidents if one.gap is not None]
+    lost = [one for one in incidents if one.gap is not None]
     if not lost:
+        return "", 0
+    hidden = len(incidents) < members and (len(lost) == len(incidents) or not at_hand)
+    if len(lost) == 1 and not (hidden and at_hand):
+        return subjects(incidents)(lost[0]), 1
+    return f"{'at least ' if hidden else ''}{len(lost):,}", len(lost)
+
+
+def still_lost(incidents: Sequence[Incident], members: int) -> str:
+    """Say whose log is lost for good while a group is open, after what is wrong; plain text."""
+    who, number = whose_loss(incidents, members, at_hand=False)
+    if not who:
         return ""
-    least = "at least " if len(lost) == len(incidents) < members else ""
-    if len(lost) > 1 or least:
-        return f"some log of {least}{count(len(lost), 'task')}"
-    ((one, gap),) = lost
-    return f"{span_words(gap, zone)} of {literal(subjects(incidents)(one))}"
+    return f"log of {who} is lost for good" if number == 1 else f"log of {who} of them is lost for good"
+
+
+def left_lost(incidents: Sequence[Incident], members: int) -> str:
+    """Say who of a group that is over has lost log for good, and what to do; plain text."""
+    who, number = whose_loss(incidents, members, at_hand=True)
+    if not who:
+        return ""
+    if number == 1 and not who.startswith("at least"):
+        return f"{who} has lost log for good, take a full backup"
+    tasks = "task has" if number == 1 else "tasks have"
+    return f"{who[0].upper()}{who[1:]} {tasks} lost log for good, take a full backup of each"
 
 
 def at_risk(
@@ -136,18 +201,28 @@ def at_risk(
 ) -> list[str]:
     """Say what cannot be restored: by the member that is the furthest behind, be it told or not; and gaps.
 
-    ``number`` is how many are open.
+    ``number`` is how many are open; ``shipped_by`` is of those without a gap.
     """
     still = [one for one in worst if one.is_open]
     reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
     if still and not reached:
         return [not_known(min(one.since for one in still), zone)]
-    shipped = [at for one in reached if (at := shipped_until(one, read_at)) is not None]
+    whole = [one for one in reached if one.gap is None]
+    shipped = [at for one in whole if (at := shipped_until(one, read_at)) is not None]
     if shipped_by is not None:
         shipped.append(shipped_by)
     lines = gap_lines_of(worst, zone)
-    if shipped:
-        whose = "tenant of this task" if number == 1 else f"tenants of these {number:,} tasks"
+    others = number - (len(reached) - len(whole))
+    if shipped and others > 0:
         since = slack_time(min(shipped), zone)
-        lines.append(f"What the {whose} wrote since {since} {_YET}{_RISK if grave else ''}.")
+        yet = _MAY if whole and all(one.problem is Problem.MISSING for one in whole) else _YET
+        whose = _whose(others, number)
+        lines.append(f"What the {whose} wrote since {since} {yet}{_RISK if grave else ''}.")
     return lines
+
+
+def _whose(others: int, number: int) -> str:
+    """Name the tenants of all ``number`` tasks, or of the ``others``, where some have a gap."""
+    if others == number:
+        return "tenant of this task" if number == 1 else f"tenants of these {number:,} tasks"
+    return "tenant of the other task" if others == 1 else f"tenants of the other {others:,} tasks"

@@ -6,7 +6,7 @@ from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
-from bot.domain.problem import Severity
+from bot.domain.problem import Problem, Severity
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
 from bot.views.blocks import (
@@ -40,8 +40,8 @@ _MEANINGS = {
     Meaning.STARTING: "it is starting",
     Meaning.RUNNING: "it runs",
     Meaning.STOPPING: "it is stopping",
-    Meaning.PAUSED: "it is paused on purpose",
-    Meaning.STOPPED: "it was stopped on purpose",
+    Meaning.PAUSED: "it was paused by a command",
+    Meaning.STOPPED: "it was stopped by a command",
     Meaning.UNKNOWN: "what this means is not known",
 }
 
@@ -91,7 +91,7 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     meaning = _MEANINGS.get(status.meaning)
     lines = [] if meaning is None else [f"OCP reports {reported}: {meaning}."]
     if status.reported.upper() == "INTERRUPTED":
-        lines.append("It does not go on by itself.")
+        lines.append("It will not go on by itself.")
     if not task.listed:
         lines.append("OCP left it out of its last list; this is how it was before.")
     if task.is_recovering:
@@ -100,7 +100,9 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
         lines.append(because(task.because, slack_voice(zone, task.offset)))
     if task.checkpoint is not None:
         is_bad = task.severity is not None and not task.is_recovering
-        later = f"; {later_words(grave=task.severity is Severity.CRITICAL)}" if is_bad else ""
+        grave = task.severity is Severity.CRITICAL or task.problem is Problem.PAUSED
+        words = later_words(grave=grave, missing=task.problem is Problem.MISSING)
+        later = f"; {words}" if is_bad else ""
         lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")
     incident = task.incident
     if incident is not None:
@@ -133,7 +135,7 @@ def _facts(task: TaskNow, cluster: ClusterNow, zone: tzinfo) -> list[tuple[str, 
     texts = (
         ("Mode", shown.mode),
         ("Path", shown.key.destination),
-        ("Agent server", shown.agent_server),
+        ("Backup agent on", shown.agent_server),
         ("Dimension", shown.dimension),
     )
     return facts + [(label, name(text, _PATH)) for label, text in texts if text]

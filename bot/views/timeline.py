@@ -10,7 +10,8 @@ from bot.views.blocks import Button, Message, actions, context, literal, message
 from bot.views.group_words import sharing
 from bot.views.handled import who_has_it
 from bot.views.happening import Happening, story_lines
-from bot.views.trouble import group_mark, headline, incident_mark
+from bot.views.restorable import title as incident_title
+from bot.views.trouble import group_mark, incident_mark
 from bot.views.wording import count
 
 FIRST, LAST = 10, 35
@@ -41,7 +42,7 @@ def timeline_message(
 def title(about: Incident | Group) -> str:
     """Name an incident or a group with its number; plain text."""
     if isinstance(about, Incident):
-        return f"Incident {about.number}: {headline(about)}"
+        return f"Incident {about.number}: {incident_title(about)}"
     return f"Group {about.number}: tasks{sharing(about.trait) or ' that broke at about the same time'}"
 
 

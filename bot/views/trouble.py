@@ -189,6 +189,12 @@ def whom(incident: Incident) -> str:
     return "/".join(clean(label, _SHORT) for label in labels if label)
 
 
+def whom_said(incident: Incident) -> str:
+    """Name whom an incident is about beside what is wrong; no name of a cluster reads as a state."""
+    is_cluster = incident.subject.key.startswith("cluster:") and incident.problem is Problem.MISSING
+    return f"cluster {whom(incident)}" if is_cluster else whom(incident)
+
+
 def what(incident: Incident) -> str:
     """Say what is wrong, as the end of a sentence that begins with whom or ``Log backup``; plain text."""
     if not incident.is_open or not incident.good_polls:
@@ -211,13 +217,18 @@ def how(incident: Incident) -> str:
     return f"{said}, {duration(incident.delay)} behind"
 
 
+def is_interrupted(incident: Incident) -> bool:
+    """Whether OCP calls a broken one interrupted, not failed."""
+    because = incident.because
+    return isinstance(because, StatusBroken) and because.reported.upper() == "INTERRUPTED"
+
+
 def _problem_words(incident: Incident) -> str:  # noqa: PLR0911 - one case for each problem
     """Say a problem as the end of a sentence: ``has failed``, ``is 41 min behind``; plain text."""
     because, delay = incident.because, incident.delay
     match incident.problem:
         case Problem.FAILED:
-            interrupted = isinstance(because, StatusBroken) and because.reported.upper() == "INTERRUPTED"
-            return "is interrupted" if interrupted else "has failed"
+            return "is interrupted" if is_interrupted(incident) else "has failed"
         case Problem.STALLED:
             return "has stopped"
         case Problem.GROWING:
@@ -242,10 +253,38 @@ def _problem_words(incident: Incident) -> str:  # noqa: PLR0911 - one case for e
     assert_never(incident.problem)
 
 
+_LAST = {
+    Problem.FAILED: "it had failed",
+    Problem.STALLED: "it had stopped",
+    Problem.GROWING: "it was falling behind",
+    Problem.LAGGING: "it was behind",
+    Problem.STUCK: "it was stuck",
+    Problem.MISSING: "it was not listed",
+    Problem.PAUSED: "it was paused",
+    Problem.UNREACHABLE: "OCP gave no answer",
+}
+
+
+def last_seen(incident: Incident) -> str:
+    """Say how it was with what is no longer watched, in a sentence of plain text: it may still be so."""
+    if incident.good_polls:
+        return "When last seen it was well again."
+    was, snapshot = _LAST[incident.problem], incident.snapshot
+    if incident.problem in (Problem.MISSING, Problem.UNREACHABLE):
+        return f"When last asked, {was}: whether log backup runs is not known."
+    if snapshot is not None and (snapshot.status or "").upper() == "INTERRUPTED":
+        was = "it was interrupted"
+    behind = "" if incident.delay is None else f", {duration(incident.delay)} behind"
+    return f"When last seen {was}{behind}; it may still be broken."
+
+
 def headline(incident: Incident) -> str:
     """Say an incident in one line, as a phone's notification shows it; plain text, without a mark."""
-    if incident.problem is not Problem.UNREACHABLE or isinstance(incident.because, NotWatched):
-        return f"{claim(incident)}: {whom(incident)}"
+    unwatched = isinstance(incident.because, NotWatched)
+    if incident.problem is Problem.MISSING and incident.is_open and not incident.good_polls:
+        return f"Log backup of {whom_said(incident)} {what(incident)}"
+    if incident.problem is not Problem.UNREACHABLE or unwatched:
+        return f"{claim(incident)}: {whom_said(incident)}"
     is_well = not incident.is_open or incident.good_polls
     about = "" if incident.subject.cluster is None else f" about {whom(incident)}"
     said = "answers again" if is_well else "gives no answer"

@@ -24,6 +24,7 @@ from bot.domain.evidence import (
     Well,
 )
 from bot.domain.fleet import shifted
+from bot.domain.status import Meaning, read_status
 from bot.domain.task import UNNAMED_SOURCE
 from bot.views.blocks import escape, literal
 
@@ -210,9 +211,9 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
             return f"It runs and is catching up: {duration(delay)} behind{rest}"
         case StuckIn(reported, lasted):
             stuck = f"It has been in {voice.foreign(reported)} for {duration(lasted)}"
-            return f"{stuck}, a state that usually passes within minutes."
+            return f"{stuck}, a state that usually passes within minutes{becomes(reported)}."
         case PausedFor(reported, lasted):
-            return f"It has been paused on purpose ({voice.foreign(reported)}) for {duration(lasted)}."
+            return f"It has been paused by a command ({voice.foreign(reported)}) for {duration(lasted)}."
         case NotListed(polls, last_listed_at):
             lists = "last list" if polls == 1 else f"last {polls:,} lists"
             return f"OCP left it out of its {lists}; it was last there at {voice.moment(last_listed_at)}."
@@ -241,9 +242,18 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
 
 def _broken(broken: StatusBroken, voice: Voice) -> str:
     if not broken.error:
-        alone = "; it does not go on by itself" if broken.reported.upper() == "INTERRUPTED" else ""
+        alone = "; it will not go on by itself" if broken.reported.upper() == "INTERRUPTED" else ""
         return f"OCP reports {voice.foreign(broken.reported)} and gives no error message{alone}."
     return f"OCP reports {voice.foreign(broken.reported)}: {voice.foreign(broken.error)}"
+
+
+def becomes(reported: str) -> str:
+    """Say what log backup will be once a status that lasts too long has passed, where it will not run."""
+    if read_status(reported).meaning is not Meaning.STOPPING:
+        return ""
+    pauses = reported.upper() == "SUSPENDING"
+    does, then = ("pausing", "paused") if pauses else ("stopping", "off")
+    return f": somebody is {does} log backup, and it will be {then} afterwards"
 
 
 def _no_tasks(absent: NoTasks, voice: Voice) -> str:

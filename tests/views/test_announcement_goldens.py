@@ -145,13 +145,28 @@ CONTENTS: dict[str, Content] = {
     },
     "card_stalled_with_trend": card(STALLED, status="RUNNING"),
     "card_growing_over_the_limit": card(
-        growing(41, because=Grows(minutes(4), minutes(12), minutes(2), minutes(41), minutes(30))),
+        growing(
+            41,
+            because=Grows(minutes(40), minutes(50), minutes(2), minutes(41), minutes(30), pace=0.2),
+            severity=Severity.CRITICAL,
+            since=NOW - minutes(50),
+        ),
         status="RUNNING",
     ),
     "card_near_the_warning": card(
         growing(
             6, because=Grows(minutes(4), minutes(12), minutes(2), minutes(6), minutes(10), NOW + minutes(9))
         )
+    ),
+    "card_behind_and_still_growing": card(
+        replace(samples.LEDGER_BEHIND, snapshot=replace(handled.SNAPSHOT, trend=(60, 62, 900, 1800, 2460))),
+        status="RUNNING",
+    ),
+    "card_over_with_work_left": card(
+        samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP, handling=handled.TAKEN))
+    ),
+    "card_of_a_member_of_a_group_taken": card(
+        STALLED, status="RUNNING", group=replace(handled.STORAGE, handling=handled.SEEN)
     ),
     "card_before_its_rhythm_is_known": card(
         replace(samples.LEDGER_BEHIND, because=BehindLimit(minutes(41), minutes(30), learned=False))
@@ -193,6 +208,13 @@ CONTENTS: dict[str, Content] = {
     "reply_back": change(
         Reason.CAME_BACK, replace(samples.LEDGER_BEHIND, reopened=1, changed_at=NOW - minutes(2))
     ),
+    "reply_worse_with_a_gap": change(
+        Reason.GOT_WORSE, replace(of_problem(Problem.FAILED), gap=GAP, delay=minutes(13))
+    ),
+    "reply_over_with_work_left": change(Reason.RECOVERED, replace(OVER[1], handling=handled.TAKEN)),
+    "reply_no_longer_watched": change(
+        Reason.NOT_WATCHED, replace(OVER[1], because=NotWatched(timedelta(days=1)))
+    ),
     "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_over_with_a_gap": change(Reason.RECOVERED, OVER[1]),
     "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
@@ -225,12 +247,25 @@ CONTENTS: dict[str, Content] = {
     "group_silenced": group_content(silence=handled.QUIET_GROUP),
     "group_taken": group_content(a_group(Cause.DESTINATION, "file:///obbackup", handling=handled.TAKEN)),
     "group_of_a_server": group_content(a_group(Cause.AGENT, "10.0.0.7")),
-    "group_of_an_error": group_content(a_group(Cause.ERROR, "archive device out of space, ret=#")),
+    "group_of_an_error": replace(
+        group_content(
+            a_group(Cause.ERROR, "archive device out of space, ret=#", problem=Problem.FAILED),
+            Counts(open=12, problems=((Problem.FAILED, 12),)),
+        ),
+        worst=tuple(
+            replace(one, problem=Problem.FAILED, because=samples.ORDERS_FAILED.because)
+            for one in handled.MEMBERS
+        ),
+    ),
     "group_of_a_cluster": handled.paused_together(),
     "group_of_a_source": group_content(a_group(Cause.SOURCE, "prod")),
     "group_of_clusters_unread": handled.unread_together(),
     "group_of_what_cannot_be_read": replace(
-        group_content(a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE)), worst=(SOURCE_DOWN,)
+        group_content(
+            a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
+            Counts(open=12, problems=((Problem.UNREACHABLE, 12),)),
+        ),
+        worst=(SOURCE_DOWN,),
     ),
     "group_of_what_was_never_read": replace(
         group_content(), worst=(replace(of_problem(Problem.MISSING), delay=None, checkpoint=None),)
@@ -279,9 +314,15 @@ CONTENTS: dict[str, Content] = {
         group_change(Reason.RECOVERED, over=True),
         worst=tuple(samples.resolved(replace(one, gap=GAP)) for one in handled.MEMBERS[:10]),
     ),
-    "group_of_some_missing": group_content(
-        a_group(Cause.CLUSTER, "shop", problem=Problem.MISSING),
-        Counts(open=12, problems=((Problem.MISSING, 12),)),
+    "group_of_some_missing": replace(
+        group_content(
+            a_group(Cause.CLUSTER, "shop", problem=Problem.MISSING),
+            Counts(open=12, problems=((Problem.MISSING, 12),)),
+        ),
+        worst=tuple(
+            replace(one, problem=Problem.MISSING, because=of_problem(Problem.MISSING).because)
+            for one in handled.MEMBERS
+        ),
     ),
     "group_of_a_cluster_that_stands": group_content(a_group(Cause.CLUSTER, "shop")),
     "group_by_chance_worse": replace(

@@ -8,7 +8,7 @@ from bot.domain.look import shipped_by_all
 from bot.domain.problem import Problem
 from bot.views.group_card import group_lines
 from bot.views.wording import slack_time
-from tests.views.handled_samples import MEMBERS, group_content
+from tests.views.handled_samples import GAP, MEMBERS, group_content
 from tests.views.view_samples import READ_AT
 
 HOUR = timedelta(hours=1)
@@ -18,9 +18,9 @@ def test_a_member_that_is_not_told_may_be_the_one_that_is_furthest_behind() -> N
     earlier = READ_AT - 26 * HOUR
     (said,) = [one for one in group_lines(group_content(shipped_until=earlier), UTC) if "be restored" in one]
     assert said == (
-        f"What the tenants of these 12 tasks wrote since {slack_time(earlier, UTC)} cannot be restored yet, "
-        "and is lost for good if this lasts until the cluster recycles its logs "
-        "(where BINDING is Mandatory, writes stop instead)."
+        f"What the tenants of these 12 tasks wrote since {slack_time(earlier, UTC)} cannot be restored yet. "
+        "If this lasts until the cluster recycles its logs, that is lost for good (BINDING Optional) "
+        "or the database stops taking writes (BINDING Mandatory)."
     )
 
 
@@ -29,5 +29,6 @@ def test_all_that_are_open_and_can_be_read_count() -> None:
     over = replace(longest, lifecycle=Lifecycle.RESOLVED, delay=30 * HOUR)
     unread = replace(longest, problem=Problem.UNREACHABLE, delay=30 * HOUR)
     never = replace(longest, delay=None, checkpoint=None)
-    assert shipped_by_all([*MEMBERS, over, unread, never, longest], READ_AT) == READ_AT - 9 * HOUR
+    lost = replace(longest, gap=GAP, delay=30 * HOUR)
+    assert shipped_by_all([*MEMBERS, over, unread, never, lost, longest], READ_AT) == READ_AT - 9 * HOUR
     assert shipped_by_all([over, unread, never], READ_AT) is None

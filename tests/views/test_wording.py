@@ -165,7 +165,7 @@ def test_what_is_cut_says_so() -> None:
 REASONS: list[tuple[Evidence, str]] = [
     (
         StatusBroken("INTERRUPTED"),
-        "OCP reports INTERRUPTED and gives no error message; it does not go on by itself.",
+        "OCP reports INTERRUPTED and gives no error message; it will not go on by itself.",
     ),
     (StatusBroken("FAILED", "disk\nfull"), "OCP reports FAILED: disk full"),
     (
@@ -209,9 +209,12 @@ REASONS: list[tuple[Evidence, str]] = [
     (CatchingUp(minutes(12)), "It runs and is catching up: 12 min behind."),
     (
         StuckIn("STOPPING", minutes(22)),
-        "It has been in STOPPING for 22 min, a state that usually passes within minutes.",
+        (
+            "It has been in STOPPING for 22 min, a state that usually passes within minutes: "
+            "somebody is stopping log backup, and it will be off afterwards."
+        ),
     ),
-    (PausedFor("SUSPENDED", minutes(180)), "It has been paused on purpose (SUSPENDED) for 3 h."),
+    (PausedFor("SUSPENDED", minutes(180)), "It has been paused by a command (SUSPENDED) for 3 h."),
     (
         NotListed(3, NOW),
         "OCP left it out of its last 3 lists; it was last there at 2026-03-14 03:00 UTC.",
@@ -341,8 +344,8 @@ def test_sizes_are_said_in_a_unit_that_suits_them() -> None:
 def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
     seen = Seen(Problem.STALLED, mode="LOGICAL_BACKUP", agent_server="10.0.0.7")
     whose = "whose logs are usually below ~admin"
-    assert [step.where for step in hint(seen).steps] == [f"On the agent server 10.0.0.7, {whose}"]
-    assert hint(replace(seen, agent_server="")).steps[0].where == f"On the agent server, {whose}"
+    assert [step.where for step in hint(seen).steps] == [f"On the backup agent's server 10.0.0.7, {whose}"]
+    assert hint(replace(seen, agent_server="")).steps[0].where == f"On the backup agent's server, {whose}"
     failed = hint(replace(seen, problem=Problem.FAILED, status="FAILED"))
     assert failed.look_at == "the log of the backup agent, then the storage"
 
@@ -411,9 +414,9 @@ def test_a_gap_in_what_can_be_restored_is_told_with_the_task() -> None:
     now = ClusterNow(samples.PAY, (samples.seen(task, samples.PAY, incident=incident),), READ_AT)
     fleet = FleetSnapshot((samples.a_source("prod", [now]),), (incident,))
     drawn = task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW)
-    assert "is lost for good.*" in drawn.text
+    assert "will ever be possible.*" in drawn.text
     assert "Get log backup running first, then take a full backup" in drawn.text
-    assert "It does not go on by itself." in drawn.text
+    assert "It will not go on by itself." in drawn.text
     assert "'Acknowledge'" in str(drawn.blocks)
 
 
