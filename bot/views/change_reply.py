@@ -8,7 +8,8 @@ from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
-from bot.views.incident_card import unwatched_lines, worst
+from bot.views.incident_card import worst
+from bot.views.no_longer_watched import unwatched_lines
 from bot.views.restorable import LOSS, gap_lines, restorable_lines, title
 from bot.views.trouble import headline, incident_mark, short_problem, what, whom_said
 from bot.views.wording import because, duration, lasting, slack_time, slack_voice

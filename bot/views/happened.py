@@ -16,11 +16,11 @@ from bot.domain.fleet import shifted
 from bot.domain.incident import Incident, trend_span
 from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem, Severity
+from bot.views.outcome import becomes
 from bot.views.sparkline import sparkline
 from bot.views.wording import (
     ERROR_LENGTH,
     because,
-    becomes,
     count,
     duration,
     lasting,

@@ -17,9 +17,10 @@ from bot.views.happened import begun_line, delay_lines, happened_line
 from bot.views.hints import hint, seen_in_incident
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
+from bot.views.no_longer_watched import unwatched_lines
 from bot.views.restorable import gap_lines, restorable_lines, title
-from bot.views.trouble import incident_mark, last_seen
-from bot.views.wording import because, clean, duration, name, ocp_name, slack_time
+from bot.views.trouble import incident_mark
+from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
 _SENTENCE = 250
 _REFUSALS = 3
@@ -146,13 +147,6 @@ def _over_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     if incident.handling.is_taken:
         lines.append(left_to(incident.handling, zone, is_done=incident.gap is None))
     return lines
-
-
-def unwatched_lines(incident: Incident) -> list[str]:
-    """Say why an incident is no longer watched, and how it was when that was last seen."""
-    if not isinstance(incident.because, NotWatched):
-        return []
-    return [f"{because(incident.because)} {last_seen(incident)}"]
 
 
 def left_to(handling: Handling, zone: tzinfo, *, is_done: bool) -> str:

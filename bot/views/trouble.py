@@ -253,31 +253,6 @@ def _problem_words(incident: Incident) -> str:  # noqa: PLR0911 - one case for e
     assert_never(incident.problem)
 
 
-_LAST = {
-    Problem.FAILED: "it had failed",
-    Problem.STALLED: "it had stopped",
-    Problem.GROWING: "it was falling behind",
-    Problem.LAGGING: "it was behind",
-    Problem.STUCK: "it was stuck",
-    Problem.MISSING: "it was not listed",
-    Problem.PAUSED: "it was paused",
-    Problem.UNREACHABLE: "OCP gave no answer",
-}
-
-
-def last_seen(incident: Incident) -> str:
-    """Say how it was with what is no longer watched, in a sentence of plain text: it may still be so."""
-    if incident.good_polls:
-        return "When last seen it was well again."
-    was, snapshot = _LAST[incident.problem], incident.snapshot
-    if incident.problem in (Problem.MISSING, Problem.UNREACHABLE):
-        return f"When last asked, {was}: whether log backup runs is not known."
-    if snapshot is not None and (snapshot.status or "").upper() == "INTERRUPTED":
-        was = "it was interrupted"
-    behind = "" if incident.delay is None else f", {duration(incident.delay)} behind"
-    return f"When last seen {was}{behind}; it may still be broken."
-
-
 def headline(incident: Incident) -> str:
     """Say an incident in one line, as a phone's notification shows it; plain text, without a mark."""
     unwatched = isinstance(incident.because, NotWatched)

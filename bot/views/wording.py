@@ -24,9 +24,9 @@ from bot.domain.evidence import (
     Well,
 )
 from bot.domain.fleet import shifted
-from bot.domain.status import Meaning, read_status
 from bot.domain.task import UNNAMED_SOURCE
 from bot.views.blocks import escape, literal
+from bot.views.outcome import becomes
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _SECONDS_MATTER = timedelta(minutes=10)
@@ -245,15 +245,6 @@ def _broken(broken: StatusBroken, voice: Voice) -> str:
         alone = "; it will not go on by itself" if broken.reported.upper() == "INTERRUPTED" else ""
         return f"OCP reports {voice.foreign(broken.reported)} and gives no error message{alone}."
     return f"OCP reports {voice.foreign(broken.reported)}: {voice.foreign(broken.error)}"
-
-
-def becomes(reported: str) -> str:
-    """Say what log backup will be once a status that lasts too long has passed, where it will not run."""
-    if read_status(reported).meaning is not Meaning.STOPPING:
-        return ""
-    pauses = reported.upper() == "SUSPENDING"
-    does, then = ("pausing", "paused") if pauses else ("stopping", "off")
-    return f": somebody is {does} log backup, and it will be {then} afterwards"
 
 
 def _no_tasks(absent: NoTasks, voice: Voice) -> str:

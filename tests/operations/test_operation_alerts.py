@@ -123,7 +123,7 @@ async def test_one_that_comes_back_within_minutes_goes_on_in_its_thread_and_says
     assert first_line(shown(stage.replies(alert)[-1])).startswith("🔴 Back again: pay/orders")
     assert stage.replies(alert)[-1].broadcast
     said = str(alert.edits[-1].blocks)
-    assert "It was over and came back." in said
+    assert "and broke again since then." in said
 
 
 async def test_one_that_comes_back_after_an_hour_is_new() -> None:
@@ -152,7 +152,7 @@ async def test_one_of_a_greeting_that_comes_back_late_leaves_the_greeting_alone(
     await stage.poll(140)
     (greeting,) = stage.parents()
     assert set(stage.state.desk.known) == {1, 2}
-    assert "1 of 2" in shown(greeting)
+    assert "1 task is broken already" in shown(greeting)
     stage.source.rows[PAY] = broken("orders", "ledger", since=began)
     assert ("pay/orders", Change.REOPENED) in await stage.changes()
     assert stage.parents() == [greeting]

@@ -95,7 +95,7 @@ async def test_a_cluster_that_comes_later_with_broken_tasks_makes_one_message() 
         well("stock", cluster=SHOP), broken("cart", since=stage.clock.now(), cluster=SHOP)
     )
     await stage.poll(6)
-    assert "1 is well again" in shown(late)
+    assert "1 more is well again" in shown(late)
     assert [shown(reply).splitlines()[0] for reply in stage.replies(late)] == [
         "🟢 Over: shop/stock, log backup is well again (incident 1)"
     ]
@@ -122,13 +122,13 @@ async def test_members_of_a_greeting_change_it_and_speak_in_its_thread() -> None
     stage.source.rows[PAY] = both(well("orders"), broken("ledger", since=began))
     await stage.poll(6)
     assert stage.parents() == [greeting]
-    assert "1 is well again" in shown(greeting)
+    assert "1 more is well again" in shown(greeting)
     assert [shown(reply).splitlines()[0] for reply in stage.replies(greeting)] == [
         "🟢 Over: pay/orders, log backup is well again (incident 1)"
     ]
     stage.source.rows[PAY] = broken("orders", "ledger", since=stage.clock.now())
     await stage.poll()
-    assert "2 were already broken" in shown(greeting)
+    assert "2 tasks of cluster pay are broken already" in shown(greeting)
     assert "Back again: pay/orders" in shown(stage.replies(greeting)[-1])
     assert stage.replies(greeting)[-1].broadcast
 

@@ -59,7 +59,7 @@ async def test_one_that_is_named_again_is_greeted_again() -> None:
     assert changes == [("pay/orders", Change.OPENED), ("pay/ledger", Change.OPENED)]
     again = stage.parents()[-1]
     assert "Now watching log backup of OCP prod" in shown(again)
-    assert "2 were already broken" in shown(again)
+    assert "2 tasks of cluster pay are broken already" in shown(again)
 
 
 async def test_another_writer_may_be_first_and_the_next_start_tries_again() -> None:

@@ -118,7 +118,7 @@ async def test_a_subscription_that_is_ended_gets_no_more_alerts_and_its_messages
     stage.source.rows[PAY] = well("orders", "ledger")
     await stage.poll(8)
     assert stage.parents(BILLS_ID) == [only]
-    assert "over, incident" in shown(only)
+    assert "well again, incident" in shown(only)
 
 
 async def test_what_a_channel_refuses_is_told_in_the_default_one_with_the_reason() -> None:

@@ -31,9 +31,11 @@ from bot.views.happened import course
 from bot.views.hints import Seen, hint
 from bot.views.incident_card import incident_message, state_lines
 from bot.views.meanwhile import meanwhile_message
+from bot.views.no_longer_watched import last_seen
+from bot.views.outcome import becomes
 from bot.views.restorable import gap_lines, gap_lines_of, left_lost, still_lost, title
-from bot.views.trouble import headline, last_seen
-from bot.views.wording import becomes, slack_time
+from bot.views.trouble import headline
+from bot.views.wording import slack_time
 from tests.views.handled_samples import ANA, BEN, GAP, MEMBERS, STALLED, a_group, card, group_content
 from tests.views.view_samples import NOW, READ_AT, minutes
 
