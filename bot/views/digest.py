@@ -14,7 +14,7 @@ from bot.views.greeting import worst_first
 from bot.views.handled import Silenced, marks, matcher_words, until
 from bot.views.incident_card import worst
 from bot.views.restorable import gap_lines_of
-from bot.views.trouble import MARKS, how, incident_mark, phrase_of_delay, short_problem, task_name
+from bot.views.trouble import MARKS, how, incident_mark, lost_mark, phrase_of_delay, short_problem, task_name
 from bot.views.twins import namer, subjects
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, lasting, slack_time
@@ -123,8 +123,8 @@ def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     told = nsmallest(OPEN, facts.still_open, key=worst_first)
     whose = subjects(told)
     lines = [
-        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(facts.until - one.since)} "
-        f"· incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(facts.until - one.since)}"
+        f"{lost_mark(one)} · incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
         for one in told
     ]
     return lines + _rest(len(facts.still_open) - len(told), typed("incidents"))

@@ -30,7 +30,7 @@ from bot.views.blocks import (
 )
 from bot.views.handled import marks
 from bot.views.incident_buttons import taking
-from bot.views.trouble import how, incident_mark
+from bot.views.trouble import how, incident_mark, lost_mark
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
@@ -139,6 +139,7 @@ def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) ->
     whose = subjects(told)
     lines = [
         f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(now - one.since)}"
+        f"{lost_mark(one)}"
         f" · {one.severity.word}, incident {one.number}{marks(one, zone=zone)}"
         for one in told
     ]

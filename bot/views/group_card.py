@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
+from bot.domain.evidence import NotWatched
 from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
@@ -16,8 +17,8 @@ from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_li
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import instead_lines, left_to, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
-from bot.views.restorable import LOST, at_risk, gap_lines_of, left_lost, still_lost
-from bot.views.trouble import MARKS, group_mark, how, incident_mark
+from bot.views.restorable import at_risk, gap_lines_of, left_lost, still_lost
+from bot.views.trouble import MARKS, group_mark, how, incident_mark, lost_mark
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 
@@ -177,9 +178,10 @@ def _member_line(
     incident: Incident, whose: str, now: datetime, group: Group | None, silenced: Silenced
 ) -> str:
     who = f"{incident_mark(incident)} *{literal(whose)}*"
-    lost = "" if incident.gap is None else f" · *{LOST}*"
+    lost = lost_mark(incident)
     if not incident.is_open:
-        return f"{who} is over{lost} · incident {incident.number}"
+        ended = "is no longer watched" if isinstance(incident.because, NotWatched) else "is over"
+        return f"{who} {ended}{lost} · incident {incident.number}"
     same = group is not None and holder(group.handling) == holder(incident.handling)
     people = "" if same else marks(incident, silenced)
     state = f"{literal(how(incident))}{lasting(now - incident.since)}"

@@ -32,7 +32,7 @@ from bot.views.incident_buttons import taking
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
-from bot.views.trouble import group_mark, how, incident_mark
+from bot.views.trouble import group_mark, how, incident_mark, lost_mark
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import count, lasting
@@ -116,7 +116,7 @@ def _incidents(
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
             state = f"{group.severity.word}, group {number}{marks(one, silenced, zone)}"
         else:
-            mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}"
+            mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}{lost_mark(one)}"
             since, number, handling = one.since, one.number, one.handling
             state = f"{one.severity.word}, incident {number}{marks(one, facts.silenced, zone)}"
         button = _details(number) if handling.is_taken else taking(handling, number)

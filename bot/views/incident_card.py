@@ -49,9 +49,10 @@ def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
 
 
 def _state(incident: Incident) -> str:
-    word = incident.severity.word if incident.is_open else "over"
-    if incident.gap is not None and not incident.is_open and not isinstance(incident.because, NotWatched):
-        word = "well again"
+    if isinstance(incident.because, NotWatched):
+        return f"incident {incident.number}"
+    ended = "over" if incident.gap is None else "well again"
+    word = incident.severity.word if incident.is_open else ended
     if _closes(incident):
         word = "closing" if incident.gap is None else "well again, closing"
     return f"{word}, incident {incident.number}"

@@ -11,7 +11,7 @@ from bot.views.blocks import Block, Button, Message, actions, context, literal, 
 from bot.views.greeting import worst_first
 from bot.views.handled import NOT_SILENCED, Silenced, marks
 from bot.views.incident_card import worst
-from bot.views.trouble import how, incident_mark, short_problem
+from bot.views.trouble import how, incident_mark, lost_mark, short_problem
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import ago, count, duration, lasting, slack_time
@@ -101,13 +101,12 @@ def _line(
     if incident.is_open:
         people = marks(incident, silenced, zone, group=groups.get(incident.number))
         state = f"{literal(how(incident))}{lasting(now - incident.since)}"
-        return f"{who} {state} · {incident.severity.word}{people}"
+        return f"{who} {state} · {incident.severity.word}{lost_mark(incident)}{people}"
     ended = _ended(incident)
-    gap = "" if incident.gap is None else " · *lost some log for good*"
     return (
         f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · "
         f"{short_problem(incident.problem)} for {duration(ended - incident.since)}, "
-        f"at worst {worst(incident)}{gap}"
+        f"at worst {worst(incident)}{lost_mark(incident)}"
     )
 
 

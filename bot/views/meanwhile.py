@@ -7,9 +7,9 @@ from bot.domain.incident import Incident
 from bot.domain.notification import MeanwhileContent
 from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.incident_card import ended_at, worst
-from bot.views.restorable import LOST, gap_lines_of, still_lost
+from bot.views.restorable import gap_lines_of, still_lost
 from bot.views.timeline import title
-from bot.views.trouble import incident_mark, short_problem
+from bot.views.trouble import incident_mark, lost_mark, short_problem
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, slack_time
 
@@ -42,6 +42,5 @@ def _were(number: int) -> str:
 
 def _line(incident: Incident, whose: str, zone: tzinfo) -> str:
     span = f"from {slack_time(incident.since, zone)}, for {duration(ended_at(incident) - incident.since)}"
-    lost = "" if incident.gap is None else f"*{LOST}*, "
-    head = f"{incident_mark(incident)} *{literal(whose)}* {lost}{short_problem(incident.problem)} {span}"
-    return f"{head}, at worst {worst(incident)} · incident {incident.number}"
+    head = f"{incident_mark(incident)} *{literal(whose)}* {short_problem(incident.problem)} {span}"
+    return f"{head}, at worst {worst(incident)}{lost_mark(incident)} · incident {incident.number}"

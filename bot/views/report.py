@@ -126,7 +126,8 @@ def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) 
             later = later_words(grave=False, missing=one.problem is Problem.MISSING)
             lines.append(f"- {_plain(whom(one))}: backed up until {_plain(reached)}; {later}.")
     listed = "\n".join(lines) or "No stretch of time is known to be missing from the backup."
-    return f"{listed}\n\n{NOT_LIVE} {backup_now([_plain(end) for end in ends])}" if ends else listed
+    who = next((whom(one) for one in incidents if one.gap is not None), "")
+    return f"{listed}\n\n{NOT_LIVE} {backup_now(list(map(_plain, ends)), _plain(who))}" if ends else listed
 
 
 def _seen(about: Incident | Group, zone: tzinfo, offset: timedelta) -> str:

@@ -22,8 +22,6 @@ _RISK = (
 )
 NOT_LIVE = "Live data is not affected."
 LOSS = "log is lost for good"
-LOST = "log lost for good"
-"""The same as a sentence, and as a mark in a list."""
 _FAILS = "it fails while log backup is not running."
 _RUNS = frozenset({Problem.GROWING, Problem.LAGGING, Problem.UNREACHABLE})
 

@@ -217,6 +217,11 @@ def how(incident: Incident) -> str:
     return f"{said}, {duration(incident.delay)} behind"
 
 
+def lost_mark(incident: Incident) -> str:
+    """Mark in a list what has lost log for good, after a dot; in markup."""
+    return "" if incident.gap is None else " · *log lost for good*"
+
+
 def is_interrupted(incident: Incident) -> bool:
     """Whether OCP calls a broken one interrupted, not failed."""
     because = incident.because

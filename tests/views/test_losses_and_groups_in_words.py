@@ -8,6 +8,7 @@ import pytest
 
 import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
+from bot.commands import ListIncidents
 from bot.domain.evidence import BehindLimit, Grows, NotWatched, PausedFor, StatusBroken, StoodStill, StuckIn
 from bot.domain.grouping import Cause
 from bot.domain.handling import Assignment, Handling
@@ -23,6 +24,7 @@ from bot.domain.notification import (
 )
 from bot.domain.problem import Problem, Severity
 from bot.views.change_reply import change_message
+from bot.views.digest import DigestFacts, digest_message
 from bot.views.greeting import greeting_message
 from bot.views.group_card import group_lines, group_message
 from bot.views.group_reply import changes_message
@@ -30,6 +32,7 @@ from bot.views.group_words import all_over, broken, kinds_words, look_at, look_f
 from bot.views.happened import course
 from bot.views.hints import Seen, hint
 from bot.views.incident_card import incident_message, state_lines
+from bot.views.incident_list import incident_list_message
 from bot.views.meanwhile import meanwhile_message
 from bot.views.no_longer_watched import last_seen
 from bot.views.outcome import becomes
@@ -147,6 +150,23 @@ def test_who_has_what_is_left_to_do_is_told_after_the_end() -> None:
 def test_a_reply_with_a_loss_says_beside_the_number_how_it_ended(reason: Reason, number: str) -> None:
     said = change_message(ChangeContent(None, samples.resolved(FAILED), reason, NOW)).text
     assert said.startswith(f"🟠 pay/orders has lost log for good, take a full backup {number}\n")
+
+
+def test_every_list_marks_what_has_lost_log() -> None:
+    """A loss lasts, whatever a task does now."""
+    mark = " · *log lost for good*"
+    greeting = GreetingContent(samples.PROD, 3, 48, timedelta(seconds=30), (FAILED,), READ_AT)
+    facts = DigestFacts(NOW - timedelta(days=1), NOW, still_open=(FAILED,))
+    listed = incident_list_message(ListIncidents(), (FAILED, samples.resolved(FAILED)), now=NOW)
+    assert mark in greeting_message(greeting).text
+    assert mark in digest_message(facts).text
+    assert str(listed.blocks).count(mark) == len((FAILED, samples.resolved(FAILED)))
+
+
+def test_a_member_that_nobody_watches_any_more_is_not_called_over() -> None:
+    unwatched = replace(DROPPED, gap=None)
+    assert "⚪ *pay/orders* is no longer watched · incident 42" in text(of_members(MEMBERS[0], unwatched))
+    assert incident_message(card(DROPPED)).text.endswith("is no longer watched (incident 42)")
 
 
 def test_what_broke_again_says_since_when_and_how_often() -> None:
@@ -336,7 +356,7 @@ def test_what_began_and_ended_meanwhile_says_its_loss_at_once() -> None:
     lost = samples.resolved(FAILED)
     said = meanwhile_message(MeanwhileContent((lost,), 3)).text.split("\n")
     assert said[0].endswith("over again; log of pay/orders is lost for good")
-    assert "*log lost for good*, failed" in said[1]
+    assert said[1].endswith("(critical) · *log lost for good* · incident 42")
     change = ChangeContent(None, lost, Reason.RECOVERED, NOW)
     told = changes_message(ChangesContent((change,), ((Reason.RECOVERED, 1),), NOW)).text.split("\n")
     assert told[0] == "🟠 1 incident is over; log of pay/orders is lost for good"
