@@ -15,7 +15,10 @@ from bot.views.wording import clean, count, ocp_name
 
 _LABEL = 60
 _LOOK = 200
-_ON_PURPOSE = frozenset({Problem.PAUSED, Problem.MISSING})
+_ASKS = {
+    Problem.PAUSED: "ask first who paused them",
+    Problem.MISSING: "ask first whether that was on purpose",
+}
 
 
 def plural(problem: Problem, number: int) -> str:  # noqa: PLR0911 - one case for each problem
@@ -128,8 +131,8 @@ def look_first(  # noqa: PLR0911 - one case for each cause
     group: Group, worst: Sequence[Incident] = ()
 ) -> str:
     """Say where to look first; empty where an error message says it; plain text."""
-    if group.problem in _ON_PURPOSE:
-        return "ask first whether that was on purpose"
+    if group.problem in _ASKS:
+        return _ASKS[group.problem]
     match group.trait.cause:
         case Cause.DESTINATION:
             return "look at the storage first"

@@ -186,6 +186,8 @@ def test_what_is_paused_is_at_risk_even_as_a_warning() -> None:
     group = handled.paused_together()
     mild = replace(group, group=replace(group.group, severity=Severity.WARNING))
     assert "the database stops taking writes (BINDING Mandatory)" in text(mild)
+    assert "are paused since" in text(mild)
+    assert ": ask first who paused them*" in text(mild)
 
 
 @pytest.mark.parametrize(
