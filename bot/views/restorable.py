@@ -22,7 +22,7 @@ _RISK = (
 )
 NOT_LIVE = "Live data is not affected."
 LOSS = "log is lost for good"
-_FAILS = "it fails while log backup is not running."
+_FAILS = "a full backup fails without it."
 _RUNS = frozenset({Problem.GROWING, Problem.LAGGING, Problem.UNREACHABLE})
 
 
@@ -39,8 +39,15 @@ def title(incident: Incident) -> str:
 
 
 def never_words(start: str, end: str) -> str:
-    """Say what a gap from ``start`` to ``end`` means, without a stop."""
-    return f"no restore to a moment from {start} to {end} will ever be possible"
+    """Say what a gap from ``start`` to ``end`` means, without a stop.
+
+    A restore begins at a full backup and needs every log from there on: none passes a gap, so that nothing
+    after its start can be had until there is a full backup from behind it.
+    """
+    return (
+        f"the log of {start} to {end} is lost for good: nothing after {start} can be restored "
+        f"until a full backup that starts after {end} has finished"
+    )
 
 
 def backup_now(ends: Sequence[str], who: str = "") -> str:
@@ -49,10 +56,7 @@ def backup_now(ends: Sequence[str], who: str = "") -> str:
     if len(ends) > 1:
         whose = " of each"
     since = ends[0] if len(ends) == 1 else "its gap ended"
-    return (
-        f"Take a full backup{whose} now, unless one was started after {since}: "
-        "without it nothing later can be restored either."
-    )
+    return f"Take a full backup{whose} now, unless one that started after {since} has finished."
 
 
 def _never(gap: RecoveryGap, zone: tzinfo) -> str:
@@ -102,22 +106,21 @@ def gap_lines(incident: Incident, zone: tzinfo, reached: str = "") -> list[str]:
     if incident.gap is None:
         return []
     never, end = _never(incident.gap, zone), slack_time(incident.gap.end, zone)
-    first = f"{reached}, but with a gap: *{never}.*" if reached else f"*{never[0].upper()}{never[1:]}.*"
-    first += f" {NOT_LIVE}"
+    first = f"*{never[0].upper()}{never[1:]}.* {NOT_LIVE}"
+    first += f" {reached}, apart from that." if reached else ""
     if isinstance(incident.because, NotWatched):
         return [first, f"{_once_it_runs('', end)}"]
     if not _is_down(incident):
         return [f"{first} {backup_now([end])}"]
-    later = f"Nothing later can be restored, unless a full backup was started after {end}."
-    return [f"{first} {later}", f"Get log backup running first, then take a full backup: {_FAILS}"]
+    return [first, f"Get log backup running first: {_FAILS} Then take one."]
 
 
 def _once_it_runs(who: str, end: str) -> str:
     """Say what to do about a gap of what nobody watches any more."""
     whose = f" of {who}" if who else ""
     return (
-        f"Check that log backup{whose} runs, then take a full backup, unless one was started after {end}: "
-        f"{_FAILS}"
+        f"Check that log backup{whose} runs: {_FAILS} "
+        f"Then take one, unless one that started after {end} has finished."
     )
 
 
@@ -146,12 +149,10 @@ def _to_do(left: Sequence[Incident], who: Sequence[str], ends: Sequence[str]) ->
         if isinstance(left[0].because, NotWatched):
             return _once_it_runs(who[0], ends[0])
         if _is_down(left[0]):
-            return f"Get log backup of {who[0]} running first, then take a full backup of it: {_FAILS}"
+            return f"Get log backup of {who[0]} running first: {_FAILS} Then take one of it."
         return backup_now(ends, who[0])
     if any(_is_down(one) or isinstance(one.because, NotWatched) for one in left):
-        return (
-            f"Get log backup running first where it does not run, then take a full backup of each: {_FAILS}"
-        )
+        return f"Get log backup running first where it does not run: {_FAILS} Then take one of each."
     return backup_now(ends)
 
 

@@ -88,11 +88,11 @@ def test_a_title_with_a_loss_begins_with_whose_it_is(incident: Incident, said: s
 
 def test_a_loss_says_to_which_moments_no_restore_is_possible_and_what_makes_good_for_it() -> None:
     (said,) = gap_lines(samples.resolved(FAILED), UTC)
-    span = f"{slack_time(GAP.start)} to {END}"
+    start = slack_time(GAP.start)
     assert said == (
-        f"*No restore to a moment from {span} will ever be possible.* Live data is not affected. "
-        f"Take a full backup now, unless one was started after {END}: "
-        "without it nothing later can be restored either."
+        f"*The log of {start} to {END} is lost for good: nothing after {start} can be restored "
+        f"until a full backup that starts after {END} has finished.* Live data is not affected. "
+        f"Take a full backup now, unless one that started after {END} has finished."
     )
 
 
@@ -101,7 +101,7 @@ def test_what_is_no_longer_watched_is_not_called_mended() -> None:
     said = incident_message(card(DROPPED)).text + str(incident_message(card(DROPPED)).blocks)
     for told in (
         "OCP has not listed it for 1 d. When last seen it had failed, 26 min behind; it may still be broken.",
-        "Check that log backup runs, then take a full backup, unless one was started after ",
+        "Check that log backup runs: a full backup fails without it. Then take one, unless one that started ",
     ):
         assert told in said
     assert "well again" not in said
@@ -290,7 +290,10 @@ def test_a_group_that_has_lost_log_says_so_in_its_headline_and_counts_the_others
     assert "; log of shop/t00 is lost for good: look at the storage first (critical" in said
     lines = text(content)
     assert "What the tenants of the other 11 tasks wrote since" in lines
-    assert "Get log backup of shop/t00 running first, then take a full backup of it" in lines
+    assert (
+        "Get log backup of shop/t00 running first: a full backup fails without it. Then take one of it."
+        in lines
+    )
     assert "for 25 min · *log lost for good* · incident 100" in lines
     assert "*shop/t01* has stopped, 27 min behind, for 25 min · incident 101" in lines
 
@@ -344,7 +347,7 @@ def test_a_loss_of_the_only_member_that_is_told_may_not_be_the_only_one() -> Non
 def test_what_several_have_to_do_about_their_gaps() -> None:
     over = [samples.resolved(one) for one in with_gaps(2)[:2]]
     unwatched = replace(over[0], because=NotWatched())
-    assert "Take a full backup of each now, unless one was started after its gap ended" in str(
+    assert "Take a full backup of each now, unless one that started after its gap ended has finished." in str(
         gap_lines_of(over, UTC)
     )
     assert "Get log backup running first where it does not run" in str(

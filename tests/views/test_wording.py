@@ -414,8 +414,8 @@ def test_a_gap_in_what_can_be_restored_is_told_with_the_task() -> None:
     now = ClusterNow(samples.PAY, (samples.seen(task, samples.PAY, incident=incident),), READ_AT)
     fleet = FleetSnapshot((samples.a_source("prod", [now]),), (incident,))
     drawn = task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW)
-    assert "will ever be possible.*" in drawn.text
-    assert "Get log backup running first, then take a full backup" in drawn.text
+    assert " has finished.*" in drawn.text
+    assert "Get log backup running first: a full backup fails without it. Then take one." in drawn.text
     assert "It will not go on by itself." in drawn.text
     assert "'Acknowledge'" in str(drawn.blocks)
 
