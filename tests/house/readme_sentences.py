@@ -1,8 +1,8 @@
-"""The README taken apart into what it states: sentences, rows of tables and blocks of code, section by section.
+"""The README taken apart into what it states: its sentences, rows of tables and blocks of code.
 
-What stands between generated markers (``<!-- verbs -->`` and the like) is left out: the house's test of the README
-holds it against the code to the letter. Numbers become ``#``, so that a figure that was measured anew is the same
-sentence. Of a row that ends in its command only the first words and the command count: the figure is the command's.
+What stands between generated markers (``<!-- verbs -->`` and the like) is left out: the house's test of
+the README holds it against the code to the letter. Numbers become ``#``, so that a figure that was measured
+anew is the same sentence. Of a row that ends in its command only the first words and the command count.
 
 ``python tests/house/readme_sentences.py`` prints them all.
 """
