@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.healthcheck import __name__ as health_check
 from bot.settings import EVERYTHING, load
 from bot.settings.variables import KNOWN, VARIABLES
 
@@ -99,3 +100,49 @@ def test_the_settings_of_the_config_map_are_settings(tmp_path: Path) -> None:
         if one["name"] != "BOT_CONFIG"
     }
     assert load(environment, str(path), needs=EVERYTHING).warnings == ()
+
+
+def test_every_way_reads_the_settings_again_by_the_signal_for_it() -> None:
+    """The bot is the first process of its container, so the signal that others send to 1 is for it."""
+    assert "ExecReload=/bin/kill -HUP $MAINPID\n" in block("systemd", "ini")
+    assert "`docker kill --signal HUP logbackup-bot` reads the settings again" in section("Docker")
+    assert "`kubectl exec deploy/logbackup-bot -- sh -c 'kill -HUP 1'` reads" in section("Kubernetes")
+    named = kubernetes()["Deployment"]["metadata"]["name"]
+    assert named == yaml.safe_load(block("Compose", "yaml"))["services"].popitem()[0] == "logbackup-bot"
+
+
+def test_every_way_gives_the_bot_longer_than_it_needs_to_stop() -> None:
+    """It stops within ten seconds; whoever waits for less would kill it."""
+    (service,) = yaml.safe_load(block("Compose", "yaml"))["services"].values()
+    waits = [
+        re.findall(r"^TimeoutStopSec=(\d+)$", block("systemd", "ini"), re.MULTILINE)[0],
+        re.findall(r"--stop-timeout (\d+)", block("Docker", "sh"))[0],
+        service["stop_grace_period"].removesuffix("s"),
+        kubernetes()["Deployment"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"],
+    ]
+    assert len(waits) == 4
+    assert all(int(seconds) > 10 for seconds in waits)
+
+
+def test_one_pod_has_the_volume_at_a_time() -> None:
+    """A second bot on the same file would refuse to start: the first one has to be gone before."""
+    spec = kubernetes()["Deployment"]["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    assert kubernetes()["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteOnce"]
+
+
+def dockerfile(word: str) -> str:
+    """Give what an instruction of the Dockerfile says, the last one of its name."""
+    found: list[str] = re.findall(rf"^{word} (.*)$", (README.parent / "Dockerfile").read_text(), re.MULTILINE)
+    return found[-1]
+
+
+def test_the_image_and_the_pod_run_as_the_user_that_it_names() -> None:
+    user, group = dockerfile("USER").split(":")
+    assert f"user {user} has to be able to read the secrets" in section("Docker")
+    runs_as = kubernetes()["Deployment"]["spec"]["template"]["spec"]["securityContext"]
+    assert [runs_as[key] for key in ("runAsUser", "runAsGroup", "fsGroup")] == [int(user), *[int(group)] * 2]
+
+
+def test_the_image_asks_the_bot_whether_it_is_well() -> None:
+    assert dockerfile("HEALTHCHECK").endswith(f'CMD ["python", "-m", "{health_check}"]')
