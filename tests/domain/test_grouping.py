@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.forming import Candidate, joins
-from bot.domain.grouping import Cause, Group, Trait, plain_error, storage_of, traits_of
+from bot.domain.forming import Candidate, form, joins
+from bot.domain.grouping import Cause, Crowd, Group, Trait, plain_error, storage_of, traits_of
 from bot.domain.incident import IncidentNumber, Lifecycle
 from bot.domain.posts import Channel
 from bot.domain.problem import Problem, Severity
@@ -92,3 +92,54 @@ def test_what_a_task_may_share_is_what_is_known_of_it() -> None:
         (Cause.CLUSTER, str(known.key.cluster)),
         (Cause.SOURCE, ""),
     ]
+
+
+def breaking(number: int, *traits: Trait) -> Candidate:
+    return Candidate(replace(opened(BROKEN), number=IncidentNumber(number)), traits, ClusterId(1))
+
+
+def trait(cause: Cause, value: str = "one") -> Trait:
+    return Trait(cause, PROD, value, value)
+
+
+LIKELIER = (
+    (Cause.DESTINATION, Cause.AGENT),
+    (Cause.DESTINATION, Cause.ERROR),
+    (Cause.AGENT, Cause.CLUSTER),
+    (Cause.AGENT, Cause.SOURCE),
+    (Cause.ERROR, Cause.CLUSTER),
+    (Cause.ERROR, Cause.SOURCE),
+)
+
+
+@pytest.mark.parametrize(
+    ("likelier", "other"), LIKELIER, ids=[f"{one} before {two}" for one, two in LIKELIER]
+)
+def test_of_causes_that_explain_the_same_the_likelier_is_taken(likelier: Cause, other: Cause) -> None:
+    for shared in ((trait(likelier), trait(other)), (trait(other), trait(likelier))):
+        crowd = Crowd({(one.cause, one.value): 4 for one in shared})
+        (formed,) = form(Channel("alerts"), [breaking(number, *shared) for number in range(1, 5)], crowd)
+        assert formed.trait.cause is likelier
+
+
+def test_the_trait_that_explains_most_is_taken_first() -> None:
+    """How many of one kind, times their share of all that have it; then again among the rest."""
+    few, many, rare = (trait(Cause.DESTINATION, name) for name in ("few", "many", "rare"))
+    candidates = [
+        *(breaking(number, few, many) for number in range(1, 4)),
+        *(breaking(number, many) for number in range(4, 10)),
+        *(breaking(number, rare) for number in range(10, 13)),
+    ]
+    crowd = Crowd(
+        {(Cause.DESTINATION, "few"): 3, (Cause.DESTINATION, "many"): 9, (Cause.DESTINATION, "rare"): 6}
+    )
+    formed = form(Channel("alerts"), candidates, crowd)
+    assert [(one.trait.value, len(one.incidents), one.total) for one in formed] == [
+        ("many", 9, 9),
+        ("rare", 3, 6),
+    ]
+    spread = Crowd({**crowd.counts, (Cause.DESTINATION, "many"): 18, (Cause.DESTINATION, "rare"): 7})
+    first, *_ = form(Channel("alerts"), candidates, spread)
+    assert first.trait.value == "many", "nine of eighteen weigh as much as four and a half"
+    apart = Crowd({**crowd.counts, (Cause.DESTINATION, "many"): 19})
+    assert [one.trait.value for one in form(Channel("alerts"), candidates, apart)] == ["few", "rare"]

@@ -109,3 +109,13 @@ async def test_a_bot_that_was_not_invited_says_so_where_it_can_and_greets_once_i
         await until(lambda: not bot.delivering.troubles)
         assert (await readiness(bot))[0] == 200
         assert len(town.said("Now watching")) == 1
+
+
+async def test_what_slack_and_other_replicas_see_keeps_to_real_time(tmp_path: Path) -> None:
+    """Slack's limits, the time to try again and leases do not run faster because a demo does."""
+    async with world(tmp_path, speed=600) as town, town.bot() as bot:
+        assert bot.leases.clock.speed == bot.delivering.clock.speed == 1
+        assert bot.watches[0].watching.clock.speed == 600
+        began, real = town.clock.now(), bot.leases.clock.now()
+        await town.until_said("Now watching")
+        assert town.clock.now() - began > 60 * (bot.leases.clock.now() - real)

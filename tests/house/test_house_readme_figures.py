@@ -114,10 +114,7 @@ ONE = {
     "each renewed every hour in turn": (PACE.renew_after, HOUR),
     "half of those that have it": (forming.LEAST_SHARE, 0.5),
     "A level that stays for an hour": (rises.STAYED, HOUR.total_seconds()),
-    "count along for a day": (
-        LIMITS.slowdown_cost.total_seconds() / rhythm.LIFT_FORGOTTEN,
-        DAY.total_seconds(),
-    ),
+    "forgotten at two minutes a day": (2 * MINUTE / DAY, rhythm.LIFT_FORGOTTEN),
     "after a minute of refusals": (tell_outage.TELL_AFTER, MINUTE),
 }
 """What is told by "a" or "an": the words, what the code has, and what it must be."""

@@ -6,10 +6,10 @@ import pytest
 
 from bot.commands import Door
 from bot.domain.handling import Actor, UserId
-from bot.domain.notification import Reason
+from bot.domain.notification import Action, Reason
 from bot.domain.posts import Channel
 from bot.operations.store_port import RevisionConflict
-from tests.fakes.listed_source import PAY
+from tests.fakes.listed_source import PAY, PROD
 from tests.fakes.memory_store import MemoryWriting
 from tests.operations.answering_stage import ANA, BO, CLEO, Talk, buttons, group_broken, one_broken, said
 from tests.operations.operations_stage import well
@@ -225,3 +225,18 @@ async def test_the_same_moment_in_another_channel_is_another_thread(channel: str
     assert "Say which one" in answer.message.text
     trail = await talk.stage.store.audit((await talk.incident()).number)
     assert Reason.ACKNOWLEDGED not in [one.what for one in trail]
+
+
+async def test_an_act_owes_a_reply_and_no_edit() -> None:
+    """What the message shows is for the watch to decide, which looks at once."""
+    talk, alert = await one_broken()
+    before = set(talk.stage.memory.tables.outbox)
+    edits = len(alert.edits)
+    await talk.answering.answer(talk.asked("ack 1"))
+    owed = talk.stage.memory.tables.outbox
+    assert [row.notification.action for id_, row in owed.items() if id_ not in before] == [Action.REPLY]
+    assert talk.changed == [PROD]
+    await talk.stage.deliver()
+    assert len(alert.edits) == edits
+    await talk.say("unack 1")
+    assert len(alert.edits) > edits

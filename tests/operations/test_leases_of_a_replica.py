@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.errors import StorageError
 from bot.operations.hold_leases import LENGTH, RENEW_EVERY, REPLICA, Leases
 from tests.fakes.listed_journal import ListedJournal
@@ -116,4 +118,20 @@ async def test_what_cannot_be_given_back_lapses() -> None:
     both.store.broken = None
     assert await both.other.renew([PROD]) == frozenset()
     both.clock.advance(LENGTH)
+    assert await both.other.renew([PROD]) == {PROD}
+
+
+@pytest.mark.parametrize("ahead", [-3, 3], ids=["slow", "fast"])
+async def test_clocks_a_few_seconds_apart_never_share_a_lease(ahead: int) -> None:
+    """One that is renewed in time is nobody else's; a clock that is a lease ahead would take it."""
+    both = Replicas()
+    both.other.clock = apart = ManualClock(both.clock.now() + ahead * SECOND)
+    await both.one.renew([PROD])
+    for _ in range(10):
+        both.clock.advance(RENEW_EVERY)
+        apart.advance(RENEW_EVERY)
+        assert await both.other.renew([PROD]) == frozenset()
+        await both.one.renew([PROD])
+        assert both.one.holds(PROD)
+    apart.advance(LENGTH + 3 * SECOND)
     assert await both.other.renew([PROD]) == {PROD}

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -727,3 +728,28 @@ async def test_an_hour_without_slack_ends_with_the_present_state_within_a_minute
         stage.clock.advance(SECOND)
     assert stage.clock.now() - back < timedelta(minutes=1)
     assert said(stage) == [f"post {number}" for number in range(20)]
+
+
+async def test_edits_that_hang_hold_up_no_news() -> None:
+    """Each lane is delivered by itself; Slack takes as long over an edit as it likes."""
+    stage = a_stage()
+    await owe(stage, "post")
+    await stage.deliver()
+    stage.clock.advance(EDIT_EVERY)
+    answers, edit = asyncio.Event(), stage.messenger.edit
+
+    async def hanging(*what: Any, **about: Any) -> None:
+        await answers.wait()
+        await edit(*what, **about)
+
+    stage.messenger.edit = hanging  # type: ignore[method-assign] # a fake is bent
+    await owe(stage, "edit", Action.EDIT)
+    edits = asyncio.create_task(deliver_due(stage.delivering, EDITING))
+    await asyncio.sleep(0)
+    await owe(stage, "news", message="incident/2")
+    assert await deliver_due(stage.delivering, NEWS) == 1
+    assert said(stage) == ["post", "news"]
+    assert not edits.done()
+    answers.set()
+    assert await edits == 1
+    assert stage.everything()[0].edits[-1].text == "edit"

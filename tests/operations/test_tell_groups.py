@@ -448,3 +448,25 @@ async def test_a_group_whose_members_fall_behind_is_edited_when_that_is_news() -
     await stage.poll(8)
     _, alert = stage.parents()
     assert 1 <= len(alert.edits) - before <= 4
+
+
+async def test_a_group_that_is_graver_than_it_ever_said_speaks() -> None:
+    """More severe or another, graver problem: each is said once, and not again while it stays so."""
+    stage = await begun()
+    behind_since = stage.clock.now() - 11 * MINUTE
+    stage.source.rows[PAY] = lambda _: [task(name, checkpoint=behind_since) for name in MANY]
+    await stage.poll(3)
+    _, alert = stage.parents()
+    assert "warning" in str(alert.message.blocks)
+    stage.source.rows[PAY] = lambda _: [
+        task(name, status="FAILED" if name == MANY[0] else "RUNNING", checkpoint=behind_since)
+        for name in MANY
+    ]
+    await stage.poll()
+    (worse,) = stage.replies(alert)
+    assert worse.message.text.startswith("🔴 Worse: ")
+    assert worse.broadcast
+    await stage.poll(4)
+    stage.source.rows[PAY] = lambda _: [task(name, status="FAILED", checkpoint=behind_since) for name in MANY]
+    await stage.poll(4)
+    assert stage.replies(alert) == [worse], "as grave and as severe as was said"

@@ -257,3 +257,18 @@ async def test_without_any_channel_nothing_is_owed_and_nothing_is_lost() -> None
     await stage.poll()
     assert "pay/orders" in shown(stage.parents(ID)[1])
     assert (await stage.store.posts_of([IncidentNumber(1)]))[0].channel == ALERTS
+
+
+async def test_a_route_that_is_new_tells_there_what_burns_already() -> None:
+    """As after the settings were read again; where the incident stands already nothing is repeated."""
+    stage = await begun()
+    breaks(stage)
+    await stage.poll()
+    assert stage.parents(BILLS_ID) == []
+    stage.routes = (Route(BILLS, continues=True), Route(ALERTS))
+    await stage.poll()
+    (late,) = stage.parents(BILLS_ID)
+    assert "pay/orders" in shown(late)
+    assert len(stage.parents()) == 2
+    await stage.poll(3)
+    assert stage.parents(BILLS_ID) == [late]

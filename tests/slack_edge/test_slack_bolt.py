@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
 
 from bot.sandbox.slack import Outcome
 from bot.slack.bolt import READ_BY_BOLT, bolt_app, web_client
@@ -95,3 +96,12 @@ async def test_this_machine_has_several_names(address: str, monkeypatch: pytest.
 
 async def test_the_client_never_tries_by_itself() -> None:
     assert web_client("xoxb-1", None).retry_handlers == []
+
+
+def test_the_app_verifies_no_signature_a_second_time() -> None:
+    """Bolt's own check comes after it has parsed; ours came before."""
+    ours = [type(one).__name__ for one in bolt_app(None)._async_middleware_list]
+    assert "AsyncRequestVerification" not in ours
+    assert "AsyncRequestVerification" in [
+        type(one).__name__ for one in AsyncApp(token="xoxb-1", signing_secret="s")._async_middleware_list
+    ]

@@ -242,3 +242,14 @@ async def test_a_connection_that_is_closed_in_the_midst_of_a_statement_gives_its
         del cut_short
         await connection.invalidate()
     await engine.dispose()
+
+
+async def test_whoever_writes_has_the_file_from_the_first_moment_on(sqlite_url: str) -> None:
+    """BEGIN IMMEDIATE: who would have to give up in the midst of a transaction does not begin it."""
+    database = await open_database(sqlite_url)
+    with closing(sqlite3.connect(path_of(sqlite_url), timeout=0, isolation_level=None)) as another:
+        async with database.writing():
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                another.execute("BEGIN IMMEDIATE")
+        another.execute("BEGIN IMMEDIATE")
+    await database.close()

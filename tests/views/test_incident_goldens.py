@@ -179,3 +179,13 @@ def test_a_long_timeline_tells_its_beginning_and_its_end() -> None:
     assert "it is 0 min behind now" in said
     assert "it is 79 min behind now" in said
     assert "…and 35 more between…" in said
+
+
+def test_lists_of_incidents_begin_with_the_worst() -> None:
+    """What is over comes behind all that is open."""
+    mild = replace(samples.ORDERS_FAILED, number=IncidentNumber(1), severity=Severity.WARNING)
+    over = samples.resolved(replace(samples.ORDERS_FAILED, number=IncidentNumber(2)))
+    grave = replace(samples.ORDERS_FAILED, number=IncidentNumber(3), severity=Severity.CRITICAL)
+    said = incident_list_message(ListIncidents(), (mild, over, grave), now=NOW).text
+    numbers = [line.split("*")[1] for line in said.splitlines()[1:]]
+    assert numbers == ["3", "1", "2"]
