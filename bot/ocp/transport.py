@@ -1,4 +1,4 @@
-"""Carries httpx's requests with aiohttp, whose parser is written in C: a page costs a tenth of the CPU."""
+"""Carries httpx's requests with aiohttp, whose parser is written in C: a page costs half the CPU or less."""
 
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping

@@ -1,10 +1,11 @@
-"""What a chart costs: time to draw, the worker's memory, and how long the event loop is held up meanwhile.
+"""What a chart costs: the import, time to draw, the worker's memory, and how long the event loop is held up.
 
 ``python tests/benchmarks/charts.py [tasks] [hours]`` stores a cluster of so many tasks polled every 30 s,
 reads the history of one of them, and draws it ten times.
 """
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 import time
@@ -41,6 +42,19 @@ async def watched(what: str) -> AsyncIterator[None]:
     await asyncio.sleep(0.005)
     watching.cancel()
     print(f"  {what:<28} {took * 1000:6.0f} ms, event loop held up {gap * 1000:.0f} ms at most")
+
+
+IMPORT = """
+import time
+from pathlib import Path
+import numpy
+def memory():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+before, began = memory(), time.perf_counter()
+import bot.charts.drawing
+print(f"  importing matplotlib takes {time.perf_counter() - began:.2f} s and {memory() - before:.0f} MB")
+"""
 
 
 def worker_memory(charts: Charts) -> float:
@@ -89,5 +103,6 @@ async def measure(tasks: int, hours: int) -> None:
 
 
 if __name__ == "__main__":
+    subprocess.run([sys.executable, "-c", IMPORT], check=True)  # noqa: S603 - our own words
     arguments = [int(argument) for argument in sys.argv[1:]]
     asyncio.run(measure(*(arguments + [100, 24][len(arguments) :])))

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from statistics import median
@@ -17,9 +18,11 @@ from statistics import median
 if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from bot.domain.detection import TaskMemory, evaluate
+from bot.domain.thresholds import Thresholds
 from tests.benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
 from tests.benchmarks.detection_incidents import INCIDENTS, INCIDENTS_HELD_OUT
-from tests.benchmarks.detection_judge import Score, ours
+from tests.benchmarks.detection_judge import Score, as_task, ours
 from tests.benchmarks.detection_peers import PEERS, least_possible
 from tests.benchmarks.detection_traces import Luck
 from tests.benchmarks.detection_worlds import Maker
@@ -135,6 +138,24 @@ def reach(scores: dict[Cell, Score]) -> Iterator[str]:
             )
 
 
+def cost(traces: int = 20, rounds: int = 5) -> float:
+    """Give the microseconds that a healthy observation takes, at best of some rounds."""
+    steady = [KINDS["steady"](Luck(f"cost/{number}", number), 30.0) for number in range(traces)]
+    polls = [
+        [(datetime.fromtimestamp(one.at, UTC), as_task(one)) for one in trace.observations]
+        for trace in steady
+    ]
+    best, thresholds = float("inf"), Thresholds()
+    for _ in range(rounds):
+        began = time.process_time()
+        for trace in polls:
+            memory: TaskMemory | None = None
+            for at, task in trace:
+                memory, _ = evaluate(memory, task, at, thresholds)
+        best = min(best, time.process_time() - began)
+    return best / sum(map(len, polls)) * 1e6
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the report and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -154,6 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
     scores = run(kinds, intervals, tuning=chosen.tuning, peers=chosen.peers == "yes", workers=chosen.workers)
     print("\n".join(lines(scores)))
     print("\n".join(reach(scores)))
+    print(f"{cost():.1f} microseconds an observation")
     print(f"{time.perf_counter() - began:.0f} s")
     return 0
 
