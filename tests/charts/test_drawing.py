@@ -1,6 +1,8 @@
 """A chart as a picture: drawn in a process of its own, legible, and never the end of the bot."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -154,3 +156,11 @@ def test_words_above_a_chart_never_cover_each_other() -> None:
     rows = {row: [word for word in placed if word.row == row] for row in (0, 1)}
     for words in rows.values():
         assert all(one.left + 100 <= other.left for one, other in pairwise(words))
+
+
+def test_the_bot_itself_never_imports_what_draws() -> None:
+    """It would take half a second and 50 MB of the process that answers."""
+    script = "import sys, bot.app, bot.charts.charts; print('matplotlib' in sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own words
+    assert done.stdout == "False\n"

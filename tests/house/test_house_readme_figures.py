@@ -17,8 +17,9 @@ from bot.jobs import TIDY_EVERY
 from bot.ocp.login import REST
 from bot.operations import deliver_messages, heartbeat, hold_leases, in_slices, read_source, tell_outage
 from bot.schedule import LEAST_INTERVAL
-from bot.slack.connection import PACE
+from bot.slack.connection import MOST_CONNECTIONS, PACE
 from bot.slack.requests import PATH
+from bot.storage.observations import BLOCK_POLLS
 from tests.benchmarks.detection import KINDS, seed
 from tests.benchmarks.detection_healthy import HEALTHY, HEALTHY_HELD_OUT
 from tests.benchmarks.detection_incidents import INCIDENTS_HELD_OUT
@@ -80,9 +81,11 @@ TOLD = {
     "a cluster that is gone": "taken for dropped after a day",
     "a refused login": "A 401 closes the source for an hour",
     "the list of clusters": f"is read every {word(read_source.CLUSTERS_AGE, MINUTE)} minutes",
-    "sockets": f"{word(PACE.connections).capitalize()} sockets are open, each renewed every hour",
+    "sockets": f"{word(PACE.connections).capitalize()} sockets are open (one where more than "
+    f"{word(MOST_CONNECTIONS / PACE.connections)} replicas share the {word(MOST_CONNECTIONS)} that",
+    "replicas by Socket Mode": f"any number of replicas (by Socket Mode {word(MOST_CONNECTIONS)})",
     "edits that are claimed": f"{word(deliver_messages.EDITS_AT_ONCE)} edit is claimed at a time",
-    "observations": f"packed every {word(TIDY_EVERY, MINUTE)} minutes into columns",
+    "observations": f"every {word(TIDY_EVERY, MINUTE)} minutes what makes a block ({BLOCK_POLLS} polls:",
     "traits": f"Of all traits that {word(grouping.LEAST_MEMBERS)} tasks share, and half of those",
     "coincidence": f"More than {word(forming.MANY_AT_ONCE)} new alerts at once",
     "groups that grow": f"when it has doubled by {word(following.GREW_BY)} members or more",

@@ -15,7 +15,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.clock import SystemClock
 from bot.sandbox.slack import Outcome, SimulatedSlack, Trouble
 from bot.slack.bolt import bolt_app
-from bot.slack.connection import CURE, Pace, SocketConnections
+from bot.slack.connection import CURE, PACE, Pace, SocketConnections
 from bot.slack.listeners import acknowledge
 from tests.fakes.listed_journal import ListedJournal
 
@@ -377,3 +377,11 @@ async def test_it_can_run_again(moment: str) -> None:
         on.start()
         await on.connected()
         await on.stop()
+
+
+@pytest.mark.parametrize(("replicas", "connections"), [(1, 2), (5, 2), (6, 1), (10, 1), (12, 1)])
+async def test_replicas_share_the_connections_that_slack_allows(replicas: int, connections: int) -> None:
+    """Ten for an app: two each up to five replicas, one each from there on."""
+    async with line() as on:
+        each = SocketConnections(on.app, "xapp-1", on.clock, on.journal, PACE, replicas=lambda: replicas)
+        assert sum(each._is_wanted(index) for index in range(PACE.connections)) == connections
