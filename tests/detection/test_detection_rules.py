@@ -8,7 +8,7 @@ import pytest
 from bot.domain.detection.delays import _is_dear, limits
 from bot.domain.detection.memory import Block, Point, Rhythm, Rise
 from bot.domain.detection.rhythm import derive, extended, is_full, learned
-from bot.domain.detection.rises import BEND, STRAIGHT, excess, goes_on, is_tolerable, straightness
+from bot.domain.detection.rises import BEND, STRAIGHT, excess, goes_on, is_steady, is_tolerable, straightness
 from bot.domain.evidence import BehindLimit, Unclear
 from bot.domain.finding import Verdict
 from bot.domain.thresholds import Thresholds
@@ -82,6 +82,23 @@ def test_nothing_is_learned_of_a_rise_a_pause_or_trouble(then: str) -> None:
     assert after.memory.block.publications <= before.memory.block.publications + 1
 
 
+def test_a_pause_that_was_made_good_is_no_part_of_the_rhythm() -> None:
+    watch = Watch().follow("~120x120 +30x8 ~120x40")
+    assert watch.memory is not None
+    blocks = (*watch.memory.rhythm.blocks, watch.memory.block)
+    assert all(block.age < 120.0 + LAG for block in blocks), "it took twice as long"
+
+
+def test_a_publication_within_a_rise_is_not_learned_though_it_alone_would_be_well() -> None:
+    watch = Watch().follow("60x150 +10x4")
+    assert watch.memory is not None
+    before = watch.memory.block
+    at = 156 * 30.0
+    watch.see(at, task(at - 90))
+    assert watch.memory.rise is not None
+    assert watch.memory.block == before
+
+
 def test_a_few_pauses_do_not_move_the_reach() -> None:
     """The median of the blocks and three median deviations."""
     ages = [90.0, 100.0, 110.0] * 4
@@ -147,13 +164,17 @@ def test_what_was_lifted_is_forgotten_at_two_minutes_a_day(days: float, left: fl
     assert extended(rhythm, a_block(), days * 86_400.0).lifted == pytest.approx(left)
 
 
-def rising(*middles: float) -> tuple[Point, ...]:
-    """Give a publication a minute, each known to ten seconds."""
-    return tuple(Point(60.0 * number, middle - 5.0, middle + 5.0) for number, middle in enumerate(middles, 1))
+def rising(*middles: float, within: float = 5.0) -> tuple[Point, ...]:
+    """Give a publication a minute, each known to so many seconds."""
+    return tuple(
+        Point(60.0 * number, middle - within, middle + within) for number, middle in enumerate(middles, 1)
+    )
 
 
 STEP = [100.0] * 15
 ENDED = [*(20.0 * number for number in range(1, 6)), *[100.0] * 10]
+BENT = [20.0, 33.0, 44.0, 67.0, 80.0, 97.0, 94.0, 103.0, 103.0]
+"""A line explains it, and no single shape of those that are tried; six minutes and a level fit far better."""
 RAMP = [10.0 * number for number in range(1, 16)]
 
 
@@ -180,6 +201,10 @@ def test_a_line_that_fits_no_better_than_a_bend_is_no_growth() -> None:
     assert straightness(rising(*RAMP), SLOWDOWN) >= STRAIGHT
     assert straightness(rising(*[20.0] * 5, *[100.0] * 10), SLOWDOWN) < BEND
     assert straightness(rising(*ENDED), SLOWDOWN) < BEND
+    bent = rising(*BENT, within=8.0)
+    assert is_steady(bent)
+    assert not is_tolerable(bent, 0.0, SLOWDOWN, 0.0)
+    assert not goes_on(Rise(0.0, sharp=True, count=len(bent), sure_at=540.0, points=bent), SLOWDOWN)
 
 
 def test_a_jump_is_proved_by_three_publications() -> None:

@@ -141,5 +141,9 @@ def test_the_trait_that_explains_most_is_taken_first() -> None:
     spread = Crowd({**crowd.counts, (Cause.DESTINATION, "many"): 18, (Cause.DESTINATION, "rare"): 7})
     first, *_ = form(Channel("alerts"), candidates, spread)
     assert first.trait.value == "many", "nine of eighteen weigh as much as four and a half"
+    thin = Crowd({**crowd.counts, (Cause.DESTINATION, "few"): 3, (Cause.DESTINATION, "many"): 10})
+    some = candidates[:3] + candidates[3:5]
+    first, *_ = form(Channel("alerts"), some, thin)
+    assert first.trait.value == "few", "five of ten weigh two and a half, three of three weigh three"
     apart = Crowd({**crowd.counts, (Cause.DESTINATION, "many"): 19})
     assert [one.trait.value for one in form(Channel("alerts"), candidates, apart)] == ["few", "rare"]

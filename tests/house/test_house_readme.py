@@ -147,12 +147,16 @@ def libraries(*places: str) -> dict[str, set[str]]:
     return found
 
 
-def imports(file: Path) -> Iterator[str]:
+@cache
+def imports(file: Path) -> frozenset[str]:
+    """Find the names of the packages that a module imports."""
+    found = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
 
 
 USED = {
@@ -231,6 +235,6 @@ def test_connections_are_opened_by_few_and_each_is_known() -> None:
 def test_nothing_is_unpickled() -> None:
     """A process that draws gets what we made, by Python's own hand; no module of ours reads a pickle."""
     reading = {"pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle"}
-    found = {str(file) for file in (ROOT / "bot").rglob("*.py") if reading & {*imports(file)}}
+    found = {str(file) for file in (ROOT / "bot").rglob("*.py") if reading & imports(file)}
     assert found == set()
     assert "np.load(" not in "".join(file.read_text() for file in (ROOT / "bot").rglob("*.py"))
