@@ -93,8 +93,8 @@ def test_a_publication_within_a_rise_is_not_learned_though_it_alone_would_be_wel
     watch = Watch().follow("60x150 +10x4")
     assert watch.memory is not None
     before = watch.memory.block
-    at = 156 * 30.0
-    watch.see(at, task(at - 90))
+    at = 157 * 30.0
+    watch.see(at, task(at - 115))
     assert watch.memory.rise is not None
     assert watch.memory.block == before
 
