@@ -15,7 +15,15 @@ from bot.domain.routing import Reminders
 from bot.domain.thresholds import Thresholds
 from bot.jobs import TIDY_EVERY
 from bot.ocp.login import REST
-from bot.operations import deliver_messages, heartbeat, hold_leases, in_slices, read_source, tell_outage
+from bot.operations import (
+    deliver_messages,
+    heartbeat,
+    hold_leases,
+    in_slices,
+    keep_delivering,
+    read_source,
+    tell_outage,
+)
 from bot.schedule import LEAST_INTERVAL
 from bot.slack.connection import MOST_CONNECTIONS, PACE
 from bot.slack.requests import PATH
@@ -91,6 +99,7 @@ TOLD = {
     "groups that grow": f"when it has doubled by {word(following.GREW_BY)} members or more",
     "needless replies": f"makes needless is dropped after {word(coalescing.STALE, MINUTE)} minutes",
     "edits of one message": f"edited every {word(delivery.EDIT_EVERY)} seconds at most",
+    "an idle outbox": f"an idle outbox is asked every {word(keep_delivering.REST)} seconds",
     "leases": f"Leases last {short(hold_leases.LENGTH)} and are renewed every "
     f"{short(hold_leases.RENEW_EVERY)};",
     "slices": f"in slices of {word(in_slices.SLICE)}",

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.operations.store_port import LeaseLost
 from bot.storage import leases, tables
@@ -154,4 +154,15 @@ async def test_replicas_that_are_gone_are_forgotten_and_the_tokens_that_fence_ar
         await leases.prune(connection, "replica/", T0 + LENGTH + SECOND)
         names = set(await connection.scalars(select(tables.leases.c.name)))
     assert names == {"replica/alive", "watch/prod"}
+    await store.close()
+
+
+async def test_a_lease_of_ones_own_is_renewed_by_one_statement(url: str) -> None:
+    store = await open_database(url)
+    token = await take(store, "one")
+    sent: list[object] = []
+    async with store._transaction() as connection:
+        event.listen(connection.sync_connection, "before_execute", lambda *what: sent.append(what[1]))
+        assert await leases.take(connection, "prod", owner="one", now=T0 + SECOND, length=LENGTH) == token
+    assert len(sent) == 1
     await store.close()

@@ -290,3 +290,16 @@ async def test_two_starts_at_the_same_moment_make_one_schema(empty_postgres: str
     assert len(await second.incidents()) == 1
     await first.close()
     await second.close()
+
+
+async def test_a_start_asks_alembic_nothing_where_the_schema_is_up_to_date(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_database_of_this_version(sqlite_url)
+
+    def asked() -> ScriptDirectory:
+        raise AssertionError
+
+    monkeypatch.setattr(schema, "_scripts", asked)
+    await (await open_database(sqlite_url)).close()
+    await (await open_database(sqlite_url, read_only=True)).close()
