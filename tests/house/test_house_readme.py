@@ -41,6 +41,12 @@ def test_every_file_that_it_names_exists() -> None:
     assert [name for name in named if not (ROOT / name.partition("#")[0]).exists()] == []
 
 
+def test_every_path_of_ours_that_it_names_exists() -> None:
+    named = {found.rstrip("/") for found in re.findall(r"(?<![\w/.-])(?:bot|tests)/[\w/]+(?:\.\w+)?", TEXT)}
+    assert {"bot/domain/look.py", "tests/benchmarks/storm.py"} <= named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def project() -> dict[str, object]:
     found: dict[str, object] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return found
