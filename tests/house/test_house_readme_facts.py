@@ -4,7 +4,7 @@ The ledgers in ``readme_facts/``, one for each heading, say of each sentence wha
 
 - ``held_by``: tests that fail when the sentence is false, as ``tests/folder/test_file.py::test_name``;
 - ``measured_by``: the benchmark that prints its figure;
-- ``holds_itself``: why there is nothing to hold, in one of the words of ``NOTHING_TO_HOLD``.
+- ``nothing_to_hold``: why it needs neither, in one of the words of ``NOTHING_TO_HOLD``.
 """
 
 import ast
@@ -70,16 +70,16 @@ def loose(entries: Iterable[Entry]) -> list[str]:
             *(f"no benchmark {name}" for name in entry.get("measured_by", ()) if not is_benchmark(name)),
             *(f"no known word {word}" for word in words(entry) if word not in NOTHING_TO_HOLD),
         ]
-        if not any(entry.get(key) for key in ("held_by", "measured_by", "holds_itself")):
+        if not any(entry.get(key) for key in ("held_by", "measured_by", "nothing_to_hold")):
             wrong.append("nothing holds it")
-        if set(entry) - {"states", "held_by", "measured_by", "holds_itself"}:
+        if set(entry) - {"states", "held_by", "measured_by", "nothing_to_hold"}:
             wrong.append(f"unknown keys among {sorted(entry)}")
         found += [f"{what}: {entry['states']}" for what in wrong]
     return found
 
 
 def words(entry: Entry) -> list[str]:
-    return [entry["holds_itself"]] if "holds_itself" in entry else []
+    return [entry["nothing_to_hold"]] if "nothing_to_hold" in entry else []
 
 
 @cache
@@ -171,11 +171,11 @@ HERE = "tests/house/test_house_readme_facts.py"
         pytest.param({"measured_by": ["tests/benchmarks/storm.py"]}, "", id="a benchmark"),
         pytest.param({"measured_by": ["tests/benchmarks/gone.py"]}, "no benchmark", id="none that is there"),
         pytest.param({"measured_by": ["tests/benchmarks/peer.py"]}, "no benchmark", id="none that is told"),
-        pytest.param({"holds_itself": "choice"}, "", id="a choice"),
-        pytest.param({"holds_itself": "obvious"}, "no known word", id="an excuse"),
+        pytest.param({"nothing_to_hold": "choice"}, "", id="a choice"),
+        pytest.param({"nothing_to_hold": "obvious"}, "no known word", id="an excuse"),
         pytest.param({}, "nothing holds it", id="nothing"),
         pytest.param({"held_by": []}, "nothing holds it", id="no tests"),
-        pytest.param({"holds_itself": "choice", "hold_by": ["x"]}, "unknown keys", id="a misspelt key"),
+        pytest.param({"nothing_to_hold": "choice", "hold_by": ["x"]}, "unknown keys", id="a misspelt key"),
     ],
 )
 def test_an_entry_that_is_held_by_nothing_is_found(entry: Entry, wrong: str) -> None:
