@@ -71,7 +71,7 @@ async def test_a_cluster_that_suddenly_lists_nothing_is_told_and_resolves_nothin
         town.ocp.fleet.fail("pay/orders", town.clock.now())
         await town.until_said("Log backup has failed: pay/orders")
         town.ocp.faults.empty_list(Where(path="1000005"))
-        alert = await town.until_said("pay (warning")
+        alert = await town.until_said("cluster pay is no longer listed (warning")
         assert "no longer lists any log backup task" in str(alert.blocks)
         said = [message.text for message in town.slack.channel(ALERTS).everything]
         assert not [text for text in said if text.startswith("🟢 Over")]
