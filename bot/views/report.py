@@ -116,7 +116,7 @@ def _handling(handling: Handling, opened_at: datetime, zone: tzinfo) -> list[tup
 
 def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) -> str:
     lines = []
-    ends = [plain_time(one.gap.end, zone) for one in incidents if one.gap is not None]
+    gaps = sum(one.gap is not None for one in incidents)
     for one in incidents[:MEMBERS]:
         if one.gap is not None:
             start, end = plain_time(one.gap.start, zone), plain_time(one.gap.end, zone)
@@ -127,7 +127,7 @@ def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) 
             lines.append(f"- {_plain(whom(one))}: backed up until {_plain(reached)}; {later}.")
     listed = "\n".join(lines) or "No stretch of time is known to be missing from the backup."
     who = next((whom(one) for one in incidents if one.gap is not None), "")
-    return f"{listed}\n\n{NOT_LIVE} {backup_now(list(map(_plain, ends)), _plain(who))}" if ends else listed
+    return f"{listed}\n\n{NOT_LIVE} {backup_now(gaps, _plain(who))}" if gaps else listed
 
 
 def _seen(about: Incident | Group, zone: tzinfo, offset: timedelta) -> str:

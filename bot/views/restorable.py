@@ -50,13 +50,11 @@ def never_words(start: str, end: str) -> str:
     )
 
 
-def backup_now(ends: Sequence[str], who: str = "") -> str:
-    """Say what to do about gaps that end at these moments; ``who`` names the one that has it."""
-    whose = f" of {who}" if who else ""
-    if len(ends) > 1:
-        whose = " of each"
-    since = ends[0] if len(ends) == 1 else "its gap ended"
-    return f"Take a full backup{whose} now, unless one that started after {since} has finished."
+def backup_now(gaps: int, who: str = "") -> str:
+    """Say what to do about so many gaps, after what they mean; ``who`` names whose the only one is."""
+    if gaps > 1:
+        return "Take one of each now, where none has finished."
+    return f"Take one{f' of {who}' if who else ''} now, if none has finished."
 
 
 def _never(gap: RecoveryGap, zone: tzinfo) -> str:
@@ -105,23 +103,20 @@ def gap_lines(incident: Incident, zone: tzinfo, reached: str = "") -> list[str]:
     """
     if incident.gap is None:
         return []
-    never, end = _never(incident.gap, zone), slack_time(incident.gap.end, zone)
+    never = _never(incident.gap, zone)
     first = f"*{never[0].upper()}{never[1:]}.* {NOT_LIVE}"
     first += f" {reached}, apart from that." if reached else ""
     if isinstance(incident.because, NotWatched):
-        return [first, f"{_once_it_runs('', end)}"]
+        return [first, _once_it_runs()]
     if not _is_down(incident):
-        return [f"{first} {backup_now([end])}"]
+        return [f"{first} {backup_now(1)}"]
     return [first, f"Get log backup running first: {_FAILS} Then take one."]
 
 
-def _once_it_runs(who: str, end: str) -> str:
+def _once_it_runs(who: str = "") -> str:
     """Say what to do about a gap of what nobody watches any more."""
     whose = f" of {who}" if who else ""
-    return (
-        f"Check that log backup{whose} runs: {_FAILS} "
-        f"Then take one, unless one that started after {end} has finished."
-    )
+    return f"Check that log backup{whose} runs: {_FAILS} Then take one, if none has finished."
 
 
 def _is_down(incident: Incident) -> bool:
@@ -139,21 +134,20 @@ def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
     if len(left) > _GAPS:
         lines.append(f"…and {count(len(left) - _GAPS, 'more has', 'more have')} such a gap.")
     who = [literal(whose(one)) for one, _ in left]
-    ends = [slack_time(gap.end, zone) for _, gap in left]
-    return [*lines, f"{NOT_LIVE} {_to_do([one for one, _ in left], who, ends)}"]
+    return [*lines, f"{NOT_LIVE} {_to_do([one for one, _ in left], who)}"]
 
 
-def _to_do(left: Sequence[Incident], who: Sequence[str], ends: Sequence[str]) -> str:
+def _to_do(left: Sequence[Incident], who: Sequence[str]) -> str:
     """Say what to do about the gaps of these."""
     if len(left) == 1:
         if isinstance(left[0].because, NotWatched):
-            return _once_it_runs(who[0], ends[0])
+            return _once_it_runs(who[0])
         if _is_down(left[0]):
             return f"Get log backup of {who[0]} running first: {_FAILS} Then take one of it."
-        return backup_now(ends, who[0])
+        return backup_now(1, who[0])
     if any(_is_down(one) or isinstance(one.because, NotWatched) for one in left):
         return f"Get log backup running first where it does not run: {_FAILS} Then take one of each."
-    return backup_now(ends)
+    return backup_now(len(left))
 
 
 def whose_loss(incidents: Sequence[Incident], members: int, *, at_hand: bool) -> tuple[str, int]:

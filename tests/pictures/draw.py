@@ -15,6 +15,9 @@ from bot.demo import CHANNEL, demo
 HERE = Path(__file__).parent
 STORY = 19.5
 """Real seconds of the story: a task has failed, another falls behind, a third has recovered."""
+ALERT = "Log backup has failed: pay/orders"
+SAID = ("ack", "note the storage team frees space")
+"""What is said in the thread of this alert."""
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,11 +36,15 @@ async def draw() -> None:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         await asyncio.sleep(STORY)
         channel = shown.slack.channel(CHANNEL)
-        talked_about = next(one.ts for one in channel.messages if len(channel.thread(one.ts)) > 1)
-        page = await browser.new_page(viewport={"width": 1360, "height": 860}, timezone_id="UTC")
-        await page.goto(f"{shown.url}#{CHANNEL}/{talked_about}")
-        await shown.slack.command("anna", CHANNEL, "/logbackup", "status")
-        await page.wait_for_timeout(1500)
+        alert = next(one.ts for one in channel.messages if ALERT in one.text)
+        page = await browser.new_page(viewport={"width": 1500, "height": 1010}, timezone_id="UTC")
+        await page.goto(f"{shown.url}#{CHANNEL}/{alert}")
+        for said in SAID:
+            await shown.slack.say("anna", CHANNEL, f"@logbackup {said}", alert)
+            await page.wait_for_timeout(1500)
+        await page.wait_for_timeout(2500)
+        shown_alert = page.locator("#messages-here article").filter(has_text=ALERT).first
+        await shown_alert.evaluate("article => article.scrollIntoView({block: 'end'})")
         await page.screenshot(path=HERE / "channel.png")
         await browser.close()
 

@@ -92,7 +92,7 @@ def test_a_loss_says_to_which_moments_no_restore_is_possible_and_what_makes_good
     assert said == (
         f"*The log of {start} to {END} is lost for good: nothing after {start} can be restored "
         f"until a full backup that starts after {END} has finished.* Live data is not affected. "
-        f"Take a full backup now, unless one that started after {END} has finished."
+        "Take one now, if none has finished."
     )
 
 
@@ -101,7 +101,7 @@ def test_what_is_no_longer_watched_is_not_called_mended() -> None:
     said = incident_message(card(DROPPED)).text + str(incident_message(card(DROPPED)).blocks)
     for told in (
         "OCP has not listed it for 1 d. When last seen it had failed, 26 min behind; it may still be broken.",
-        "Check that log backup runs: a full backup fails without it. Then take one, unless one that started ",
+        "Check that log backup runs: a full backup fails without it. Then take one, if none has finished.",
     ):
         assert told in said
     assert "well again" not in said
@@ -347,9 +347,7 @@ def test_a_loss_of_the_only_member_that_is_told_may_not_be_the_only_one() -> Non
 def test_what_several_have_to_do_about_their_gaps() -> None:
     over = [samples.resolved(one) for one in with_gaps(2)[:2]]
     unwatched = replace(over[0], because=NotWatched())
-    assert "Take a full backup of each now, unless one that started after its gap ended has finished." in str(
-        gap_lines_of(over, UTC)
-    )
+    assert "Take one of each now, where none has finished." in str(gap_lines_of(over, UTC))
     assert "Get log backup running first where it does not run" in str(
         gap_lines_of([over[1], unwatched], UTC)
     )
