@@ -264,6 +264,11 @@ class FleetSnapshot:
         return tuple(task for cluster in self.clusters for task in cluster.tasks)
 
     @cached_property
+    def worst_first(self) -> tuple[TaskNow, ...]:
+        """All tasks from the worst."""
+        return tuple(worst_first(self.tasks))
+
+    @cached_property
     def several(self) -> bool:
         """Whether there is more than one source, so that names need it said."""
         return len(self.sources) > 1

@@ -113,12 +113,15 @@ def _resolved(fleet: FleetSnapshot, scope: Scope) -> Found | list[Target] | NotF
         clusters = narrowed(among, scope.cluster, _label, lambda cluster: str(cluster.cluster.id))
         if not clusters:
             return NotFound(scope.cluster, nearest(scope.cluster, map(_label, among)))
-    found: Found | list[Target] | NotFound = Found(
-        tuple(task for cluster in clusters for task in cluster.tasks), tuple(clusters)
-    )
-    if scope.name is not None:
-        found = _by_name(fleet, clusters, scope.name)
+    found = _all_of(fleet, clusters) if scope.name is None else _by_name(fleet, clusters, scope.name)
     return _within(found, scope) if isinstance(found, Found) else found
+
+
+def _all_of(fleet: FleetSnapshot, clusters: Sequence[ClusterNow]) -> Found:
+    """Mean these clusters with all their tasks; of the whole fleet these are at hand."""
+    if len(clusters) == len(fleet.clusters):
+        return Found(fleet.tasks, fleet.clusters)
+    return Found(tuple(task for cluster in clusters for task in cluster.tasks), tuple(clusters))
 
 
 def scope_of_task(fleet: FleetSnapshot, task: TaskNow) -> Scope:

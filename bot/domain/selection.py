@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from bot.domain.fleet import TaskNow
+from bot.domain.fleet import FleetSnapshot, TaskNow
 from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.patterns import matches
@@ -46,6 +46,9 @@ class TaskFilter:
         )
 
 
+_EVERY = TaskFilter()
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A span of time that OCP is asked about; None leaves that end open. Aware UTC."""
@@ -67,6 +70,16 @@ class Page:
 def _has_status(task: TaskNow, words: tuple[str, ...]) -> bool:
     status = task.task.status
     return any(matches(word, status.reported) or matches(word, status.meaning) for word in words)
+
+
+def chosen(
+    fleet: FleetSnapshot, tasks: Sequence[TaskNow], only: TaskFilter, order: Order
+) -> Sequence[TaskNow]:
+    """Give those of the tasks that are asked for, sorted; of the whole fleet the order is known already."""
+    is_whole = tasks is fleet.tasks
+    among = fleet.worst_first if is_whole else tasks
+    admitted = among if only == _EVERY else [task for task in among if only.admits(task)]
+    return admitted if is_whole and order is Order.WORST else ordered(admitted, order)
 
 
 def ordered(tasks: Iterable[TaskNow], order: Order) -> list[TaskNow]:

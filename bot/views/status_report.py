@@ -61,7 +61,11 @@ def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[Cluste
 def headline(found: Found, *, complete: bool) -> str:
     """Say how many tasks need somebody, and claim nothing that was not read."""
     total = len(found.tasks)
-    needing = sum(task.needs_somebody for task in found.tasks)
+    needing = (
+        sum(len(cluster.in_need) for cluster in found.clusters)
+        if found.clusters
+        else len([task for task in found.tasks if task.needs_somebody])
+    )
     clusters = sum(cluster.incident is not None for cluster in found.clusters)
     if needing and total == 1 and not clusters:
         return "The task needs you"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.commands import ListTasks, ShowStatus, to_text
 from bot.domain.fleet import FleetSnapshot, TaskNow
 from bot.domain.naming import Found, find
-from bot.domain.selection import Order, Page, Window, ordered, page_of
+from bot.domain.selection import Order, Page, Window, chosen, page_of
 from bot.views.blocks import (
     PAYLOAD,
     Block,
@@ -49,8 +49,7 @@ def task_list_message(
     found = find(fleet, command.scope)
     if not isinstance(found, Found):
         return unnamed_message(command, found, fleet, now)
-    admitted = [task for task in found.tasks if command.only.admits(task)]
-    page = page_of(ordered(admitted, command.order), command.page, PAGE)
+    page = page_of(chosen(fleet, found.tasks, command.only, command.order), command.page, PAGE)
     first = headline(command, page, len(found.tasks))
     troubles = trouble_lines(fleet.sources, now)
     small = _source_line(command.window, fleet, now, zone)

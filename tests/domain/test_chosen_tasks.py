@@ -1,0 +1,35 @@
+"""Which tasks a list shows, and in which order: the whole fleet's is known already, and is the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.problem import Severity
+from bot.domain.selection import Order, TaskFilter, chosen, ordered
+from tests.views.view_samples import the_fleet
+
+FILTERS = (
+    TaskFilter(),
+    TaskFilter(delay_over=timedelta(minutes=1)),
+    TaskFilter(severities=(Severity.CRITICAL,)),
+)
+
+
+@pytest.mark.parametrize("only", FILTERS)
+@pytest.mark.parametrize("order", list(Order))
+def test_of_the_whole_fleet_the_same_is_chosen_in_the_same_order(only: TaskFilter, order: Order) -> None:
+    fleet = the_fleet()
+    expected = ordered([task for task in fleet.tasks if only.admits(task)], order)
+    assert expected, "there is something to choose"
+    assert [*chosen(fleet, fleet.tasks, only, order)] == expected
+    assert [*chosen(fleet, tuple(reversed(fleet.tasks)), only, order)] == expected
+
+
+def test_the_worst_come_first() -> None:
+    fleet = the_fleet()
+    delays = [task.delay for task in chosen(fleet, fleet.tasks[:5], TaskFilter(), Order.DELAY)]
+    assert delays == sorted(delays, key=lambda delay: delay or timedelta(0), reverse=True)
+    standings = [task.needs_somebody for task in fleet.worst_first]
+    assert standings == sorted(standings, reverse=True)
+    assert any(standings)
+    assert not all(standings)
