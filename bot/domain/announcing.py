@@ -3,7 +3,17 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.forming import MANY_AT_ONCE, Candidate, form, joins, near, together
+from bot.domain.forming import (
+    MANY_AT_ONCE,
+    WIDENS_WITHIN,
+    Candidate,
+    Widened,
+    form,
+    joins,
+    near,
+    together,
+    widen,
+)
 from bot.domain.grouping import LEAST_MEMBERS, Cause, Crowd, Forming, Trait, traits_of
 from bot.domain.incident import Change, Incident, IncidentNumber
 from bot.domain.look import Look, is_firing
@@ -38,10 +48,13 @@ NONE_NEW = Newcomers(None, None, frozenset(), lambda incident: MessageKey(f"gree
 class Plan:
     """What is to be told anew. ``joined`` are the groups' messages with their new members, by number.
 
+    ``widened`` are those of them that turned out to have a larger cause.
+
     ``greetings`` are new messages that several share, ``forming`` groups, ``alone`` messages of one incident.
     """
 
     joined: Mapping[IncidentNumber, tuple[IncidentNumber, ...]]
+    widened: Mapping[IncidentNumber, Widened]
     greetings: tuple[tuple[MessageKey, Channel, tuple[Incident, ...]], ...]
     forming: tuple[Forming, ...]
     alone: tuple[tuple[Channel, Incident], ...]
@@ -68,22 +81,34 @@ def plan(
                 if (incident.number, way.channel) not in spoken:
                     unspoken.setdefault(way.channel, []).append(incident)
     joined: dict[IncidentNumber, list[IncidentNumber]] = {}
+    larger: dict[IncidentNumber, Widened] = {}
     greetings: list[tuple[MessageKey, Channel, tuple[Incident, ...]]] = []
     forming: list[Forming] = []
     alone: list[tuple[Channel, Incident]] = []
     if newcomers.greet is not None and newcomers.default is not None:
         unspoken.setdefault(newcomers.default, [])
-    for channel, incidents in _came_back(look, posts).items():
-        _joining(look, channel, incidents, task_of, joined)
+    back = _came_back(look, posts)
+    members = _members(look, posts) if back or unspoken else {}
+    for channel, incidents in back.items():
+        _joining(look, channel, incidents, task_of, members, joined)
     for channel, incidents in unspoken.items():
-        left = _joining(look, channel, incidents, task_of, joined)
+        left = _joining(look, channel, incidents, task_of, members, joined)
         left = [one for one in left if not look.is_quiet(one)]
         left = _greeted(channel, left, newcomers, greetings)
-        groups, rest = _formed(look, channel, left, posts, task_of, crowd)
+        before = _announced(look, channel, posts, task_of, joined) if left else []
+        new = [one for one in (_candidate(incident, task_of) for incident in left) if one is not None]
+        for group, wider in _widening(look, channel, [*new, *before], task_of, crowd, members):
+            larger[group] = wider
+            joined.setdefault(group, []).extend(one.number for one in wider.incidents)
+        taken = {one.number for wider in larger.values() for one in wider.incidents}
+        left = [one for one in left if one.number not in taken]
+        candidates = [one for one in [*new, *before] if one.incident.number not in taken]
+        groups, rest = _formed(look, channel, left, candidates, crowd)
         forming += groups
         alone += [(channel, one) for one in rest]
     return Plan(
-        {number: tuple(members) for number, members in joined.items()},
+        {number: tuple(numbers) for number, numbers in joined.items()},
+        larger,
         tuple(greetings),
         tuple(forming),
         tuple(alone),
@@ -137,6 +162,7 @@ def _joining(
     channel: Channel,
     incidents: Iterable[Incident],
     task_of: TaskOf,
+    members: Mapping[IncidentNumber, Sequence[Incident]],
     joined: dict[IncidentNumber, list[IncidentNumber]],
 ) -> list[Incident]:
     """Let incidents join the open groups of a channel; give those that do not."""
@@ -146,12 +172,44 @@ def _joining(
         candidate = _candidate(incident, task_of) if groups else None
         group = None
         if candidate is not None:
-            group = next((one for one in groups if joins(one, candidate)), None)
+            group = next((one for one in groups if joins(one, candidate, members.get(one.number, ()))), None)
         if group is None:
             left.append(incident)
         else:
             joined.setdefault(group.number, []).append(incident.number)
     return left
+
+
+def _members(look: Look, posts: Iterable[Post]) -> Mapping[IncidentNumber, Sequence[Incident]]:
+    """Give the open incidents of each open group."""
+    return {
+        post.group: [one for one in look.members(post) if one.is_open]
+        for post in posts
+        if post.group is not None and post.group in look.groups and look.groups[post.group].is_open
+    }
+
+
+def _widening(
+    look: Look,
+    channel: Channel,
+    beside: Sequence[Candidate],
+    task_of: TaskOf,
+    crowd: Callable[[], Crowd],
+    members: Mapping[IncidentNumber, Sequence[Incident]],
+) -> list[tuple[IncidentNumber, Widened]]:
+    """Find the groups that were formed lately and have a larger cause, with what broke beside them."""
+    found: list[tuple[IncidentNumber, Widened]] = []
+    for group in look.groups.values():
+        is_young = group.is_open and look.now - group.opened_at <= WIDENS_WITHIN
+        if group.channel != channel or not is_young or not any(one.is_new for one in beside):
+            continue
+        has = [_candidate(one, task_of, is_new=False) for one in members.get(group.number, ())]
+        wider = widen(group, [one for one in has if one is not None], beside, crowd())
+        if wider is not None:
+            found.append((group.number, wider))
+            taken = {one.number for one in wider.incidents}
+            beside = [one for one in beside if one.incident.number not in taken]
+    return found
 
 
 def _greeted(
@@ -181,17 +239,14 @@ def _formed(
     look: Look,
     channel: Channel,
     incidents: list[Incident],
-    posts: Iterable[Post],
-    task_of: TaskOf,
+    candidates: Sequence[Candidate],
     crowd: Callable[[], Crowd],
 ) -> tuple[list[Forming], list[Incident]]:
     """Form groups of what is to be told, with what was told just before; give what stays alone."""
     if not incidents:
         return [], []
-    new = [one for one in (_candidate(incident, task_of) for incident in incidents) if one is not None]
-    before = _announced(look, channel, posts, task_of) if new else []
-    candidates = near([*new, *before], look.interval)
-    formed = form(channel, candidates, crowd()) if len(candidates) >= LEAST_MEMBERS else []
+    close = near(candidates, look.interval)
+    formed = form(channel, close, crowd()) if len(close) >= LEAST_MEMBERS else []
     taken = {one.number for forming in formed for one in forming.incidents}
     left = [one for one in incidents if one.number not in taken]
     if len(left) > MANY_AT_ONCE:
@@ -199,14 +254,21 @@ def _formed(
     return formed, left
 
 
-def _announced(look: Look, channel: Channel, posts: Iterable[Post], task_of: TaskOf) -> Sequence[Candidate]:
+def _announced(
+    look: Look,
+    channel: Channel,
+    posts: Iterable[Post],
+    task_of: TaskOf,
+    joined: Mapping[IncidentNumber, Sequence[IncidentNumber]],
+) -> Sequence[Candidate]:
     """Give what stands alone in a channel and may yet turn out to belong together with others."""
-    found = []
+    found: list[Candidate] = []
+    joining = {number for numbers in joined.values() for number in numbers}
     for post in posts:
         if post.channel != channel or post.group is not None or post.is_greeting or post.joined is not None:
             continue
         for incident in look.members(post):
-            if is_firing(incident) and not look.is_quiet(incident):
+            if is_firing(incident) and not look.is_quiet(incident) and incident.number not in joining:
                 candidate = _candidate(incident, task_of, is_new=False)
                 found += [] if candidate is None else [candidate]
     return found

@@ -153,7 +153,7 @@ def opened_group(forming: Forming, number: IncidentNumber, now: datetime) -> Gro
             lifecycle=Lifecycle.FIRING,
             severity=max(one.severity for one in forming.incidents),
             problem=gravest(forming.incidents),
-            since=min(one.since for one in forming.incidents),
+            since=min(_broke(one) for one in forming.incidents),
             opened_at=now,
             changed_at=now,
             total=forming.total,
@@ -162,6 +162,11 @@ def opened_group(forming: Forming, number: IncidentNumber, now: datetime) -> Gro
         forming.incidents,
         now,
     )
+
+
+def _broke(incident: Incident) -> datetime:
+    """Give when an incident broke; of one that came back, when it did."""
+    return incident.changed_at if incident.reopened else incident.since
 
 
 def gravest(incidents: Sequence[Incident]) -> Problem:
@@ -179,7 +184,7 @@ def renewed(group: Group, members: Sequence[Incident], now: datetime, total: int
         resolved_at=None if still else group.resolved_at or now,
         severity=max((one.severity for one in still), default=group.severity),
         problem=gravest(still) if still else group.problem,
-        since=min((one.since for one in members), default=group.since),
+        since=min((group.since, *(one.since for one in members if not one.reopened))),
         total=max(group.total, len(members)) if total is None else max(total, len(members)),
         worst_severity=max((one.worst_severity for one in members), default=group.worst_severity),
         worst_delay=worst,

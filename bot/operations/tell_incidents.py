@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.announcing import NONE_NEW, Newcomers, Plan, TaskOf, plan
 from bot.domain.following import follow, greeting_content
+from bot.domain.forming import Widened
 from bot.domain.grouping import Crowd, Forming, Group, opened_group
 from bot.domain.incident import Incident, IncidentNumber, Transition
 from bot.domain.look import (
@@ -139,6 +140,9 @@ async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) ->
     audit: list[AuditEntry] = []
     for number, members in planned.joined.items():
         group = desk.groups[number]
+        if number in planned.widened:
+            group = await _widen(session, group, planned.widened[number], look, audit)
+            desk.groups[number] = group
         place = group_message(number), group.channel
         desk.posts[place] = desk.posts[place].with_members(members)
         for member in members:
@@ -153,6 +157,29 @@ async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) ->
     for kept in await session.keep_incidents([IncidentWrite(one, one.revision) for one in joining]):
         desk.put(kept)
     return replace(look, touched=look.touched | {one.incident for one in audit})
+
+
+async def _widen(
+    session: WriteSession, group: Group, wider: Widened, look: Look, audit: list[AuditEntry]
+) -> Group:
+    """Let a group have a larger cause; its trail tells."""
+    kept = await session.keep_group(replace(group, trait=wider.trait, total=wider.total))
+    sentence = f"{len(wider.incidents)} more broke. {likely(wider.trait)}".rstrip()
+    audit.append(_grouped(kept, sentence, look.now))
+    return kept
+
+
+def _grouped(group: Group, sentence: str, now: datetime) -> AuditEntry:
+    """Note in a group's trail what it speaks for."""
+    return AuditEntry(
+        group.number,
+        now,
+        Reason.GROUPED.value,
+        sentence,
+        problem=group.problem,
+        severity=group.severity,
+        delay=group.worst_delay,
+    )
 
 
 def _joined(incident: Incident, group: Group, now: datetime) -> AuditEntry:
@@ -216,14 +243,10 @@ async def _form(session: WriteSession, desk: Desk, forming: Forming, look: Look,
             owing.edits.append(edited(look, own, incident_content(look, incident, own, way), Reason.GROUPED))
     await session.append_audit(
         [
-            AuditEntry(
-                group.number,
-                look.now,
-                Reason.GROUPED.value,
+            _grouped(
+                group,
                 f"{len(members)} of {group.total} broke together. {likely(group.trait)}".rstrip(),
-                problem=group.problem,
-                severity=group.severity,
-                delay=group.worst_delay,
+                look.now,
             ),
             *(_joined(incident, group, look.now) for incident in members),
         ]

@@ -77,7 +77,19 @@ def test_who_joins_a_group_shares_its_cause(
     group: Group, trait: Trait, problem: Problem, *, belongs: bool
 ) -> None:
     incident = replace(opened(BROKEN), problem=problem)
-    assert joins(group, Candidate(incident, (trait,), ClusterId(1))) is belongs
+    members = [replace(opened(BROKEN), problem=Problem.FAILED)]
+    assert joins(group, Candidate(incident, (trait,), ClusterId(2)), members) is belongs
+
+
+def test_in_one_cluster_a_path_is_the_same_disk_whatever_the_symptom() -> None:
+    one = opened(BROKEN)
+    assert one.subject.cluster is not None
+    candidate = Candidate(replace(one, problem=Problem.STALLED), (PATH,), one.subject.cluster)
+    group, failed = replace(GROUP, trait=PATH), replace(one, problem=Problem.FAILED)
+    elsewhere = replace(failed, subject=replace(one.subject, cluster=ClusterId(2)))
+    assert joins(group, candidate, [failed])
+    assert not joins(group, candidate, [failed, elsewhere])
+    assert joins(group, candidate, [failed, elsewhere, replace(elsewhere, problem=Problem.STALLED)])
 
 
 def test_what_a_task_may_share_is_what_is_known_of_it() -> None:

@@ -269,6 +269,130 @@ async def test_an_open_group_takes_in_what_shares_its_path_by_the_same_symptom_a
     assert len(stage.parents()) == 3, "the one that lags has a message of its own"
 
 
+def on_server(server: str, *tenants: str, since: datetime | None = None, status: str = "FAILED") -> Rows:
+    """Give rows of tasks of one server that write to the storage all share; those ``since`` are broken."""
+
+    def rows(at: datetime) -> list[Task]:
+        return [
+            replace(
+                task(
+                    tenant,
+                    checkpoint=teeth(at) if since is None else since,
+                    status="RUNNING" if since is None else status,
+                ),
+                agent_server=server,
+            )
+            for tenant in tenants
+        ]
+
+    return rows
+
+
+async def told_one_after_the_other(stage: Stage) -> None:
+    """Break the four tasks of one server, then some of the eight others that share their storage alone."""
+    stage.source.rows[PAY] = both(on_server("10.0.0.1", *MANY[:4]), on_server("10.0.0.2", *MANY[4:]))
+    await stage.poll()
+    since = stage.clock.now()
+    stage.source.rows[PAY] = both(
+        on_server("10.0.0.1", *MANY[:4], since=since), on_server("10.0.0.2", *MANY[4:])
+    )
+    await stage.poll()
+    (group,) = await groups_of(stage)
+    assert (group.trait.cause, group.total) == (Cause.AGENT, 4)
+    assert "4 of 4 tasks of the backup agent on 10.0.0.1" in shown(stage.parents()[1])
+
+
+async def test_a_group_takes_on_the_larger_cause_that_it_turns_out_to_have() -> None:
+    """The storage of twelve tasks, not the server of the four that broke first."""
+    stage = await begun()
+    await told_one_after_the_other(stage)
+    since = stage.clock.now()
+    stage.source.rows[PAY] = both(
+        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+        on_server("10.0.0.2", *MANY[4:7], since=since),
+        on_server("10.0.0.2", *MANY[7:]),
+    )
+    await stage.poll()
+    (group,) = await groups_of(stage)
+    assert (group.trait.cause, group.total) == (Cause.DESTINATION, 12)
+    _, alert = stage.parents()
+    assert "7 of 12 tasks that write to file:///obbackup" in shown(alert)
+    assert "look at the storage first" in shown(alert)
+    trail = await stage.store.audit(group.number)
+    assert [entry.sentence for entry in trail] == [
+        "4 of 4 broke together. Likely the backup agent on 10.0.0.1: it is what they share.",
+        "3 more broke. Likely the storage: they all write to file:///obbackup.",
+    ]
+    stage.source.rows[PAY] = both(
+        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+        on_server("10.0.0.2", *MANY[4:8], since=since),
+        on_server("10.0.0.2", *MANY[8:]),
+    )
+    await stage.poll()
+    assert len(stage.parents()) == 2, "whoever breaks later joins"
+
+
+async def test_those_told_alone_meanwhile_join_the_larger_cause() -> None:
+    stage = await begun()
+    await told_one_after_the_other(stage)
+    since = stage.clock.now()
+    for broken_by_now in (5, 6, 7):
+        stage.source.rows[PAY] = both(
+            on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+            on_server("10.0.0.2", *MANY[4:broken_by_now], since=since),
+            on_server("10.0.0.2", *MANY[broken_by_now:]),
+        )
+        await stage.poll()
+    (group,) = await groups_of(stage)
+    post = await stage.store.post(group_message(group.number), ALERTS)
+    assert post is not None
+    assert (group.trait.cause, len(post.members)) == (Cause.DESTINATION, 7)
+    _, alert, first, second = stage.parents()
+    assert "7 of 12 tasks that write to" in shown(alert)
+    for own in (first, second):
+        assert f"Part of group {group.number}" in str(own.edits[-1].blocks)
+
+
+async def test_a_group_keeps_its_cause_where_a_larger_one_explains_less_or_comes_late() -> None:
+    stage = await begun()
+    await told_one_after_the_other(stage)
+    since = stage.clock.now()
+
+    async def group_with(number: int) -> Group:
+        stage.source.rows[PAY] = both(
+            on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+            on_server("10.0.0.2", *MANY[4 : 4 + number], since=stage.clock.now()),
+            on_server("10.0.0.2", *MANY[4 + number :]),
+        )
+        await stage.poll()
+        return (await groups_of(stage))[0]
+
+    assert (await group_with(1)).trait.cause is Cause.AGENT
+    stage.clock.advance(30 * MINUTE)
+    assert (await group_with(2)).trait.cause is Cause.AGENT
+    stage.source.rows[PAY] = both(
+        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+        on_server("10.0.0.2", *MANY[4:], since=stage.clock.now()),
+    )
+    await stage.poll()
+    assert (await groups_of(stage))[0].trait.cause is Cause.AGENT, "half an hour later it is another story"
+
+
+async def test_when_a_group_broke_is_not_when_one_that_came_back_had_broken_first() -> None:
+    stage = await begun("a", "b", "c", "d")
+    early = stage.clock.now()
+    stage.source.rows[PAY] = both(broken("a", since=early), well("b", "c", "d"))
+    await stage.poll(2)
+    stage.source.rows[PAY] = well("a", "b", "c", "d")
+    await stage.poll(12)
+    late = stage.clock.now()
+    stage.source.rows[PAY] = both(broken("a", "b", "c", since=late), well("d"))
+    await stage.poll(2)
+    (group,) = await groups_of(stage)
+    assert (await stage.incident(1)).since < late - 5 * MINUTE
+    assert group.since >= late - POLL
+
+
 async def test_two_storages_are_two_groups() -> None:
     stage = Stage()
     stage.source.rows[PAY] = both(at_home("a", "b", "c"), at_home("x", "y", "z", path="oss://k?host=h"))
