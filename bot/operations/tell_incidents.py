@@ -26,6 +26,7 @@ from bot.domain.owing import called, edited, highest, posted
 from bot.domain.posts import Channel, MessageKey, Post, group_message, incident_message, said_aloud
 from bot.domain.silence import Silence
 from bot.operations.desk import Desk
+from bot.operations.group_trail import grouped, joined
 from bot.operations.in_slices import SLICE
 from bot.operations.store_port import AuditEntry, IncidentWrite, WriteSession
 from bot.views.group_words import likely
@@ -147,7 +148,7 @@ async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) ->
         desk.posts[place] = desk.posts[place].with_members(members)
         for member in members:
             incident = desk.known[member]
-            audit.append(_joined(incident, group, look.now))
+            audit.append(joined(incident, group, look.now))
             own = desk.posts.get((incident_message(member), group.channel))
             if own is not None:
                 desk.posts[own.place] = replace(own, joined=number)
@@ -165,34 +166,8 @@ async def _widen(
     """Let a group have a larger cause; its trail tells."""
     kept = await session.keep_group(replace(group, trait=wider.trait, total=wider.total))
     sentence = f"{len(wider.incidents)} more broke. {likely(wider.trait)}".rstrip()
-    audit.append(_grouped(kept, sentence, look.now))
+    audit.append(grouped(kept, sentence, look.now))
     return kept
-
-
-def _grouped(group: Group, sentence: str, now: datetime) -> AuditEntry:
-    """Note in a group's trail what it speaks for."""
-    return AuditEntry(
-        group.number,
-        now,
-        Reason.GROUPED.value,
-        sentence,
-        problem=group.problem,
-        severity=group.severity,
-        delay=group.worst_delay,
-    )
-
-
-def _joined(incident: Incident, group: Group, now: datetime) -> AuditEntry:
-    """Note in an incident's trail that a group speaks for it."""
-    return AuditEntry(
-        incident=incident.number,
-        at=now,
-        what=Reason.GROUPED.value,
-        sentence=f"Part of group {group.number}. {likely(group.trait)}".rstrip(),
-        problem=incident.problem,
-        severity=incident.severity,
-        delay=incident.delay,
-    )
 
 
 async def _announce(
@@ -243,12 +218,12 @@ async def _form(session: WriteSession, desk: Desk, forming: Forming, look: Look,
             owing.edits.append(edited(look, own, incident_content(look, incident, own, way), Reason.GROUPED))
     await session.append_audit(
         [
-            _grouped(
+            grouped(
                 group,
                 f"{len(members)} of {group.total} broke together. {likely(group.trait)}".rstrip(),
                 look.now,
             ),
-            *(_joined(incident, group, look.now) for incident in members),
+            *(joined(incident, group, look.now) for incident in members),
         ]
     )
     post = Post(group_message(group.number), forming.channel).with_members(_numbers(members))

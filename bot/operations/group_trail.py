@@ -1,0 +1,35 @@
+"""What the trails of a group and of its members say of it."""
+
+from datetime import datetime
+
+from bot.domain.grouping import Group
+from bot.domain.incident import Incident
+from bot.domain.notification import Reason
+from bot.operations.store_port import AuditEntry
+from bot.views.group_words import likely
+
+
+def grouped(group: Group, sentence: str, now: datetime) -> AuditEntry:
+    """Note in a group's trail what it speaks for."""
+    return AuditEntry(
+        group.number,
+        now,
+        Reason.GROUPED.value,
+        sentence,
+        problem=group.problem,
+        severity=group.severity,
+        delay=group.worst_delay,
+    )
+
+
+def joined(incident: Incident, group: Group, now: datetime) -> AuditEntry:
+    """Note in an incident's trail that a group speaks for it."""
+    return AuditEntry(
+        incident=incident.number,
+        at=now,
+        what=Reason.GROUPED.value,
+        sentence=f"Part of group {group.number}. {likely(group.trait)}".rstrip(),
+        problem=incident.problem,
+        severity=incident.severity,
+        delay=incident.delay,
+    )
