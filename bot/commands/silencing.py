@@ -1,5 +1,6 @@
 """The verb that makes a silence. What is said stands in this order: target, filters, time, reason."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +44,10 @@ class _Front:
     def has_end(self) -> bool:
         """Whether it was said how long."""
         return not isinstance(self.ends, DefaultEnd)
+
+
+_LIKE_A_LENGTH = re.compile(r"(\d{1,4})(?!(?:st|nd|rd|th)\b)[a-z]{1,8}", re.ASCII | re.IGNORECASE)
+"""A number with letters behind it, but for "3rd": it would silently become the reason."""
 
 
 def _read_silence(arguments: Arguments) -> Silence | SilenceDialog:
@@ -142,7 +147,7 @@ def _check_reason(spoken: Spoken, front: _Front) -> None:
     as_reason = joined([verb, *words[:place], f"reason:{joined(words[place:])}"])
     first = shown(words[place])
     if not front.has_end:
-        _check_unit(spoken, words[:place])
+        _check_unit(spoken, words[:place], as_reason)
         count = time_at_the_end(spoken)
         if count:
             end = len(words) - count
@@ -163,13 +168,17 @@ def _is_a_time(spoken: Spoken, as_reason: str) -> bool:
         raise UserMistake(mistake.sentence, (as_reason,)) from mistake
 
 
-def _check_unit(spoken: Spoken, before: Sequence[str]) -> None:
-    """Refuse a number alone where a length is to be: 30 of what."""
+def _check_unit(spoken: Spoken, before: Sequence[str], as_reason: str) -> None:
+    """Refuse a number alone where a length is to be, 30 of what, and what looks like a length and is none."""
     ahead = 1 if spoken.says("for") else 0
     number = spoken.said(ahead)
     if spoken.is_last(ahead) and number.isdecimal():
         meant = tuple(joined([spoken.arguments.verb, *before, f"{number}{unit}"]) for unit in "mh")
         raise UserMistake(f"{number} minutes or hours? Write {number}m or {number}h.", meant)
+    like = _LIKE_A_LENGTH.fullmatch(number)
+    if like is not None:
+        meant = (joined([spoken.arguments.verb, *before, f"{like[1]}m"]), as_reason)
+        raise UserMistake(f"{shown(number)} is no length of time. Write 45m, 2h30m or 1d.", meant)
 
 
 def _write_silence(command: Silence | SilenceDialog) -> Sequence[str]:

@@ -240,6 +240,16 @@ def test_in_a_thread_peoples_own_words_come_first(
             ("silence pay 30m", "silence pay 30h"),
         ),
         (
+            "silence pay 30mn",
+            '"30mn" is no length of time. Write 45m, 2h30m or 1d.',
+            ("silence pay 30m", "silence pay reason:30mn"),
+        ),
+        (
+            "silence pay for 2x the disk is copied",
+            '"2x" is no length of time. Write 45m, 2h30m or 1d.',
+            ("silence pay 2m", "silence pay reason:for 2x the disk is copied"),
+        ),
+        (
             "silence pay for 30",
             "30 minutes or hours? Write 30m or 30h.",
             ("silence pay 30m", "silence pay 30h"),

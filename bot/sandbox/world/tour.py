@@ -101,7 +101,7 @@ class Tour:
             Step(
                 "Fill a storage.",
                 "Watch the fleet: every status stays RUNNING, only the delays grow. The bot waits until it is"
-                " sure, and then tells of all of them in one message.",
+                " sure of several: those it is sure of first may come alone, then one message tells of all.",
                 lever="fill",
                 is_done=self._is_announced,
             ),
