@@ -81,7 +81,7 @@ def _token(kind: str, prefix: str, others: tuple[str, ...]) -> AfterValidator:
         if " " in value or not value.isascii():
             raise ValueError("holds a blank or a letter that no Slack token has: copy it again")
         if value.startswith(others):
-            raise ValueError(f"is another kind of token: {kind} begins with {prefix}")
+            raise ValueError(f"is another kind of token: {kind} begins with {prefix}; are two swapped?")
         return secret
 
     return AfterValidator(check)

@@ -27,6 +27,9 @@ from bot.storage.schema import check_version, migrate
 from bot.storage.session import Session
 from bot.storage.shapes import Shapes
 
+_OWNERS = 0o600
+"""A new SQLite file is for whoever runs the bot alone: it names clusters, tenants and people."""
+
 
 async def open_database(
     url: str, *, read_only: bool = False, retention: timedelta = RETENTION, history: timedelta = HISTORY
@@ -55,6 +58,7 @@ async def _opened(address: Address, undo: AsyncExitStack, keeping: Keeping, *, r
             address.path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(address.path)
             lock.take()
+            address.path.touch(mode=_OWNERS)
         undo.callback(lock.release)
     writer = None if read_only else writer_engine(address)
     if writer is not None:

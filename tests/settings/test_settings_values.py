@@ -81,7 +81,11 @@ def test_a_span_is_read_back_as_it_is_spoken(seconds: int) -> None:
         ("OCP_URL", "https://ocp?x=1", "has something behind ? or #"),
         ("OCP_URL", "https://ocp/api/v2", "goes on with /api: write OCP's address alone"),
         ("SLACK_API_URL", "slack.com/api", "has to begin with http:// or https://"),
-        ("SLACK_BOT_TOKEN", "xapp-1", "is another kind of token: a bot token begins with xoxb-."),
+        (
+            "SLACK_BOT_TOKEN",
+            "xapp-1",
+            "is another kind of token: a bot token begins with xoxb-; are two swapped?",
+        ),
         ("SLACK_BOT_TOKEN", "xoxb- 1", "holds a blank or a letter that no Slack token has: copy it again."),
         ("SLACK_APP_TOKEN", "xoxb-1", "is another kind of token: an app-level token"),
         ("SLACK_SIGNING_SECRET", "a\x00b", "holds a line break or another character"),

@@ -51,6 +51,18 @@ async def another_bot(url: str) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.stdout.read()
 
 
+async def test_a_new_file_is_for_its_owner_alone_and_an_old_one_stays_as_it_was(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url)
+    await kept(database, incident())
+    await database.close()
+    path = path_of(sqlite_url)
+    modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.glob("bot.sqlite3*")}
+    assert set(modes.values()) == {0o600}, modes
+    path.chmod(0o640)
+    await (await open_database(sqlite_url)).close()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 async def test_a_kill_loses_nothing_committed_and_keeps_nothing_else(sqlite_url: str) -> None:
     async with another_bot(sqlite_url) as process:
         process.kill()
