@@ -65,8 +65,10 @@ def test_swapped_tokens_are_wrong_settings(shell: Shell, world: Town) -> None:
     assert (said.code, said.out) == (2, "")
     assert told(said, State.FAILED) == [
         "settings: SLACK_BOT_TOKEN is another kind of token: a bot token begins with xoxb-; are two swapped?",
-        "settings: SLACK_APP_TOKEN is another kind of token: an app-level token begins with xapp-; "
-        "are two swapped?",
+        (
+            "settings: SLACK_APP_TOKEN is another kind of token: an app-level token begins with xapp-; "
+            "are two swapped?"
+        ),
     ]
     assert len(world.slack.calls) == 0
 
