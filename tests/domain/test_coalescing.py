@@ -14,6 +14,7 @@ from bot.domain.coalescing import (
     may_stand,
     meanwhile,
     meanwhile_told,
+    together,
 )
 from bot.domain.evidence import StatusBroken
 from bot.domain.finding import RecoveryGap
@@ -312,3 +313,17 @@ def test_the_line_is_a_message_of_its_own() -> None:
     assert (told.message, told.action, told.reason) == ("meanwhile/C1/7", Action.POST, Reason.MEANWHILE)
     assert told.created_at == OVER.created_at
     assert told.id != OVER.id
+
+
+def test_two_lines_become_one_that_keeps_the_worst_of_both() -> None:
+    older = meanwhile(None, IncidentContent(incident(1, over=True, severity=Severity.WARNING), NOW))
+    newer = meanwhile(None, IncidentContent(incident(2, over=True), NOW))
+    for number in range(3, TOLD + 2):
+        newer = meanwhile(newer, IncidentContent(incident(number, over=True), NOW))
+    newer = meanwhile(newer, group(over=True))
+    both = together(older, newer)
+    assert both.total == older.total + newer.total
+    assert both.groups == newer.groups
+    assert [one.number for one in both.incidents] == [*range(2, TOLD + 2)], (
+        "the warning is the one that is counted"
+    )
