@@ -97,10 +97,11 @@ def plan(
         left = _greeted(channel, left, newcomers, greetings)
         before = _announced(look, channel, posts, task_of, joined) if left else []
         new = [one for one in (_candidate(incident, task_of) for incident in left) if one is not None]
-        for group, wider in _widening(look, channel, [*new, *before], task_of, crowd, members):
-            larger[group] = wider
+        wider_here = _widening(look, channel, [*new, *before], task_of, crowd, members)
+        larger.update(wider_here)
+        for group, wider in wider_here.items():
             joined.setdefault(group, []).extend(one.number for one in wider.incidents)
-        taken = {one.number for wider in larger.values() for one in wider.incidents}
+        taken = {one.number for wider in wider_here.values() for one in wider.incidents}
         left = [one for one in left if one.number not in taken]
         candidates = [one for one in [*new, *before] if one.incident.number not in taken]
         groups, rest = _formed(look, channel, left, candidates, crowd)
@@ -196,9 +197,9 @@ def _widening(
     task_of: TaskOf,
     crowd: Callable[[], Crowd],
     members: Mapping[IncidentNumber, Sequence[Incident]],
-) -> list[tuple[IncidentNumber, Widened]]:
+) -> dict[IncidentNumber, Widened]:
     """Find the groups that were formed lately and have a larger cause, with what broke beside them."""
-    found: list[tuple[IncidentNumber, Widened]] = []
+    found: dict[IncidentNumber, Widened] = {}
     for group in look.groups.values():
         is_young = group.is_open and look.now - group.opened_at <= WIDENS_WITHIN
         if group.channel != channel or not is_young or not any(one.is_new for one in beside):
@@ -206,7 +207,7 @@ def _widening(
         has = [_candidate(one, task_of, is_new=False) for one in members.get(group.number, ())]
         wider = widen(group, [one for one in has if one is not None], beside, crowd())
         if wider is not None:
-            found.append((group.number, wider))
+            found[group.number] = wider
             taken = {one.number for one in wider.incidents}
             beside = [one for one in beside if one.incident.number not in taken]
     return found
@@ -263,7 +264,8 @@ def _announced(
 ) -> Sequence[Candidate]:
     """Give what stands alone in a channel and may yet turn out to belong together with others."""
     found: list[Candidate] = []
-    joining = {number for numbers in joined.values() for number in numbers}
+    here = (numbers for group, numbers in joined.items() if look.groups[group].channel == channel)
+    joining = {number for numbers in here for number in numbers}
     for post in posts:
         if post.channel != channel or post.group is not None or post.is_greeting or post.joined is not None:
             continue

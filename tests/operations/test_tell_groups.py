@@ -9,10 +9,11 @@ import pytest
 from bot.domain.grouping import Cause, Group
 from bot.domain.handling import Actor, Handling, UserId
 from bot.domain.incident import Change
+from bot.domain.naming import Scope
 from bot.domain.notification import Action, GroupChangeContent, GroupContent, Reason
-from bot.domain.posts import MessageKey, group_message, incident_message
+from bot.domain.posts import Channel, MessageKey, group_message, incident_message
 from bot.domain.problem import Problem
-from bot.domain.routing import Reminders
+from bot.domain.routing import Reminders, Route, Selector
 from bot.domain.task import Cluster, ClusterId, Task
 from bot.errors import SourceTimeout
 from tests.fakes.listed_source import PAY, PROD, SHOP, Rows, task, teeth
@@ -330,6 +331,27 @@ async def test_a_group_takes_on_the_larger_cause_that_it_turns_out_to_have() -> 
     )
     await stage.poll()
     assert len(stage.parents()) == 2, "whoever breaks later joins"
+
+
+async def test_what_joins_a_larger_cause_in_one_channel_is_told_in_another_at_once() -> None:
+    stage = await begun()
+    pair, pair_id = Channel("pair"), Channel("C00000002")
+    stage.messenger.names["pair"] = pair_id
+    both_of_them = (Route(pair, Selector(Scope(tenant=one)), continues=True) for one in ("t5", "t6"))
+    stage.routes = (*both_of_them, Route(ALERTS))
+    await told_one_after_the_other(stage)
+    since = stage.clock.now()
+    stage.source.rows[PAY] = both(
+        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+        on_server("10.0.0.2", *MANY[4:7], since=since),
+        on_server("10.0.0.2", *MANY[7:]),
+    )
+    await stage.poll()
+    (group,) = await groups_of(stage)
+    assert group.trait.cause is Cause.DESTINATION
+    told = [shown(one) for one in stage.parents(pair_id)]
+    assert len(told) == 2
+    assert all("has failed" in one for one in told)
 
 
 async def test_those_told_alone_meanwhile_join_the_larger_cause() -> None:
