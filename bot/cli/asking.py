@@ -131,7 +131,7 @@ def _draw(settings: "Settings", command: "Asked", seen: "Seen", *, as_json: bool
         else:
             fleet_status.show_status(screen(), command, fleet, found, now=seen.at, zone=zone)
     elif as_json:
-        page = task_table.page_of_tasks(command, found, paged=paged)
+        page = task_table.page_of_tasks(command, fleet, found, paged=paged)
         click.echo(fleet_json.tasks_json(fleet, page, at=seen.at, notes=seen.unresolved))
     else:
         task_table.show_tasks(screen(), command, fleet, found, zone, paged=paged)

@@ -10,11 +10,22 @@ from bot.views.group_words import likely
 
 
 def grouped(group: Group, sentence: str, now: datetime) -> AuditEntry:
-    """Note in a group's trail what it speaks for."""
+    """Note in a group's trail what it speaks for: how many, and what they are likely to share."""
+    return _noted(group, Reason.GROUPED, f"{sentence} {likely(group.trait)}".rstrip(), now)
+
+
+def turned(group: Group, now: datetime) -> AuditEntry:
+    """Note in a group's trail that it is over, or back."""
+    if group.is_open:
+        return _noted(group, Reason.CAME_BACK, "Some of its members are back.", now)
+    return _noted(group, Reason.RECOVERED, "All of its members are over.", now)
+
+
+def _noted(group: Group, what: Reason, sentence: str, now: datetime) -> AuditEntry:
     return AuditEntry(
         group.number,
         now,
-        Reason.GROUPED.value,
+        what.value,
         sentence,
         problem=group.problem,
         severity=group.severity,

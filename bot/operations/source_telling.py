@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from bot.domain.announcing import NONE_NEW, Newcomers, with_clusters
 from bot.domain.grouping import Crowd, crowd_of
@@ -62,6 +63,7 @@ def telling_of(
         known = None if key is None or cluster is None else cluster.tasks.get(key)
         return None if known is None else known.task
 
+    @cache
     def crowd() -> Crowd:
         tasks = (known.task for cluster in clusters.values() for known in cluster.tasks.values())
         return with_clusters(crowd_of(tasks), len(clusters))

@@ -26,10 +26,9 @@ from bot.domain.owing import called, edited, highest, posted
 from bot.domain.posts import Channel, MessageKey, Post, group_message, incident_message, said_aloud
 from bot.domain.silence import Silence
 from bot.operations.desk import Desk
-from bot.operations.group_trail import grouped, joined
+from bot.operations.group_trail import grouped, joined, turned
 from bot.operations.in_slices import SLICE
 from bot.operations.store_port import AuditEntry, IncidentWrite, WriteSession
-from bot.views.group_words import likely
 
 _Place = tuple[MessageKey, Channel]
 
@@ -165,8 +164,7 @@ async def _widen(
 ) -> Group:
     """Let a group have a larger cause; its trail tells."""
     kept = await session.keep_group(replace(group, trait=wider.trait, total=wider.total))
-    sentence = f"{len(wider.incidents)} more broke. {likely(wider.trait)}".rstrip()
-    audit.append(grouped(kept, sentence, look.now))
+    audit.append(grouped(kept, f"{len(wider.incidents)} more broke.", look.now))
     return kept
 
 
@@ -218,11 +216,7 @@ async def _form(session: WriteSession, desk: Desk, forming: Forming, look: Look,
             owing.edits.append(edited(look, own, incident_content(look, incident, own, way), Reason.GROUPED))
     await session.append_audit(
         [
-            grouped(
-                group,
-                f"{len(members)} of {group.total} broke together. {likely(group.trait)}".rstrip(),
-                look.now,
-            ),
+            grouped(group, f"{len(members)} of {group.total} broke together.", look.now),
             *(joined(incident, group, look.now) for incident in members),
         ]
     )
@@ -267,23 +261,9 @@ async def _follow(
             desk.groups[kept.number] = kept
             changed = True
             if before is not None and before.lifecycle is not group.lifecycle:
-                await session.append_audit([_turned(kept, look)])
+                await session.append_audit([turned(kept, look.now)])
         if followed.post != post or place in grown:
             desk.posts[place] = followed.post
             owing.posts.append(followed.post)
         owing.add(followed.owed)
     return changed
-
-
-def _turned(group: Group, look: Look) -> AuditEntry:
-    """Note in a group's trail that it is over, or back."""
-    back = group.is_open
-    return AuditEntry(
-        group.number,
-        look.now,
-        Reason.CAME_BACK.value if back else Reason.RECOVERED.value,
-        "Some of its members are back." if back else "All of its members are over.",
-        problem=group.problem,
-        severity=group.severity,
-        delay=group.worst_delay,
-    )

@@ -11,14 +11,13 @@ from bot.domain.notification import Action
 from bot.storage.tables import outbox, posts
 
 OWED = "owed"
-other = outbox.alias("other")
-is_owed = outbox.c.state == literal_column(f"'{OWED}'")
+_OWED: ColumnElement[str] = literal_column(f"'{OWED}'")
 """Spelled out: the indexes of what is owed are of no use to a parameter."""
-is_same = and_(
-    other.c.message == outbox.c.message,
-    other.c.channel == outbox.c.channel,
-    other.c.state == literal_column(f"'{OWED}'"),
-)
+other = outbox.alias("other")
+is_owed = outbox.c.state == _OWED
+_is_beside = and_(other.c.channel == outbox.c.channel, other.c.state == _OWED)
+is_same = and_(_is_beside, other.c.message == outbox.c.message)
+_is_line, _is_other_line = (table.c.message.startswith(LINE, autoescape=True) for table in (outbox, other))
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:
@@ -45,7 +44,6 @@ def claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select[
         .where(earlier, other.c.action == Action.EDIT.value, other.c.leased_until > now)
         .exists()
     )
-    is_line = outbox.c.message.startswith(LINE, autoescape=True)
     return (
         select(outbox)
         .where(
@@ -57,7 +55,7 @@ def claimable(now: datetime, limit: int, actions: Collection[Action]) -> Select[
             or_(outbox.c.action == Action.POST.value, parent_stands),
             or_(outbox.c.action != Action.REPLY.value, ~earlier_reply),
             or_(outbox.c.action != Action.EDIT.value, ~edit_under_way),
-            or_(~is_line, and_(~_earlier_line(), ~_may_come_to_the_line())),
+            or_(~_is_line, and_(~_earlier_line(), ~_may_come_to_the_line())),
         )
         .order_by(outbox.c.urgency, outbox.c.position)
         .limit(limit)
@@ -68,12 +66,7 @@ def _earlier_line() -> ColumnElement[bool]:
     """Whether another line of the same channel goes first: where it does not stand, this one tells both."""
     return (
         select(other.c.position)
-        .where(
-            other.c.channel == outbox.c.channel,
-            other.c.state == literal_column(f"'{OWED}'"),
-            other.c.message.startswith(LINE, autoescape=True),
-            other.c.position < outbox.c.position,
-        )
+        .where(_is_beside, _is_other_line, other.c.position < outbox.c.position)
         .exists()
     )
 
@@ -89,7 +82,7 @@ def _may_come_to_the_line() -> ColumnElement[bool]:
         .where(
             newer.c.message == other.c.message,
             newer.c.channel == other.c.channel,
-            newer.c.state == literal_column(f"'{OWED}'"),
+            newer.c.state == _OWED,
             newer.c.action == Action.EDIT.value,
         )
         .exists()
@@ -97,11 +90,10 @@ def _may_come_to_the_line() -> ColumnElement[bool]:
     return (
         select(other.c.position)
         .where(
-            other.c.channel == outbox.c.channel,
-            other.c.state == literal_column(f"'{OWED}'"),
+            _is_beside,
+            ~_is_other_line,
             other.c.action == Action.POST.value,
             or_(other.c.outcome_unknown, other.c.owner.is_not(None)),
-            ~other.c.message.startswith(LINE, autoescape=True),
             changed,
         )
         .exists()

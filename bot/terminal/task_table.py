@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.commands import ListTasks, to_text
 from bot.domain.fleet import FleetSnapshot, TaskNow
 from bot.domain.naming import Found
-from bot.domain.selection import Page, Window, ordered, page_of
+from bot.domain.selection import Page, Window, chosen, page_of
 from bot.domain.task import WHOLE_CLUSTER
 from bot.terminal.mistakes import shell_line
 from bot.terminal.screen import show_rows, show_table, standing_text
@@ -51,10 +51,9 @@ class Column:
         return min(self.natural, self.least) if self.least else self.natural
 
 
-def page_of_tasks(command: ListTasks, found: Found, *, paged: bool) -> Page:
+def page_of_tasks(command: ListTasks, fleet: FleetSnapshot, found: Found, *, paged: bool) -> Page:
     """Give the tasks that a command asks for: a page of them, or all."""
-    admitted = [task for task in found.tasks if command.only.admits(task)]
-    rows = ordered(admitted, command.order)
+    rows = chosen(fleet, found.tasks, command.only, command.order)
     return page_of(rows, command.page if paged else 1, SCREENFUL if paged else max(len(rows), 1))
 
 
@@ -62,7 +61,7 @@ def show_tasks(
     console: Console, command: ListTasks, fleet: FleetSnapshot, found: Found, zone: tzinfo, *, paged: bool
 ) -> None:
     """Draw the tasks that a command asks for."""
-    page = page_of_tasks(command, found, paged=paged)
+    page = page_of_tasks(command, fleet, found, paged=paged)
     console.print(Text(headline(command, page, len(found.tasks)), "bold"))
     if small := _small(command.window, fleet, zone):
         console.print(Text(small, "dim"))

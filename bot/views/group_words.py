@@ -180,7 +180,7 @@ def look_at(  # noqa: C901, PLR0911 - one case for each cause
         case Cause.SOURCE:
             return f"Look at: the network and the storage that the clusters of {ocp} share"
         case Cause.COINCIDENCE:
-            return "They broke at about the same time; no common cause was found."
+            return likely(group.trait)
     assert_never(group.trait.cause)
 
 
