@@ -37,6 +37,11 @@ class Status:
     reported: str
     meaning: Meaning
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it is the broken one that comes without an error message, and that leaves a gap."""
+        return self.reported.upper() == "INTERRUPTED"
+
 
 def read_status(reported: str | None) -> Status:
     """Give the meaning of a reported status, whatever its case; what is not known is kept as it came.

@@ -9,7 +9,7 @@ from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts, GroupChangeContent, GroupContent
-from bot.domain.problem import Problem, Severity
+from bot.domain.problem import Problem
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.group_words import all_over, broken, error_of, look_at, look_first
@@ -17,7 +17,7 @@ from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_li
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import instead_lines, left_to, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
-from bot.views.restorable import at_risk, gap_lines_of, left_lost, still_lost
+from bot.views.restorable import at_risk, gap_lines_of, is_grave, left_lost, still_lost
 from bot.views.trouble import MARKS, group_mark, how, incident_mark, lost_mark
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
@@ -126,7 +126,7 @@ def risk_lines(
     content: GroupContent | GroupChangeContent, at: datetime, zone: tzinfo, *, grave: bool = False
 ) -> list[str]:
     """Say what of a group cannot be restored; where it is ``grave`` what that comes to."""
-    grave = grave or content.group.severity is Severity.CRITICAL or content.group.problem is Problem.PAUSED
+    grave = grave or is_grave(content.group.severity, content.group.problem)
     return at_risk(
         content.worst,
         content.shipped_until,

@@ -163,7 +163,7 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
     match seen.problem:
         case Problem.FAILED:
             said = "The storage is the commonest cause: full, unreachable, or no longer allowed."
-            if seen.status.upper() == "INTERRUPTED":
+            if read_status(seen.status).is_interrupted:
                 said = f"An interrupted backup gives no reason in OCP and does not restart by itself. {said}"
             return Hint(said, f"{_own_reason(seen)}, then {storage}", _steps(seen))
         case Problem.STALLED:

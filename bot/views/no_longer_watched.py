@@ -3,6 +3,7 @@
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem
+from bot.domain.status import read_status
 from bot.views.wording import because, duration
 
 _LAST = {
@@ -24,7 +25,7 @@ def last_seen(incident: Incident) -> str:
     was, snapshot = _LAST[incident.problem], incident.snapshot
     if incident.problem in (Problem.MISSING, Problem.UNREACHABLE):
         return f"When last asked, {was}: whether log backup runs is not known."
-    if snapshot is not None and (snapshot.status or "").upper() == "INTERRUPTED":
+    if snapshot is not None and read_status(snapshot.status).is_interrupted:
         was = "it was interrupted"
     behind = "" if incident.delay is None else f", {duration(incident.delay)} behind"
     return f"When last seen {was}{behind}; it may still be broken."

@@ -34,8 +34,12 @@ def title(incident: Incident) -> str:
     if isinstance(incident.because, NotWatched):
         return f"{who} has lost log for good and is no longer watched"
     if not incident.is_open or incident.good_polls:
-        return f"{who} has lost log for good, take a full backup"
+        return _has_lost(who)
     return f"{who}: log backup {what(incident)}, and {LOSS}"
+
+
+def _has_lost(who: str) -> str:
+    return f"{who} has lost log for good, take a full backup"
 
 
 def never_words(start: str, end: str) -> str:
@@ -79,8 +83,13 @@ def restorable_lines(
     if incident.good_polls:
         return [f"{reached}."]
     heals = isinstance(incident.because, CatchingUp)
-    grave = grave or incident.severity is Severity.CRITICAL or incident.problem is Problem.PAUSED
+    grave = grave or is_grave(incident.severity, incident.problem)
     return [f"{reached}; {later_words(grave=grave and not heals, missing=is_missing)}."]
+
+
+def is_grave(severity: Severity | None, problem: Problem | None) -> bool:
+    """Whether it is said what comes of it if nobody does anything: what is paused does not mend itself."""
+    return severity is Severity.CRITICAL or problem is Problem.PAUSED
 
 
 def later_words(*, grave: bool, missing: bool = False) -> str:
@@ -178,7 +187,7 @@ def left_lost(incidents: Sequence[Incident], members: int) -> str:
     if not who:
         return ""
     if number == 1 and not who.startswith("at least"):
-        return f"{who} has lost log for good, take a full backup"
+        return _has_lost(who)
     tasks = "task has" if number == 1 else "tasks have"
     return f"{who[0].upper()}{who[1:]} {tasks} lost log for good, take a full backup of each"
 

@@ -6,7 +6,7 @@ from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
 from bot.domain.evidence import StatusBroken
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
-from bot.domain.problem import Problem, Severity
+from bot.domain.problem import Problem
 from bot.domain.status import Meaning
 from bot.domain.task import WHOLE_CLUSTER
 from bot.views.blocks import (
@@ -27,7 +27,7 @@ from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_task
 from bot.views.incident_buttons import taking
 from bot.views.mistake import unnamed_message
-from bot.views.restorable import gap_lines, later_words
+from bot.views.restorable import gap_lines, is_grave, later_words
 from bot.views.sources import concerned, source_name, trouble_lines
 from bot.views.trouble import MARKS, phrase, standing_word, task_name
 from bot.views.wording import ago, because, clean, count, duration, name, slack_time, slack_voice
@@ -90,7 +90,7 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     reported = name(status.reported, 100) if status.reported else "no status"
     meaning = _MEANINGS.get(status.meaning)
     lines = [] if meaning is None else [f"OCP reports {reported}: {meaning}."]
-    if status.reported.upper() == "INTERRUPTED":
+    if status.is_interrupted:
         lines.append("It will not go on by itself.")
     if not task.listed:
         lines.append("OCP left it out of its last list; this is how it was before.")
@@ -100,7 +100,7 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
         lines.append(because(task.because, slack_voice(zone, task.offset)))
     if task.checkpoint is not None:
         is_bad = task.severity is not None and not task.is_recovering
-        grave = task.severity is Severity.CRITICAL or task.problem is Problem.PAUSED
+        grave = is_grave(task.severity, task.problem)
         words = later_words(grave=grave, missing=task.problem is Problem.MISSING)
         later = f"; {words}" if is_bad else ""
         lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")

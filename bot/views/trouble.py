@@ -9,7 +9,7 @@ from bot.domain.fleet import Standing, TaskNow
 from bot.domain.grouping import Group
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
-from bot.domain.status import Meaning
+from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
 from bot.views.wording import clean, duration, lasting, ocp_name
 
@@ -225,7 +225,7 @@ def lost_mark(incident: Incident) -> str:
 def is_interrupted(incident: Incident) -> bool:
     """Whether OCP calls a broken one interrupted, not failed."""
     because = incident.because
-    return isinstance(because, StatusBroken) and because.reported.upper() == "INTERRUPTED"
+    return isinstance(because, StatusBroken) and read_status(because.reported).is_interrupted
 
 
 def _problem_words(incident: Incident) -> str:  # noqa: PLR0911 - one case for each problem

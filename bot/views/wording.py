@@ -24,6 +24,7 @@ from bot.domain.evidence import (
     Well,
 )
 from bot.domain.fleet import shifted
+from bot.domain.status import read_status
 from bot.domain.task import UNNAMED_SOURCE
 from bot.views.blocks import escape, literal
 from bot.views.outcome import becomes
@@ -242,7 +243,7 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
 
 def _broken(broken: StatusBroken, voice: Voice) -> str:
     if not broken.error:
-        alone = "; it will not go on by itself" if broken.reported.upper() == "INTERRUPTED" else ""
+        alone = "; it will not go on by itself" if read_status(broken.reported).is_interrupted else ""
         return f"OCP reports {voice.foreign(broken.reported)} and gives no error message{alone}."
     return f"OCP reports {voice.foreign(broken.reported)}: {voice.foreign(broken.error)}"
 

@@ -14,7 +14,7 @@ def note_halt(memory: TaskMemory, status: Status) -> None:
 
     An interrupted task cannot be restarted as it is, and a stopped one begins a new round.
     """
-    if status.meaning is Meaning.STOPPED or status.reported.upper() == "INTERRUPTED":
+    if status.meaning is Meaning.STOPPED or status.is_interrupted:
         memory.odd = replace(memory.odd, halted=memory.checkpoint, halted_at=memory.at)
 
 
