@@ -58,9 +58,12 @@ def settings(
 
 
 @asynccontextmanager
-async def bot(environment: Mapping[str, str], folder: Path) -> AsyncIterator[Process]:
-    """Run the bot."""
-    async with running("bot", (sys.executable, "-m", "bot", "run"), folder, environment) as process:
+async def bot(
+    environment: Mapping[str, str], folder: Path, probe: Path | None = None
+) -> AsyncIterator[Process]:
+    """Run the bot; with ``probe`` it notes in this file how long its event loop was held up."""
+    command = ("-m", "bot") if probe is None else (str(Path(__file__).with_name("probed_bot.py")), str(probe))
+    async with running("bot", (sys.executable, *command, "run"), folder, environment) as process:
         yield process
 
 

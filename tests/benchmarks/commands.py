@@ -1,11 +1,12 @@
-"""How long people wait for an answer while a large fleet is polled, and how long the loop is ever blocked.
+"""How long people wait for an answer while a large fleet is polled, and how long the loop is ever held up.
 
 ``python tests/benchmarks/commands.py [TASKS] [CLUSTERS] [--a-second 20] [--seconds 30] [--interval 5]``
 
 Commands are typed in a simulated Slack and travel over real sockets, by Socket Mode and then by signed HTTP;
-an answer has come when Slack shows it. Polls are made more often than in life, so that many commands meet
-one. How long the loop is blocked is measured from the outside: ``/healthz``, which does nothing, is asked
-without end.
+an answer has come when Slack shows it. Beside them one more person asks for a chart every three seconds
+(``--charts``), and it has come when its file stands in Slack. Polls are made more often than in life, so that
+many commands meet one. How long the loop is held up is measured twice: within it, a look each millisecond,
+and from the outside, where ``/healthz``, which does nothing, is asked without end.
 """
 
 import argparse
@@ -26,12 +27,14 @@ import httpx
 
 from bot.sandbox.slack import Person, SimulatedSlack
 from tests.benchmarks.bot_process import ALERTS, bot, free_port, our_slack, settings, until_ready
+from tests.benchmarks.probed_bot import holds
 from tests.benchmarks.processes import cheap_ocp, machine, until
 
 SAID = ("status", "tasks", "task cluster_0003/t000301", "incidents", "status cluster_0007", "tasks delay>1m")
 PEOPLE = 60
 """So many people take turns, so that nobody asks again before the last answer has come."""
 LONGEST = 10.0
+CHART = "chart cluster_0003/t000301"
 
 
 def share(values: list[float], part: float) -> float:
@@ -80,6 +83,33 @@ class Crowd:
         self.lost += len(self._asked)
 
 
+class ChartAsker:
+    """One more person, who asks for a chart again and again."""
+
+    def __init__(self, slack: SimulatedSlack) -> None:
+        self._slack = slack
+        self._person = Person("UCHARTS", "charts", "Chart Asker")
+        slack.add_person(self._person)
+        slack.channel(ALERTS).members.add(self._person.id)
+        self._asked: float | None = None
+        self.took: list[float] = []
+
+    async def listen(self) -> None:
+        """Note when each chart has come, until cancelled."""
+        async for change in self._slack.changes():
+            if change.kind == "file" and self._asked is not None:
+                self.took.append(time.monotonic() - self._asked)
+                self._asked = None
+
+    async def ask(self, every: float) -> None:
+        """Ask at this interval, where the last one has come, until cancelled."""
+        while True:
+            if self._asked is None:
+                self._asked = time.monotonic()
+                await self._slack.command(self._person.id, ALERTS, "/logbackup", CHART)
+            await asyncio.sleep(every)
+
+
 async def watch_loop(port: int, gaps: list[float]) -> None:
     """Ask for the cheapest answer without end; note how long each took."""
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
@@ -90,12 +120,14 @@ async def watch_loop(port: int, gaps: list[float]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def told_lag(port: int) -> str:
-    """Give what the bot itself says of its loop, where it serves metrics."""
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-        answer = await client.get(f"http://127.0.0.1:{port}/metrics")
-    lines = answer.text.splitlines() if answer.is_success else []
-    return "; ".join(line for line in lines if "lag" in line and not line.startswith("#"))
+def worst(noted: Path, since: float) -> str:
+    """Tell the longest times in which the loop was held up."""
+    found = holds(noted, since)
+    computing = max((one.computed for one in found), default=0.0)
+    longest = ", ".join(
+        f"{one.lasted * 1000:.0f} ms ({one.computed * 1000:.0f} computing)" for one in found[:3]
+    )
+    return f"held up for {longest or 'no time'} at most; {computing * 1000:.0f} ms of computing at most"
 
 
 async def measure(args: argparse.Namespace, *, sockets: bool) -> None:
@@ -104,18 +136,22 @@ async def measure(args: argparse.Namespace, *, sockets: bool) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         enter = stack.enter_async_context
         ocp, slack = await enter(cheap_ocp(args.tasks, args.clusters)), await enter(our_slack())
-        port, crowd = free_port(), Crowd(slack)
+        port, crowd, charts = free_port(), Crowd(slack), ChartAsker(slack)
         given = settings(ocp.url, slack, folder, f"{args.interval}s", port=port, sockets=sockets)
-        process = await enter(bot(given, folder))
+        noted = folder / "holds"
+        process = await enter(bot(given, folder, noted))
         await until_ready(port)
         if not sockets:
             await slack.verify_request_url(f"http://127.0.0.1:{port}/slack/events")
         await asyncio.sleep(2)
         await ocp.asked()
         gaps: list[float] = []
-        beside = [asyncio.create_task(crowd.listen()), asyncio.create_task(watch_loop(port, gaps))]
+        began = time.monotonic()
+        always = [crowd.listen(), watch_loop(port, gaps), charts.listen()]
+        if args.charts:
+            always.append(charts.ask(args.charts))
+        beside = [asyncio.create_task(one) for one in always]
         await crowd.ask(args.a_second, args.seconds)
-        lag = await told_lag(port)
         for task in beside:
             task.cancel()
         polls = len(await ocp.asked()) / args.clusters
@@ -126,13 +162,17 @@ async def measure(args: argparse.Namespace, *, sockets: bool) -> None:
             f"  median {median(took) * 1000:.0f} ms, 99 of 100 within {share(took, 0.99) * 1000:.0f} ms, "
             f"at most {max(took) * 1000:.0f} ms; {crowd.lost} without an answer"
         )
+        if charts.took:
+            print(
+                f"  {len(charts.took)} charts: median {median(charts.took) * 1000:.0f} ms, "
+                f"at most {max(charts.took) * 1000:.0f} ms"
+            )
+        print(f"  the loop, from within: {worst(noted, began)}")
         print(
             f"  the loop answered in {median(gaps) * 1000:.0f} ms, 99 of 100 in "
             f"{share(gaps, 0.99) * 1000:.0f} ms, at most {max(gaps) * 1000:.0f} ms"
         )
         print(f"  {process.resident():.0f} MB")
-        if lag:
-            print(f"  the bot's own word: {lag}")
 
 
 def main() -> None:
@@ -143,6 +183,7 @@ def main() -> None:
     parser.add_argument("--a-second", type=float, default=20)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--interval", type=int, default=5)
+    parser.add_argument("--charts", type=float, default=3, help="seconds between charts; 0 asks for none")
     args = parser.parse_args()
     print(machine())
     print(f"{args.tasks} tasks in {args.clusters} clusters, polled every {args.interval} s")
