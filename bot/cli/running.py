@@ -17,7 +17,7 @@ RARELY = (10_000, 500, 1000)
 """When Python looks for garbage: a poll of a large fleet makes a hundred thousand things that are none.
 
 Each look at all of them costs more than it finds, and one look at ten thousand takes eight milliseconds, in
-which nobody is answered.
+which nobody is answered. What the program itself is made of is never looked at.
 """
 STORY = timedelta(hours=1)
 """In so much simulated time the demo's first failure and its first recovery lie."""
@@ -31,6 +31,7 @@ def run(config: str | None) -> int:
     With SLACK_APP_TOKEN it connects by Socket Mode; without, it takes Slack's signed requests at
     /slack/events on BOT_HTTP_PORT. It keeps trying while Slack or OCP cannot be reached.
     """
+    gc.set_threshold(*RARELY)
     from bot.settings import EVERYTHING
 
     settings = settings_of(config, EVERYTHING)
@@ -42,7 +43,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
     from bot.app import running
     from bot.errors import BotError
 
-    gc.set_threshold(*RARELY)
+    gc.freeze()
     journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())
     stop = stopping()
     try:

@@ -236,7 +236,7 @@ class Database(Records):
 
     def observations(self, source: SourceName, *, since: datetime | None = None) -> AsyncIterator[Reading]:
         """Read the stored readings of a source from ``since`` (OCP's clock), oldest first."""
-        return observations.history(self._reader, source, since)
+        return observations.history(self._reader, source, since, self._shapes_read.pop(source, {}))
 
     async def delays(self, key: TaskKey, since: datetime, until: datetime | None) -> DelayHistory:
         """Read how far one task was behind, by our clock; ``until`` None to the latest reading."""

@@ -53,12 +53,14 @@ async def append(connection: AsyncConnection, rows: Sequence[Poll]) -> None:
         await connection.execute(polls.insert(), rows)
 
 
-async def history(engine: AsyncEngine, source: SourceName, since: datetime | None) -> AsyncIterator[Reading]:
+async def history(
+    engine: AsyncEngine, source: SourceName, since: datetime | None, shapes: dict[int, Task]
+) -> AsyncIterator[Reading]:
     """Read a source's readings, oldest first by OCP's time, each cluster's in the order they were read.
 
-    Every read is a short transaction of its own, so that a long replay never holds up the writer.
+    Every read is a short transaction of its own, so that a long replay never holds up the writer. ``shapes``
+    are those that are known already, all up to the highest number; the others are read and added.
     """
-    shapes: dict[int, Task] = {}
     assembler = Assembler(shapes)
     waiting: list[tuple[int, ClusterId, Packed]] = []
     streams = None if since is None else await _recent(engine, source, since, shapes)
@@ -92,7 +94,7 @@ async def _recent(
             if len(rows) > RECENT_POLLS:
                 return None
             if rows:
-                shapes.update(await read_shapes(connection, source, above=0))
+                shapes.update(await read_shapes(connection, source, above=max(shapes, default=0)))
     by_cluster: dict[ClusterId, list[Packed]] = {}
     for row in rows:
         packed = unpack_poll(row.body, row.id, row.at, row.received_at)

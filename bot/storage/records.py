@@ -12,7 +12,7 @@ from bot.domain.notification import Channel, MessageKey
 from bot.domain.posts import Post
 from bot.domain.routing import Subscription
 from bot.domain.silence import Silence, SilenceNumber
-from bot.domain.task import SourceName
+from bot.domain.task import SourceName, Task
 from bot.operations.store_port import AuditEntry, ClusterRecord
 from bot.storage import facts, groups, incidents, posts, silences, tasks, trail
 from bot.storage.refusals import refusals
@@ -23,6 +23,8 @@ class Records:
 
     def __init__(self, reader: AsyncEngine) -> None:
         self._reader = reader
+        self._shapes_read: dict[SourceName, dict[int, Task]] = {}
+        """What the clusters of a source were read with; the readings that are asked for next need the same."""
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -110,7 +112,8 @@ class Records:
     async def clusters(self, source: SourceName) -> tuple[ClusterRecord, ...]:
         """Read what is remembered of a source."""
         async with self._reading() as connection:
-            return await tasks.read(connection, source)
+            found, self._shapes_read[source] = await tasks.read(connection, source)
+            return found
 
     async def fact(self, name: str) -> str | None:
         """Read one small fact."""

@@ -63,18 +63,21 @@ async def forget(connection: AsyncConnection, keys: Sequence[str]) -> None:
         await connection.execute(delete(tasks).where(tasks.c.key.in_(some)))
 
 
-async def read(connection: AsyncConnection, source: SourceName) -> tuple[ClusterRecord, ...]:
-    """Read the clusters of a source in OCP's order, with their tasks in the order first kept."""
+async def read(
+    connection: AsyncConnection, source: SourceName
+) -> tuple[tuple[ClusterRecord, ...], dict[int, Task]]:
+    """Read the clusters of a source in OCP's order, with their tasks in the order first kept; and the shapes."""
     shapes = await read_shapes(connection, source)
     by_cluster: dict[int, list[TaskRecord]] = {}
     query = select(tasks).where(tasks.c.source == source).order_by(tasks.c.shape, tasks.c.key)
     for row in await connection.execute(query):
         by_cluster.setdefault(row.cluster, []).append(_record(row, shapes))
     known = select(clusters).where(clusters.c.source == source).order_by(clusters.c.position)
-    return tuple(
+    records = tuple(
         ClusterRecord(CLUSTER.decode(row.body), tuple(by_cluster.get(row.cluster, ())))
         for row in await connection.execute(known)
     )
+    return records, shapes
 
 
 def _record(row: Row[Any], shapes: dict[int, Task]) -> TaskRecord:
