@@ -24,7 +24,7 @@ class Records:
     def __init__(self, reader: AsyncEngine) -> None:
         self._reader = reader
         self._shapes_read: dict[SourceName, dict[int, Task]] = {}
-        """What the clusters of a source were read with; the readings that are asked for next need the same."""
+        """What the clusters of a source were read with: the readings asked for next need the same."""
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:

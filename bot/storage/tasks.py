@@ -66,7 +66,7 @@ async def forget(connection: AsyncConnection, keys: Sequence[str]) -> None:
 async def read(
     connection: AsyncConnection, source: SourceName
 ) -> tuple[tuple[ClusterRecord, ...], dict[int, Task]]:
-    """Read the clusters of a source in OCP's order, with their tasks in the order first kept; and the shapes."""
+    """Read the shapes, and with them the clusters in OCP's order, their tasks in the order first kept."""
     shapes = await read_shapes(connection, source)
     by_cluster: dict[int, list[TaskRecord]] = {}
     query = select(tasks).where(tasks.c.source == source).order_by(tasks.c.shape, tasks.c.key)
