@@ -42,12 +42,12 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
 
 
 def _since(content: ChangeContent, zone: tzinfo) -> str:
-    """Say since when; of what came back since when it is back, and when it was there first."""
+    """Say since when; of what came back since when it is so again, and when it was there first."""
     incident = content.after
     first = slack_time(incident.since, zone)
     if content.reason is Reason.CAME_BACK:
         back = incident.changed_at
-        return f"Back since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
+        return f"Again since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
     return f"Since {first}{lasting(content.at - incident.since)}."
 
 
@@ -94,7 +94,7 @@ _ENDING = {
 }
 
 
-_OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}
+_OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Trouble again: "}
 _ENDED = {
     Reason.NOT_WATCHED: "No longer watched: {who}",
     Reason.RESOLVED_BY_HAND: "Over: {who}, called over by hand",

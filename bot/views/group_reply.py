@@ -27,7 +27,7 @@ _OPENING = {
     Reason.FIRST_SEEN: "",
     Reason.GOT_WORSE: "Worse: ",
     Reason.EASED: "Better: ",
-    Reason.CAME_BACK: "Back again: ",
+    Reason.CAME_BACK: "Trouble again: ",
     Reason.GROUPED: "Broke together: ",
 }
 
@@ -63,7 +63,7 @@ _CHANGED = {
     Reason.FIRST_SEEN: "began",
     Reason.GOT_WORSE: "got worse",
     Reason.EASED: "got better",
-    Reason.CAME_BACK: "came back",
+    Reason.CAME_BACK: "began again",
     Reason.RECOVERED: "are over",
     Reason.NOT_WATCHED: "are no longer watched",
     Reason.RESOLVED_BY_HAND: "were called over",
