@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.domain.evidence import CatchingUp, NotWatched
+from bot.domain.evidence import NotWatched
 from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.handling import Handling
@@ -14,7 +14,7 @@ from bot.views.error_text import error_quotation
 from bot.views.group_words import likely
 from bot.views.handled import holder, silenced_line, who_has_it
 from bot.views.happened import begun_line, delay_lines, happened_line
-from bot.views.hints import hint, seen_in_incident
+from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.no_longer_watched import unwatched_lines
@@ -100,13 +100,10 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     if not content.incident.is_open:
         return instead_lines(content.instead_of)
     lines = []
-    heals = isinstance(content.incident.because, CatchingUp) and content.incident.because.left is not None
-    if content.group is None and not content.incident.good_polls and not heals:
-        address = api_address(links, content.incident)
-        look = hint(seen_in_incident(content.incident, content.status, content.error, address))
-        asks_people = content.incident.problem in (Problem.PAUSED, Problem.MISSING)
-        how = "" if asks_people or not look.steps else " (Details has what to run, ready to copy)"
-        lines.append(f"Look at: {literal(clean(look.look_at, _SENTENCE))}{how}")
+    if content.group is None:
+        facts = {"status": content.status, "error": content.error}
+        look = look_line(content.incident, "Details", **facts, address=api_address(links, content.incident))
+        lines += [look] if look else []
     lines += runbook_lines(links, content.incident)
     if content.was_silenced:
         lines.append("It was silenced until now and is still not over.")
