@@ -14,7 +14,7 @@ from bot.commands import (
 )
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
-from bot.domain.look import shipped_until
+from bot.domain.look import shipped_until, worst_first
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GreetingContent
 from bot.domain.problem import Problem
@@ -34,7 +34,7 @@ from bot.views.handled import marks
 from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import taking
 from bot.views.restorable import gap_lines
-from bot.views.trouble import how, incident_mark, lost_mark
+from bot.views.trouble import how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
@@ -149,7 +149,7 @@ def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) ->
     lines = [
         f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{_since(one, now)}"
         f"{lost_mark(one)}"
-        f" · {one.severity.word}, incident {one.number}{marks(one, zone=zone)}"
+        f" · {number_words(one)}{marks(one, zone=zone)}"
         for one in told
     ]
     if told:
@@ -167,7 +167,7 @@ def _since(incident: Incident, now: datetime) -> str:
 
 
 def _first_step(incident: Incident, read_at: datetime, zone: tzinfo) -> list[str]:
-    """Say up to when the worst is backed up, or what it has lost, and where to look; nothing where it heals."""
+    """Say up to when the worst is backed up, or what it has lost, and where to look first."""
     lines, shipped = gap_lines(incident, zone), shipped_until(incident, read_at)
     is_known = incident.problem not in (Problem.MISSING, Problem.UNREACHABLE)
     reached = f"Backed up until {slack_time(shipped, zone)}. " if shipped and is_known and not lines else ""
@@ -188,9 +188,3 @@ def what_to_do(incident: Incident) -> Button:
     if incident.handling.is_taken:
         return Button("Details", to_text(ShowIncident(incident.number)))
     return taking(incident.handling, incident.number)
-
-
-def worst_first(incident: Incident) -> tuple[int, int, float, int]:
-    """Give the key that sorts incidents from the worst."""
-    delay = 0.0 if incident.delay is None else incident.delay.total_seconds()
-    return (-incident.severity, -incident.problem.gravity, -delay, incident.number)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from bot.domain.evidence import NotWatched
-from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts, GroupChangeContent, GroupContent
 from bot.domain.problem import Problem
+from bot.domain.standing import Standing
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.group_words import all_over, broken, error_of, look_at, look_first

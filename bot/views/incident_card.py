@@ -19,7 +19,7 @@ from bot.views.incident_buttons import PATH_KEPT, incident_rows
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.restorable import gap_lines, restorable_lines, title
-from bot.views.trouble import incident_mark
+from bot.views.trouble import incident_mark, number_words
 from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
 _SENTENCE = 250
@@ -51,11 +51,10 @@ def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
 def _state(incident: Incident) -> str:
     if isinstance(incident.because, NotWatched):
         return f"incident {incident.number}"
-    ended = "over" if incident.gap is None else "well again"
-    word = incident.severity.word if incident.is_open else ended
     if _closes(incident):
-        word = "closing" if incident.gap is None else "well again, closing"
-    return f"{word}, incident {incident.number}"
+        return f"recovering, incident {incident.number}"
+    ended = "over" if incident.gap is None else "well again"
+    return number_words(incident) if incident.is_open else f"{ended}, incident {incident.number}"
 
 
 def _closes(incident: Incident) -> bool:
@@ -78,7 +77,7 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
             f"Part of group {content.group.number}: updates and reminders come there; "
             f"the buttons here act on this incident alone. {words}".rstrip()
         )
-    if incident.handling.is_taken or not _closes(incident):
+    if incident.handling.is_taken or incident.gap is not None or not _closes(incident):
         lines.append(_who_has(content, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
