@@ -150,7 +150,9 @@ def count_lines(counts: Counts, *, silence_ended: bool = False) -> list[str]:
     ended = [f"{well:,} {'is' if well == 1 else 'are'} well again"] if well else []
     if counts.unwatched:
         ended.append(f"{counts.unwatched:,} {'is' if counts.unwatched == 1 else 'are'} no longer watched")
-    return [" ".join([*said, *([f"{', '.join(ended)}."] if ended else [])])] if said or ended else []
+    if ended:
+        said.append(f"Of the {count(counts.members, 'incident')} here, {' and '.join(ended)}.")
+    return [" ".join(said)] if said else []
 
 
 def member_lines(

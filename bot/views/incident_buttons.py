@@ -31,14 +31,17 @@ from bot.domain.problem import Problem
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Menu
 from bot.views.trouble import whom
-from bot.views.wording import clean, ocp_name, up_to
+from bot.views.wording import clean, count, ocp_name, up_to
 
 PATH_KEPT = 200
+MEMBERS = 20
+"""So many members of a group are told one by one where it is looked at by its number."""
 _LABEL = 40
 _LEARNABLE = frozenset({Problem.STALLED, Problem.GROWING, Problem.LAGGING})
 Row = Sequence[Button | Menu]
 
 __all__ = [
+    "MEMBERS",
     "PATH_KEPT",
     "Row",
     "closing",
@@ -141,8 +144,10 @@ def _learning(incident: Incident) -> str:
 
 
 def every_member(group: Group, members: int) -> Button:
-    """Offer all members of a group."""
-    return Button(f"All {members:,}", to_text(ShowIncident(group.number)))
+    """Offer the incidents of a group, those that are over too; of many it says that not all are told."""
+    incidents = count(members, "incident")
+    said = f"All {incidents}" if members <= MEMBERS else f"The worst {MEMBERS} of {incidents}"
+    return Button(said, to_text(ShowIncident(group.number)))
 
 
 def group_rows(group: Group, members: int, silence: Silence | None = None) -> tuple[Row, ...]:

@@ -25,14 +25,13 @@ from bot.views.handled import NOT_SILENCED, Silenced
 from bot.views.happening import Happening, story_lines
 from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_incident
-from bot.views.incident_buttons import Row, closing, group_rows, incident_rows
+from bot.views.incident_buttons import MEMBERS, Row, closing, group_rows, incident_rows
 from bot.views.incident_card import state_lines
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.wording import slack_time
 
 FIRST, LAST = 3, 12
 """Of what happened the first and the last are told; ``timeline`` has more."""
-MEMBERS = 20
 _ROOM = 500
 """What the heading of the story and the ids of buttons take."""
 

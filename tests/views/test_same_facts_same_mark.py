@@ -28,9 +28,7 @@ from tests.views.view_samples import NOW, READ_AT, minutes
 HEALTH = BotHealth("1", NOW, connected=True, connected_since=NOW, leads=True)
 LAB = samples.a_cluster("lab", 1000009)
 TASK = samples.a_task(LAB, "orders", delay=minutes(2))
-HEALING = replace(
-    handled.STALLED, subject=task_subject(TASK), good_polls=1, good_since=NOW, delay=minutes(2)
-)
+HEALING = replace(handled.STALLED, subject=task_subject(TASK), good_polls=1, good_since=NOW, delay=minutes(2))
 TORN = replace(HEALING, gap=GAP)
 
 
