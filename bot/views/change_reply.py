@@ -8,7 +8,7 @@ from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
-from bot.views.incident_card import worst
+from bot.views.incident_card import left_to, worst
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.restorable import LOSS, gap_lines, restorable_lines, title
 from bot.views.trouble import headline, incident_mark, short_problem, what, whom_said
@@ -34,8 +34,8 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
         lines += [because(incident.because)] if isinstance(incident.because, NewRhythm) else []
         lines += gap_lines(incident, zone)
         lines.append(f"{_lasted(incident)} At worst {worst(incident)}.")
-        if incident.gap is not None and incident.handling.is_taken:
-            lines.append(who_has_it(incident.handling, zone))
+        if incident.gap is not None:
+            lines += left_to(incident.handling, zone, is_done=False)
         number = f"{ending(content)}{number}"
     first = f"{mark} {said} ({number})"
     return message("\n".join([first, *lines]), sections([f"{mark} *{said}*  {number}", *lines]))

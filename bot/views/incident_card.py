@@ -24,6 +24,8 @@ from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
 _SENTENCE = 250
 _REFUSALS = 3
+ASKS_WHO = "Add a note that says who takes the full backup."
+"""What is asked of people where a loss is left and nobody has it: what is over can only be noted."""
 
 
 def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
@@ -141,14 +143,15 @@ def _over_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     lines += [f"It lasted {duration(ended - incident.since)}{until}, {span}. At worst {worst(incident)}."]
     if not incident.gap and task_key_of(incident.subject) is not None and not unwatched:
         lines += ["No stretch of time is known to be missing from the backup."]
-    if incident.handling.is_taken:
-        lines.append(left_to(incident.handling, zone, is_done=incident.gap is None))
-    return lines
+    return lines + left_to(incident.handling, zone, is_done=incident.gap is None)
 
 
-def left_to(handling: Handling, zone: tzinfo, *, is_done: bool) -> str:
-    """Say who had what is over, or who has what it left to be done."""
-    return f"{holder(handling)} had it." if is_done else who_has_it(handling, zone)
+def left_to(handling: Handling, zone: tzinfo, *, is_done: bool) -> list[str]:
+    """Say who had what is over; where it left something to be done, who has that, or that nobody has."""
+    if is_done:
+        return [f"{holder(handling)} had it."] if handling.is_taken else []
+    asked = "" if handling.is_taken else f" {ASKS_WHO}"
+    return [f"{who_has_it(handling, zone)}{asked}"]
 
 
 def ended_at(incident: Incident) -> datetime:
