@@ -179,6 +179,13 @@ class EndSilence:
 
 
 @dataclass(frozen=True, slots=True)
+class EndSilenceOf:
+    """End the one silence of what is named."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class ExtendSilence:
     """Let a silence end at another time; a length counts from now."""
 

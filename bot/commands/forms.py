@@ -14,6 +14,7 @@ from bot.commands.acts import (
     Ends,
     EndsAt,
     EndSilence,
+    EndSilenceOf,
     EndsWhenResolved,
     ExtendSilence,
     ListSilences,
@@ -172,6 +173,7 @@ Doing = (
     | Silence
     | SilenceDialog
     | EndSilence
+    | EndSilenceOf
     | ExtendSilence
     | Subscribe
     | Unsubscribe
@@ -190,6 +192,7 @@ __all__ = [
     "DefaultEnd",
     "Doing",
     "EndSilence",
+    "EndSilenceOf",
     "Ends",
     "EndsAt",
     "EndsWhenResolved",

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.commands import filters
-from bot.commands.acts import DefaultEnd, Ends, EndSilence, ExtendSilence, ListSilences
+from bot.commands.acts import DefaultEnd, Ends, EndSilence, EndSilenceOf, ExtendSilence, ListSilences, Target
 from bot.commands.ends import end_words, take_end, take_end_filter
 from bot.commands.filters import WHOM, Arguments
-from bot.commands.spoken import Spoken
+from bot.commands.spoken import Spoken, target_words, the_target
 from bot.commands.values import shown
 from bot.commands.verb import Example, Verb
 from bot.domain.permission import Permission
@@ -20,21 +20,32 @@ def _the_number(spoken: Spoken) -> SilenceNumber:
         spoken.take()
     found = spoken.number_ahead()
     if found is None:
-        verb = spoken.arguments.verb
-        raise UserMistake(f"Say which silence, by its number: {verb} 7. silences lists them.", ("silences",))
+        raise _which(spoken)
     spoken.take(found[1])
     return SilenceNumber(found[0])
 
 
-def _read_unsilence(arguments: Arguments) -> EndSilence:
-    spoken = Spoken(arguments, ())
-    number = _the_number(spoken)
-    spoken.finish("number")
-    return EndSilence(number)
+def _which(spoken: Spoken) -> UserMistake:
+    verb = spoken.arguments.verb
+    return UserMistake(f"Say which silence, by its number: {verb} 7. silences lists them.", ("silences",))
 
 
-def _write_unsilence(command: EndSilence) -> Sequence[str]:
-    return [str(command.number)]
+def _read_unsilence(arguments: Arguments) -> EndSilence | EndSilenceOf:
+    spoken = Spoken(arguments, arguments.known)
+    if not spoken.left or spoken.says("silence") or spoken.number_ahead() is not None:
+        number = _the_number(spoken)
+        spoken.finish("number")
+        return EndSilence(number)
+    scope = the_target(arguments).scope
+    if scope is None:
+        raise _which(spoken)
+    return EndSilenceOf(scope)
+
+
+def _write_unsilence(command: EndSilence | EndSilenceOf) -> Sequence[str]:
+    if isinstance(command, EndSilence):
+        return [str(command.number)]
+    return target_words(Target(scope=command.scope))
 
 
 def _read_extend(arguments: Arguments) -> ExtendSilence:
@@ -98,12 +109,20 @@ SILENCES: tuple[Verb[Any], ...] = (
     Verb(
         name="unsilence",
         summary="End a silence",
-        arguments="number",
-        details=("What it muted and is still wrong is told again.",),
-        examples=(Example("unsilence 7", "end silence 7"),),
+        arguments="number or name",
+        details=(
+            "What it muted and is still wrong is told again.",
+            "A name ends the silence of what is called so, if there is one of it alone; else it says which.",
+        ),
+        examples=(
+            Example("unsilence 7", "end silence 7"),
+            Example("unsilence pay/orders", "end the silence of the tenant orders of pay"),
+        ),
         form=EndSilence,
         read=_read_unsilence,
         write=_write_unsilence,
+        filters=WHOM,
+        other_forms=(EndSilenceOf,),
         needs=Permission.SILENCE,
         changes=True,
         free=True,

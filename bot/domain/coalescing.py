@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.look import worst_then
 from bot.domain.notification import (
     ActContent,
     Action,
@@ -231,7 +232,7 @@ def together(older: MeanwhileContent, newer: MeanwhileContent) -> MeanwhileConte
 
 
 def _kept(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
-    return tuple(sorted(incidents, key=_worst_first)[:TOLD])
+    return tuple(sorted(incidents, key=worst_then)[:TOLD])
 
 
 def meanwhile_told(content: MeanwhileContent, last: Notification, number: int) -> Notification:
@@ -253,7 +254,3 @@ def meanwhile_told(content: MeanwhileContent, last: Notification, number: int) -
 def meanwhile_message(channel: Channel, number: int) -> MessageKey:
     """Give the key of such a line."""
     return MessageKey(f"{LINE}{channel}/{number}")
-
-
-def _worst_first(incident: Incident) -> tuple[bool, int, int, int]:
-    return incident.gap is None, -incident.worst_severity, -incident.problem.gravity, incident.number

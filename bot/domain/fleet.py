@@ -3,29 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.evidence import Evidence, StatusBroken
 from bot.domain.finding import Assessment, Finding, Verdict
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
+from bot.domain.standing import NEEDING, Standing, standing_of
 from bot.domain.status import Meaning
 from bot.domain.task import Cluster, SourceName, Task
 
-
-class Standing(StrEnum):
-    """How a task stands, the worst first."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    UNKNOWN = "unknown"
-    QUIET = "quiet"
-    WELL = "well"
-
-
 _QUIET = {Meaning.PAUSED, Meaning.STOPPED, Meaning.STARTING, Meaning.STOPPING}
-_NEEDING = frozenset({Standing.CRITICAL, Standing.WARNING})
 _ORDER = {standing: rank for rank, standing in enumerate(Standing)}
 
 
@@ -138,7 +126,9 @@ class TaskNow:
 
     @cached_property
     def standing(self) -> Standing:
-        """How it stands, in one word."""
+        """How it stands, in one word: as its incident does, where it has one."""
+        if self.incident is not None:
+            return standing_of(self.incident)
         severity = self.severity
         if severity is not None:
             return Standing.CRITICAL if severity is Severity.CRITICAL else Standing.WARNING
@@ -151,18 +141,19 @@ class TaskNow:
     @property
     def needs_somebody(self) -> bool:
         """Whether something is wrong with it."""
-        return self.standing in _NEEDING
+        return self.standing in NEEDING
 
     @cached_property
-    def worst_first(self) -> tuple[int, int, float, str, str]:
-        """The key that sorts tasks from the worst."""
+    def worst_first(self) -> tuple[bool, int, float, int, str, str]:
+        """The key that sorts tasks from the worst: what burns and has lost log, then as they stand."""
         problem = self.problem if self.needs_somebody else None
-        gravity = 0 if problem is None else -problem.gravity
-        delay = self.delay or timedelta(0)
+        incident, extent = self.incident, self.delay or timedelta(0)
+        has_lost = incident is not None and incident.gap is not None and not incident.good_polls
         return (
+            not has_lost,
             _ORDER[self.standing],
-            gravity,
-            -delay.total_seconds(),
+            -(extent if incident is None else incident.extent(extent)).total_seconds(),
+            0 if problem is None else -problem.gravity,
             self.name.casefold(),
             self.task.key.destination or "",
         )
@@ -207,11 +198,16 @@ class ClusterNow:
         return tuple(worst_first(task for task in self.tasks if task.needs_somebody))
 
     @cached_property
+    def needs_somebody(self) -> bool:
+        """Whether something is wrong with the cluster itself."""
+        return self.incident is not None and standing_of(self.incident) in NEEDING
+
+    @cached_property
     def standing(self) -> Standing:
         """The worst of its own standing and its tasks'."""
         standings = [task.standing for task in self.tasks]
         if self.incident is not None:
-            standings.append(Standing(self.incident.severity.word))
+            standings.append(standing_of(self.incident))
         if self.failure is not None or not self.tasks:
             standings.append(Standing.UNKNOWN)
         return min(standings, key=_ORDER.__getitem__)
@@ -222,11 +218,17 @@ class ClusterNow:
         return max((task.delay for task in self.tasks if task.delay is not None), default=None)
 
     @cached_property
-    def worst_first(self) -> tuple[int, int, float, str, str]:
-        """The key that sorts clusters from the worst."""
-        gravity = min((task.worst_first[1] for task in self.in_need), default=0)
-        delay = timedelta(0) if self.worst_delay is None else self.worst_delay
-        return (_ORDER[self.standing], gravity, -delay.total_seconds(), self.label.casefold(), self.source)
+    def worst_first(self) -> tuple[int, bool, float, str, str]:
+        """The key that sorts clusters from the worst, by the worst of those tasks that need somebody."""
+        worst = self.in_need[0].worst_first if self.in_need else None
+        delay = (self.worst_delay or timedelta(0)).total_seconds()
+        return (
+            _ORDER[self.standing],
+            worst is None or worst[0],
+            -delay if worst is None else worst[2],
+            self.label.casefold(),
+            self.source,
+        )
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,11 @@ class Incident:
         """Whether it is pending or firing."""
         return self.lifecycle is not Lifecycle.RESOLVED
 
+    def extent(self, delay: timedelta | None) -> timedelta:
+        """Give how much log is in question: ``delay`` is not shipped, or more than that is lost for good."""
+        lost = timedelta(0) if self.gap is None else self.gap.end - self.gap.start
+        return lost if delay is None else max(delay, lost)
+
 
 class Change(StrEnum):
     """What a transition did; the same word in the replay, the audit trail and the metrics."""

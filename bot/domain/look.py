@@ -130,16 +130,31 @@ def is_firing(incident: Incident) -> bool:
     return incident.lifecycle is Lifecycle.FIRING
 
 
-def worst_first(incident: Incident) -> tuple[bool, bool, int, int, float, int]:
-    """Give the key that sorts incidents from the worst: the open ones first, then those that left a gap."""
-    delay = 0.0 if incident.delay is None else incident.delay.total_seconds()
-    healed = not incident.is_open and incident.gap is None
+def worst_first(incident: Incident) -> tuple[bool, bool, bool, int, float, int, int]:
+    """Give the key that sorts incidents from the worst.
+
+    What burns comes first, then what is well again, then what is over; of each what has lost log first,
+    then by severity, and by how much is lost or not shipped.
+    """
     return (
         not incident.is_open,
-        healed,
+        incident.is_open and incident.good_polls > 0,
+        incident.gap is None,
         -incident.severity,
+        -incident.extent(incident.delay).total_seconds(),
         -incident.problem.gravity,
-        -delay,
+        incident.number,
+    )
+
+
+def worst_then(incident: Incident) -> tuple[bool, int, float, int, int]:
+    """Give the key that sorts what is over by how bad it was: what has lost log for good comes first."""
+    extent = incident.extent(incident.worst_delay).total_seconds()
+    return (
+        incident.gap is None,
+        -incident.worst_severity,
+        -extent,
+        -incident.problem.gravity,
         incident.number,
     )
 

@@ -13,6 +13,7 @@ from bot.commands import (
     DefaultEnd,
     Door,
     EndSilence,
+    EndSilenceOf,
     ExtendSilence,
     ListIncidents,
     ListSilences,
@@ -46,6 +47,7 @@ from bot.errors import BotError, UserMistake
 from bot.operations import (
     change_incident,
     draw_chart,
+    end_named,
     fill_dialog,
     keep_quiet,
     resolve_incident,
@@ -170,7 +172,7 @@ class Answering(Means):
             case _:
                 assert_never(command)
 
-    async def _do(  # noqa: C901, PLR0911 - one case for each command
+    async def _do(  # noqa: C901, PLR0911, PLR0912 - one case for each command
         self, asked: Asked, command: Doing
     ) -> Answer:
         match command:
@@ -190,6 +192,8 @@ class Answering(Means):
                 return await keep_quiet.extend(self, asked, command)
             case EndSilence():
                 return await keep_quiet.end_silence(self, asked, command)
+            case EndSilenceOf():
+                return await end_named.end_silence_of(self, asked, command)
             case SilenceDialog() | AssignDialog() | NoteDialog():
                 return await fill_dialog.open_dialog(self, asked, command)
             case Subscribe():

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
 from bot.domain.incident import Incident, cluster_subject, source_subject, task_subject_key
+from bot.domain.look import worst_first
 from bot.domain.roster import KnownCluster, Unread
 from bot.operations.in_slices import SLICE
 from bot.operations.source_state import SourceState
@@ -87,11 +88,7 @@ async def _in_turns(state: SourceState) -> SourceNow:
 
 def _open_incidents(states: Sequence[SourceState]) -> tuple[Incident, ...]:
     incidents = (one for state in states for one in state.desk.incidents.values() if one.is_open)
-    return tuple(sorted(incidents, key=_worst_first))
-
-
-def _worst_first(incident: Incident) -> tuple[int, int, int]:
-    return (-incident.severity, -incident.problem.gravity, incident.number)
+    return tuple(sorted(incidents, key=worst_first))
 
 
 def _described(state: SourceState) -> SourceNow:

@@ -9,7 +9,8 @@ from bot.commands import ShowChart, ShowHistory, Target, to_text
 from bot.domain.delay_history import DelayHistory, DelayLimits, Stretch
 from bot.domain.fleet import FleetSnapshot, TaskNow
 from bot.domain.incident import Change, Incident
-from bot.domain.naming import Ambiguous, NotFound, find_task
+from bot.domain.look import worst_of
+from bot.domain.naming import Ambiguous, NotFound, Scope, find_task
 from bot.domain.task import TaskKey
 from bot.errors import ChartError, UserMistake
 from bot.operations.answer_ports import Means
@@ -17,7 +18,7 @@ from bot.operations.answering import Answer, Asked, Attachment
 from bot.operations.resolve_target import find_one, said, unknown_name, worst_member
 from bot.operations.show_silenced import groups_of
 from bot.operations.store_port import AuditEntry
-from bot.views.chart_reply import chart_message
+from bot.views.chart_reply import Among, chart_message
 from bot.views.chart_sentence import alternative_text
 from bot.views.delay_chart import ChartSpec, NoChart, delay_chart
 from bot.views.history_table import history_message
@@ -36,12 +37,20 @@ _CHANGES = frozenset(Change)
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The task that is looked back on; ``incident`` is the one that is meant, or that is open."""
+    """The task that is looked back on; ``incident`` is the one that is meant, or that is open.
+
+    ``among`` is set where it stands for several.
+    """
 
     key: TaskKey
     title: str
     by_ids: str
     incident: Incident | None
+    among: Among | None = None
+
+    def target(self, asked: Target) -> Target:
+        """Give the target that means this task again, be it the worst of its group by then or not."""
+        return asked if self.among is None else Target(self.among.shown)
 
     @property
     def file_name(self) -> str:
@@ -79,7 +88,13 @@ async def find_task_meant(means: Means, asked: Asked, command: ShowChart | ShowH
                 raise unknown_name(task, again)
         assert_never(task)
     meant = await find_one(means, asked, target, again)
-    return of_incident(worst_member(meant), meant.numbers[0])
+    looked = of_incident(worst_member(meant), meant.numbers[0])
+    if meant.group is None or len(meant.incidents) == 1:
+        return looked
+    worst, other = worst_of(meant.incidents, 2)
+    another = Scope(name=other.subject.name)
+    among = Among(looked.title, worst.number, len(meant.incidents), meant.group.number, another)
+    return replace(looked, among=among)
 
 
 def _of_task(fleet: FleetSnapshot, task: TaskNow) -> Looked:
@@ -179,7 +194,13 @@ async def chart(means: Means, asked: Asked, command: ShowChart, *, shareable: bo
     since, until = span_of(command, looked, means.clock.now())
     drawn = await draw(means, asked, looked, since, until)
     spec, picture = (drawn, None) if isinstance(drawn, NoChart) else (drawn.spec, drawn.picture)
-    message = chart_message(command, spec, drawn=picture is not None, shareable=shareable)
+    message = chart_message(
+        replace(command, target=looked.target(command.target)),
+        spec,
+        among=looked.among,
+        drawn=picture is not None,
+        shareable=shareable,
+    )
     attached = () if picture is None else (picture,)
     return Answer(message, attachments=attached)
 
@@ -194,5 +215,13 @@ async def history(means: Means, asked: Asked, command: ShowHistory, *, shareable
     readings = await means.history.delays(looked.key, first.astimezone(now.tzinfo), now)
     limits = limits_of(looked.incident)
     return Answer(
-        history_message(command, readings, title=looked.title, limits=limits, zone=zone, shareable=shareable)
+        history_message(
+            replace(command, target=looked.target(command.target)),
+            readings,
+            title=looked.title,
+            among=looked.among,
+            limits=limits,
+            zone=zone,
+            shareable=shareable,
+        )
     )

@@ -64,7 +64,7 @@ async def preview(means: Means, asked: Asked, command: Silence | SilenceDialog) 
     if target.scope is not None:
         scope = known_scope(means.fleet.now(), target.scope, again)
         matcher = Matcher(scope, only.problems, only.severities)
-        return Muted(matcher, None, await _muted_now(means, matcher))
+        return Muted(matcher, None, await muted_now(means, matcher))
     meant = await find_meant(means, asked, target, again)
     if only != SilenceFilter():
         raise UserMistake(
@@ -75,7 +75,7 @@ async def preview(means: Means, asked: Asked, command: Silence | SilenceDialog) 
     return Muted(matcher, meant, meant.open)
 
 
-async def _muted_now(means: Means, matcher: Matcher) -> tuple[Incident, ...]:
+async def muted_now(means: Means, matcher: Matcher) -> tuple[Incident, ...]:
     """Give the open incidents that a matcher mutes, the worst first, as the fleet shows them."""
     if not matcher.numbers:
         return await _matching(means, matcher)
@@ -242,7 +242,7 @@ async def known_silence(means: Means, asked: Asked, number: SilenceNumber) -> qu
 
 async def _muted_by(means: Means, known: quiet.Silence) -> Muted:
     """Tell what a silence is about and mutes now."""
-    incidents = await _muted_now(means, known.matcher)
+    incidents = await muted_now(means, known.matcher)
     meant = None
     if known.matcher.numbers:
         group = await means.store.group(known.matcher.numbers[0])
@@ -254,19 +254,23 @@ async def list_silences(means: Means, asked: Asked, command: ListSilences, *, sh
     """List the silences that there are and those that ended lately, with what each mutes now."""
     now = means.clock.now()
     everything = await means.store.silences(ended_since=now - LATELY)
-    wanted = [one for one in everything if await _is_about(means, one, command.scope)]
-    muting = {one.number: len(await _muted_now(means, one.matcher)) for one in wanted if one.is_active(now)}
+    wanted = [one for one in everything if await is_about(means, one, command.scope)]
+    muting = {one.number: len(await muted_now(means, one.matcher)) for one in wanted if one.is_active(now)}
     message = silence_list_message(
         command, wanted, now=now, muting=muting, zone=means.zone_of(asked), shareable=shareable
     )
     return Answer(message)
 
 
-async def _is_about(means: Means, one: quiet.Silence, scope: Scope) -> bool:
+async def is_about(means: Means, one: quiet.Silence, scope: Scope) -> bool:
     """Whether a silence is about what is named: by its own words, or by what it mutes."""
     if scope.is_everything:
         return True
-    own = one.matcher.scope
-    if own is not None and repr(own).casefold() == repr(scope).casefold():
+    if one.matcher.scope is not None and is_same(one.matcher.scope, scope):
         return True
-    return any(wanted(scope, incident) for incident in await _muted_now(means, one.matcher))
+    return any(wanted(scope, incident) for incident in await muted_now(means, one.matcher))
+
+
+def is_same(one: Scope, other: Scope) -> bool:
+    """Whether two scopes are written the same, whatever the case."""
+    return repr(one).casefold() == repr(other).casefold()

@@ -14,8 +14,8 @@ from bot.operations.answer_ports import Means
 from bot.operations.answering import Answer, Asked
 from bot.operations.resolve_target import Meant, by_number, find_one
 from bot.operations.show_silenced import open_groups, silenced_now
+from bot.views.incident_buttons import MEMBERS
 from bot.views.incident_detail import (
-    MEMBERS,
     group_detail_message,
     incident_detail_message,
     unknown_incident_message,

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.fleet import Standing
+from bot.domain.standing import Standing
 from bot.views.trouble import standing_word
 
 UNBOUNDED = 100_000

@@ -8,7 +8,7 @@ from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
-from bot.views.incident_card import worst
+from bot.views.incident_card import left_to, worst
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.restorable import LOSS, gap_lines, restorable_lines, title
 from bot.views.trouble import headline, incident_mark, short_problem, what, whom_said
@@ -34,20 +34,20 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
         lines += [because(incident.because)] if isinstance(incident.because, NewRhythm) else []
         lines += gap_lines(incident, zone)
         lines.append(f"{_lasted(incident)} At worst {worst(incident)}.")
-        if incident.gap is not None and incident.handling.is_taken:
-            lines.append(who_has_it(incident.handling, zone))
+        if incident.gap is not None:
+            lines += left_to(incident.handling, zone, is_done=False)
         number = f"{ending(content)}{number}"
     first = f"{mark} {said} ({number})"
     return message("\n".join([first, *lines]), sections([f"{mark} *{said}*  {number}", *lines]))
 
 
 def _since(content: ChangeContent, zone: tzinfo) -> str:
-    """Say since when; of what came back since when it is back, and when it was there first."""
+    """Say since when; of what came back since when it is so again, and when it was there first."""
     incident = content.after
     first = slack_time(incident.since, zone)
     if content.reason is Reason.CAME_BACK:
         back = incident.changed_at
-        return f"Back since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
+        return f"Again since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
     return f"Since {first}{lasting(content.at - incident.since)}."
 
 
@@ -94,7 +94,7 @@ _ENDING = {
 }
 
 
-_OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Back again: "}
+_OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.EASED: "Better: ", Reason.CAME_BACK: "Trouble again: "}
 _ENDED = {
     Reason.NOT_WATCHED: "No longer watched: {who}",
     Reason.RESOLVED_BY_HAND: "Over: {who}, called over by hand",

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import nsmallest
 
 from bot.commands import ListIncidents, ListSilences, ShowStatus, to_text
-from bot.domain.fleet import Standing, TaskNow
+from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
+from bot.domain.look import worst_first, worst_then
 from bot.domain.silence import Silence
+from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
-from bot.views.greeting import worst_first
 from bot.views.handled import Silenced, marks, matcher_words, until
 from bot.views.incident_card import worst
 from bot.views.restorable import gap_lines_of
@@ -139,7 +140,7 @@ def _silent_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
 
 
 def _over_lines(facts: DigestFacts) -> list[str]:
-    told = nsmallest(OVER, facts.over, key=lambda one: (one.gap is None, -one.worst_severity, one.number))
+    told = nsmallest(OVER, facts.over, key=worst_then)
     lines, whose = [], subjects(told)
     for one in told:
         lasted = duration((one.resolved_at or one.changed_at) - one.since)

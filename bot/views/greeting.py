@@ -1,6 +1,6 @@
 """The first message about a source: what is broken already, what is watched, what to try."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.commands import (
     ListIncidents,
@@ -14,8 +14,10 @@ from bot.commands import (
 )
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
+from bot.domain.look import shipped_until, worst_first
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GreetingContent
+from bot.domain.problem import Problem
 from bot.views.blocks import (
     Block,
     Button,
@@ -29,14 +31,18 @@ from bot.views.blocks import (
     sections,
 )
 from bot.views.handled import marks
+from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import taking
-from bot.views.trouble import how, incident_mark, lost_mark
+from bot.views.restorable import gap_lines
+from bot.views.trouble import how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
 
 TOLD = 10
 """So many incidents are told one by one; the rest is counted."""
+_AT_ONCE = timedelta(minutes=1)
+"""What was found so soon after it began was there when it was first looked at: nobody knows since when."""
 
 
 def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
@@ -134,17 +140,39 @@ def _open_members(content: GreetingContent) -> list[Incident]:
 
 
 def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[str]:
-    """Tell the worst members that are still open, with who has them, and count the others."""
+    """Tell the worst members that are still open, with who has them, and count the others.
+
+    Of the worst it is told what it costs and where to begin.
+    """
     told = _open_members(content)[:TOLD]
     whose = subjects(told)
     lines = [
-        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(now - one.since)}"
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{_since(one, now)}"
         f"{lost_mark(one)}"
-        f" · {one.severity.word}, incident {one.number}{marks(one, zone=zone)}"
+        f" · {number_words(one)}{marks(one, zone=zone)}"
         for one in told
     ]
+    if told:
+        lines[0] = "\n".join([lines[0], *_first_step(told[0], content.read_at, zone)])
     left = counts_of(content).open - len(told)
     return [*lines, f"…and {left:,} more: {typed('incidents')}"] if left > 0 else lines
+
+
+def _since(incident: Incident, now: datetime) -> str:
+    """Say for how long it has been so; of what was so at the first look, for how long at least."""
+    lasted = lasting(now - incident.since)
+    if incident.opened_at - incident.since >= _AT_ONCE:
+        return lasted
+    return lasted.replace("for ", "for at least ", 1) or ", since before the watch began"
+
+
+def _first_step(incident: Incident, read_at: datetime, zone: tzinfo) -> list[str]:
+    """Say up to when the worst is backed up, or what it has lost, and where to look first."""
+    lines, shipped = gap_lines(incident, zone), shipped_until(incident, read_at)
+    is_known = incident.problem not in (Problem.MISSING, Problem.UNREACHABLE)
+    reached = f"Backed up until {slack_time(shipped, zone)}. " if shipped and is_known and not lines else ""
+    look = look_line(incident, typed(ShowIncident(incident.number)))
+    return [*lines, *filter(None, [f"{reached}{look}".strip()])]
 
 
 def member_blocks(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[Block]:
@@ -160,9 +188,3 @@ def what_to_do(incident: Incident) -> Button:
     if incident.handling.is_taken:
         return Button("Details", to_text(ShowIncident(incident.number)))
     return taking(incident.handling, incident.number)
-
-
-def worst_first(incident: Incident) -> tuple[int, int, float, int]:
-    """Give the key that sorts incidents from the worst."""
-    delay = 0.0 if incident.delay is None else incident.delay.total_seconds()
-    return (-incident.severity, -incident.problem.gravity, -delay, incident.number)

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from bot.domain.evidence import NotWatched
-from bot.domain.fleet import Standing
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts, GroupChangeContent, GroupContent
 from bot.domain.problem import Problem
+from bot.domain.standing import Standing
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
 from bot.views.group_words import all_over, broken, error_of, look_at, look_first
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
-from bot.views.incident_card import instead_lines, left_to, worst
+from bot.views.incident_card import ASKS_WHO, instead_lines, left_to, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
 from bot.views.restorable import at_risk, gap_lines_of, is_grave, left_lost, still_lost
 from bot.views.trouble import MARKS, group_mark, how, incident_mark, lost_mark
@@ -42,7 +42,8 @@ def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = N
     else:
         blocks = sections(lines)
     blocks.append(context(_small(content, zone)))
-    for row in group_rows(group, content.counts.members, content.silence):
+    asks = has_lost(content.worst)
+    for row in group_rows(group, content.counts.members, content.silence, asks=asks):
         blocks += actions(row)
     return message(spoken, blocks)
 
@@ -57,7 +58,7 @@ def _small(content: GroupContent, zone: tzinfo) -> str:
 
 def mark_of(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
     """Give the mark of a group; one that left a loss, or that nobody watches any more, is not all well."""
-    if not group.is_open and any(one.gap is not None for one in worst):
+    if not group.is_open and has_lost(worst):
         return MARKS[Standing.WARNING]
     if not group.is_open and counts.unwatched >= counts.members:
         return MARKS[Standing.UNKNOWN]
@@ -112,7 +113,8 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
 def who_has_group(content: GroupContent | GroupChangeContent, zone: tzinfo) -> str:
     """Say who has a group; where nobody has, who has how many of it."""
     group, worst = content.group, content.worst
-    holders = Counter(holder(one.handling) for one in worst if one.is_open and one.handling.is_taken)
+    asking = [one for one in worst if one.is_open or one.gap is not None]
+    holders = Counter(holder(one.handling) for one in asking if one.handling.is_taken)
     if group.handling.is_taken or not holders:
         return who_has_it(group.handling, zone)
     least = "at least " if content.counts.members > len(worst) else ""
@@ -150,7 +152,9 @@ def count_lines(counts: Counts, *, silence_ended: bool = False) -> list[str]:
     ended = [f"{well:,} {'is' if well == 1 else 'are'} well again"] if well else []
     if counts.unwatched:
         ended.append(f"{counts.unwatched:,} {'is' if counts.unwatched == 1 else 'are'} no longer watched")
-    return [" ".join([*said, *([f"{', '.join(ended)}."] if ended else [])])] if said or ended else []
+    if ended:
+        said.append(f"Of the {count(counts.members, 'incident')} here, {' and '.join(ended)}.")
+    return [" ".join(said)] if said else []
 
 
 def member_lines(
@@ -212,5 +216,11 @@ def _unwatched(counts: Counts) -> str:
 def left_to_whom(content: GroupContent | GroupChangeContent, zone: tzinfo) -> list[str]:
     """Say who had a group that is over, or who has what it left to be done."""
     handling = content.group.handling
-    is_done = all(one.gap is None for one in content.worst)
-    return [left_to(handling, zone, is_done=is_done)] if handling.is_taken else []
+    if handling.is_taken or not has_lost(content.worst):
+        return left_to(handling, zone, is_done=not has_lost(content.worst))
+    return [f"{who_has_group(content, zone)} {ASKS_WHO}"]
+
+
+def has_lost(incidents: Sequence[Incident]) -> bool:
+    """Whether any of these has lost log for good."""
+    return any(one.gap is not None for one in incidents)

@@ -8,6 +8,7 @@ from bot.views.blocks import Message, literal, message, sections
 from bot.views.change_reply import change_sentence, ending
 from bot.views.group_card import (
     group_words,
+    has_lost,
     left_to_whom,
     mark_of,
     member_lines,
@@ -27,7 +28,7 @@ _OPENING = {
     Reason.FIRST_SEEN: "",
     Reason.GOT_WORSE: "Worse: ",
     Reason.EASED: "Better: ",
-    Reason.CAME_BACK: "Back again: ",
+    Reason.CAME_BACK: "Trouble again: ",
     Reason.GROUPED: "Broke together: ",
 }
 
@@ -50,7 +51,7 @@ def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Mes
         ended = group.resolved_at or group.changed_at
         lines += gap_lines_of(content.worst, zone)
         lines.append(f"It lasted {duration(ended - group.since)}. At worst {worst(group)}.")
-        lines += left_to_whom(content, zone) if any(one.gap for one in content.worst) else []
+        lines += left_to_whom(content, zone) if has_lost(content.worst) else []
     text = [f"{mark} {plain} ({state})", *lines]
     return message("\n".join(text), sections([f"{mark} *{plain}*  {state}", *lines]))
 
@@ -63,7 +64,7 @@ _CHANGED = {
     Reason.FIRST_SEEN: "began",
     Reason.GOT_WORSE: "got worse",
     Reason.EASED: "got better",
-    Reason.CAME_BACK: "came back",
+    Reason.CAME_BACK: "began again",
     Reason.RECOVERED: "are over",
     Reason.NOT_WATCHED: "are no longer watched",
     Reason.RESOLVED_BY_HAND: "were called over",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.commands import ShowHealth, ShowStatus, to_text
-from bot.domain.fleet import FleetSnapshot, SourceNow, Standing
+from bot.domain.fleet import FleetSnapshot, SourceNow
+from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.sources import source_name, trouble_lines
 from bot.views.trouble import MARKS

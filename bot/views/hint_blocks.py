@@ -1,10 +1,14 @@
 """What a trouble usually is and what to run to find out, each piece to be copied as it stands."""
 
+from bot.domain.evidence import CatchingUp
+from bot.domain.incident import Incident
+from bot.domain.problem import Problem
 from bot.views.blocks import Block, literal, quotation, section
-from bot.views.hints import Hint, Seen, hint
+from bot.views.hints import Hint, Seen, hint, seen_in_incident
 from bot.views.wording import clean
 
 _SENTENCE = 300
+_IN_A_LINE = 250
 
 
 def hint_lines(seen: Seen) -> list[str]:
@@ -19,6 +23,27 @@ def step_blocks(seen: Seen) -> list[Block]:
     for step in hint(seen).steps:
         blocks += [section(literal(clean(step.where, _SENTENCE))), quotation(step.run)]
     return blocks
+
+
+def look_line(
+    incident: Incident,
+    details: str,
+    *,
+    status: str | None = None,
+    error: str | None = None,
+    address: str = "",
+) -> str:
+    """Say where to look first, and that ``details`` has what to run where there is something; in markup.
+
+    Empty for what mends itself. ``status`` and ``error`` are OCP's words, ``address`` is where it answers.
+    """
+    catches_up = isinstance(incident.because, CatchingUp) and incident.because.left is not None
+    if incident.good_polls or catches_up:
+        return ""
+    look = hint(seen_in_incident(incident, status, error, address))
+    asks_people = incident.problem in (Problem.PAUSED, Problem.MISSING)
+    runs = "" if asks_people or not look.steps else f" ({details} has what to run, ready to copy)"
+    return f"Look at: {literal(clean(look.look_at, _IN_A_LINE))}{runs}"
 
 
 def _look(found: Hint) -> str:

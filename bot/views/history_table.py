@@ -2,10 +2,23 @@
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from bot.commands import ShowChart, ShowHistory, to_text
+from bot.commands import ShowChart, ShowHistory, Target, to_text
 from bot.domain.delay_history import DelayHistory, DelayLimits
-from bot.views.blocks import Block, Button, Message, actions, cell, context, literal, message, section, table
+from bot.views.blocks import (
+    Block,
+    Button,
+    Message,
+    actions,
+    cell,
+    context,
+    literal,
+    message,
+    section,
+    sections,
+    table,
+)
 from bot.views.chart_axes import day, zone_words
+from bot.views.chart_reply import Among, among_line
 from bot.views.sparkline import history_sparkline
 from bot.views.wording import clean, duration, up_to
 
@@ -22,16 +35,21 @@ def history_message(
     history: DelayHistory,
     *,
     title: str,
+    among: Among | None = None,
     limits: DelayLimits = _NO_LIMITS,
     zone: tzinfo = UTC,
     shareable: bool = True,
 ) -> Message:
-    """Show the usual and the longest delay of each day of a history; ``title`` names the task."""
+    """Show the usual and the longest delay of each day of a history; ``title`` names the task.
+
+    ``among`` is set where it was chosen of several.
+    """
     who = literal(clean(title, _NAME))
     days = [part for part in days_of(history, zone) if not part.is_empty]
+    chosen = [] if among is None else [among_line(among, ShowHistory(Target(scope=among.other)))]
     if not days:
         first = f"Nothing is known of the delay of {who} in this time."
-        return message(first, [section(first)])
+        return message("\n".join([first, *chosen]), sections([first, *chosen]))
     first = f"Delay of {who}, day by day"
     rows = [[cell(title) for title in ("Day", "Usual", "Worst", "at", "Trend")]]
     lines = []
@@ -42,12 +60,16 @@ def history_message(
     small = [_normal(limits), f"Days and times in {zone_words(zone, history.until)}"]
     if len(days) < command.days:
         small.append("Days without a reading are left out")
-    blocks: list[Block] = [section(f"*{first}*"), section(_drift(days)), table(rows, right_aligned=(1, 2, 3))]
+    blocks: list[Block] = [
+        *sections([f"*{first}*", *chosen]),
+        section(_drift(days)),
+        table(rows, right_aligned=(1, 2, 3)),
+    ]
     blocks.append(context(" · ".join(part for part in small if part)))
     row = [Button("Chart", to_text(ShowChart(command.target, timedelta(days=min(command.days, MOST_DAYS)))))]
     if shareable:
         row.append(Button("Share", to_text(command), shared=True))
-    return message("\n".join([first, _drift(days), *lines]), blocks + actions(row))
+    return message("\n".join([first, *chosen, _drift(days), *lines]), blocks + actions(row))
 
 
 def days_of(history: DelayHistory, zone: tzinfo) -> list[DelayHistory]:

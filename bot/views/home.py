@@ -20,11 +20,10 @@ from bot.domain.fleet import FleetSnapshot
 from bot.domain.grouping import Group
 from bot.domain.handling import UserId
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.look import counts_of, worst_of
+from bot.domain.look import counts_of, worst_first, worst_of
 from bot.domain.naming import Found
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
-from bot.views.greeting import worst_first
 from bot.views.group_words import broken
 from bot.views.handled import Silenced, holder, marks
 from bot.views.health_report import BotHealth, own_lines, own_troubles
@@ -32,7 +31,7 @@ from bot.views.incident_buttons import taking
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
-from bot.views.trouble import group_mark, how, incident_mark, lost_mark
+from bot.views.trouble import group_mark, how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import count, lasting
@@ -118,7 +117,7 @@ def _incidents(
         else:
             mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}{lost_mark(one)}"
             since, number, handling = one.since, one.number, one.handling
-            state = f"{one.severity.word}, incident {number}{marks(one, facts.silenced, zone)}"
+            state = f"{number_words(one)}{marks(one, facts.silenced, zone)}"
         button = _details(number) if handling.is_taken else taking(handling, number)
         blocks.append(beside(section(f"{mark} {about}{lasting(now - since)} · {state}"), button))
     left = sum(map(len, entries[most:]))

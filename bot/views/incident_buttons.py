@@ -31,14 +31,17 @@ from bot.domain.problem import Problem
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Menu
 from bot.views.trouble import whom
-from bot.views.wording import clean, ocp_name, up_to
+from bot.views.wording import clean, count, ocp_name, up_to
 
 PATH_KEPT = 200
+MEMBERS = 20
+"""So many members of a group are told one by one where it is looked at by its number."""
 _LABEL = 40
 _LEARNABLE = frozenset({Problem.STALLED, Problem.GROWING, Problem.LAGGING})
 Row = Sequence[Button | Menu]
 
 __all__ = [
+    "MEMBERS",
     "PATH_KEPT",
     "Row",
     "closing",
@@ -79,7 +82,10 @@ def incident_rows(
     group: IncidentNumber | None = None,
     ocp_url: str | None = None,
 ) -> tuple[Row, ...]:
-    """Offer what to do about an incident, then what helps to look further; ``group`` speaks for it."""
+    """Offer what to do about an incident, then what helps to look further; ``group`` speaks for it.
+
+    Of what is over and has lost log somebody can say who takes the full backup.
+    """
     number = incident.number
     target = Target(number)
     is_task = incident.subject.key.startswith("task:")
@@ -94,8 +100,10 @@ def incident_rows(
         Button("Report", to_text(WriteReport(target))),
         cluster_tasks(incident),
     ]
+    note = Button("Add a note…", to_text(NoteDialog(target)))
     if not incident.is_open:
-        return ([details, *chart, *link, Menu(tuple(more))],)
+        noting = [] if incident.gap is None else [note]
+        return ([*noting, details, *chart, *link, Menu(tuple(more))],)
     doing = [
         taking(incident.handling, number),
         silencing_button(silence, number),
@@ -103,7 +111,6 @@ def incident_rows(
     ]
     if group is not None:
         doing.append(Button(f"Group {group}", to_text(ShowIncident(group))))
-    note = Button("Add a note…", to_text(NoteDialog(target)))
     return (doing, [details, *chart, *link, Menu((note, *more))])
 
 
@@ -141,12 +148,19 @@ def _learning(incident: Incident) -> str:
 
 
 def every_member(group: Group, members: int) -> Button:
-    """Offer all members of a group."""
-    return Button(f"All {members:,}", to_text(ShowIncident(group.number)))
+    """Offer the incidents of a group, those that are over too; of many it says that not all are told."""
+    incidents = count(members, "incident")
+    said = f"All {incidents}" if members <= MEMBERS else f"The worst {MEMBERS} of {incidents}"
+    return Button(said, to_text(ShowIncident(group.number)))
 
 
-def group_rows(group: Group, members: int, silence: Silence | None = None) -> tuple[Row, ...]:
-    """Offer what to do about a group; what is done to it is done to its members."""
+def group_rows(
+    group: Group, members: int, silence: Silence | None = None, *, asks: bool = False
+) -> tuple[Row, ...]:
+    """Offer what to do about a group; what is done to it is done to its members.
+
+    Of what is over and ``asks`` who takes a full backup, somebody can say it.
+    """
     target = Target(group.number)
     every = every_member(group, members)
     more = [
@@ -154,14 +168,15 @@ def group_rows(group: Group, members: int, silence: Silence | None = None) -> tu
         Button("Report", to_text(WriteReport(target))),
         incidents_of_group(group),
     ]
+    note = Button("Add a note…", to_text(NoteDialog(target)))
     if not group.is_open:
-        return ([every, Menu(tuple(more))],)
+        return ([*([note] if asks else []), every, Menu(tuple(more))],)
     doing = [
         taking(group.handling, group.number),
         silencing_button(silence, group.number),
         Button("Assign…", to_text(AssignDialog(target))),
     ]
-    return (doing, [every, Menu((Button("Add a note…", to_text(NoteDialog(target))), *more))])
+    return (doing, [every, Menu((note, *more))])
 
 
 def incidents_of_group(group: Group) -> Button:

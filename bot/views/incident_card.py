@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.domain.evidence import CatchingUp, NotWatched
+from bot.domain.evidence import NotWatched
 from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.handling import Handling
@@ -14,16 +14,18 @@ from bot.views.error_text import error_quotation
 from bot.views.group_words import likely
 from bot.views.handled import holder, silenced_line, who_has_it
 from bot.views.happened import begun_line, delay_lines, happened_line
-from bot.views.hints import hint, seen_in_incident
+from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.restorable import gap_lines, restorable_lines, title
-from bot.views.trouble import incident_mark
+from bot.views.trouble import incident_mark, number_words
 from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
 _SENTENCE = 250
 _REFUSALS = 3
+ASKS_WHO = "Add a note that says who takes the full backup."
+"""What is asked of people where a loss is left and nobody has it: what is over can only be noted."""
 
 
 def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
@@ -51,11 +53,10 @@ def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
 def _state(incident: Incident) -> str:
     if isinstance(incident.because, NotWatched):
         return f"incident {incident.number}"
-    ended = "over" if incident.gap is None else "well again"
-    word = incident.severity.word if incident.is_open else ended
     if _closes(incident):
-        word = "closing" if incident.gap is None else "well again, closing"
-    return f"{word}, incident {incident.number}"
+        return f"recovering, incident {incident.number}"
+    ended = "over" if incident.gap is None else "well again"
+    return number_words(incident) if incident.is_open else f"{ended}, incident {incident.number}"
 
 
 def _closes(incident: Incident) -> bool:
@@ -78,7 +79,7 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
             f"Part of group {content.group.number}: updates and reminders come there; "
             f"the buttons here act on this incident alone. {words}".rstrip()
         )
-    if incident.handling.is_taken or not _closes(incident):
+    if incident.handling.is_taken or incident.gap is not None or not _closes(incident):
         lines.append(_who_has(content, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
@@ -100,13 +101,10 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     if not content.incident.is_open:
         return instead_lines(content.instead_of)
     lines = []
-    heals = isinstance(content.incident.because, CatchingUp) and content.incident.because.left is not None
-    if content.group is None and not content.incident.good_polls and not heals:
-        address = api_address(links, content.incident)
-        look = hint(seen_in_incident(content.incident, content.status, content.error, address))
-        asks_people = content.incident.problem in (Problem.PAUSED, Problem.MISSING)
-        how = "" if asks_people or not look.steps else " (Details has what to run, ready to copy)"
-        lines.append(f"Look at: {literal(clean(look.look_at, _SENTENCE))}{how}")
+    if content.group is None:
+        facts = {"status": content.status, "error": content.error}
+        look = look_line(content.incident, "Details", **facts, address=api_address(links, content.incident))
+        lines += [look] if look else []
     lines += runbook_lines(links, content.incident)
     if content.was_silenced:
         lines.append("It was silenced until now and is still not over.")
@@ -145,14 +143,15 @@ def _over_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     lines += [f"It lasted {duration(ended - incident.since)}{until}, {span}. At worst {worst(incident)}."]
     if not incident.gap and task_key_of(incident.subject) is not None and not unwatched:
         lines += ["No stretch of time is known to be missing from the backup."]
-    if incident.handling.is_taken:
-        lines.append(left_to(incident.handling, zone, is_done=incident.gap is None))
-    return lines
+    return lines + left_to(incident.handling, zone, is_done=incident.gap is None)
 
 
-def left_to(handling: Handling, zone: tzinfo, *, is_done: bool) -> str:
-    """Say who had what is over, or who has what it left to be done."""
-    return f"{holder(handling)} had it." if is_done else who_has_it(handling, zone)
+def left_to(handling: Handling, zone: tzinfo, *, is_done: bool) -> list[str]:
+    """Say who had what is over; where it left something to be done, who has that, or that nobody has."""
+    if is_done:
+        return [f"{holder(handling)} had it."] if handling.is_taken else []
+    asked = "" if handling.is_taken else f" {ASKS_WHO}"
+    return [f"{who_has_it(handling, zone)}{asked}"]
 
 
 def ended_at(incident: Incident) -> datetime:

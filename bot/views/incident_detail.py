@@ -20,19 +20,18 @@ from bot.views.blocks import (
     size,
 )
 from bot.views.error_text import error_quotation
-from bot.views.group_card import group_lines, member_lines
+from bot.views.group_card import group_lines, has_lost, member_lines
 from bot.views.handled import NOT_SILENCED, Silenced
 from bot.views.happening import Happening, story_lines
 from bot.views.hint_blocks import hint_lines, step_blocks
 from bot.views.hints import seen_in_incident
-from bot.views.incident_buttons import Row, closing, group_rows, incident_rows
+from bot.views.incident_buttons import MEMBERS, Row, closing, group_rows, incident_rows
 from bot.views.incident_card import state_lines
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.wording import slack_time
 
 FIRST, LAST = 3, 12
 """Of what happened the first and the last are told; ``timeline`` has more."""
-MEMBERS = 20
 _ROOM = 500
 """What the heading of the story and the ids of buttons take."""
 
@@ -87,7 +86,7 @@ def group_detail_message(
     members = member_lines(content.worst, content.counts, content.read_at, group, silenced, most=MEMBERS)
     runbooks = runbook_lines(links, content.worst[0]) if content.worst else []
     blocks: list[Block] = [*sections([*lines, *runbooks]), *sections(members)]
-    rows = group_rows(group, content.counts.members, content.silence)
+    rows = group_rows(group, content.counts.members, content.silence, asks=has_lost(content.worst))
     end = [context(f"As of {slack_time(content.read_at, zone)}")]
     end += _rows(rows, ShowIncident(group.number), shareable=shareable)
     told = _story(happenings, zone, blocks + end)

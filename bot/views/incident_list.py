@@ -6,9 +6,9 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListIncidents, ShowIncident, ShowStatus, to_text
 from bot.domain.incident import Incident, IncidentNumber
+from bot.domain.look import worst_first
 from bot.domain.selection import wanted
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
-from bot.views.greeting import worst_first
 from bot.views.handled import NOT_SILENCED, Silenced, marks
 from bot.views.incident_card import worst
 from bot.views.trouble import how, incident_mark, lost_mark, short_problem
@@ -101,7 +101,8 @@ def _line(
     if incident.is_open:
         people = marks(incident, silenced, zone, group=groups.get(incident.number))
         state = f"{literal(how(incident))}{lasting(now - incident.since)}"
-        return f"{who} {state} · {incident.severity.word}{lost_mark(incident)}{people}"
+        severe = "" if incident.good_polls else f" · {incident.severity.word}"
+        return f"{who} {state}{severe}{lost_mark(incident)}{people}"
     ended = _ended(incident)
     return (
         f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · "

@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from bot.commands import ShowHealth, ShowStatus, to_text
-from bot.domain.fleet import Standing
+from bot.domain.standing import Standing
 from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.trouble import MARKS
 from bot.views.wording import clean, plain_time, slack_time

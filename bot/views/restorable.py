@@ -17,9 +17,10 @@ _GAPS = 5
 _YET = "cannot be restored yet"
 _MAY = "may not be backed up"
 _RISK = (
-    ". If this lasts until the cluster recycles its logs, that is lost for good (BINDING Optional) "
-    "or the database stops taking writes (BINDING Mandatory)"
+    ". If this lasts until the database recycles its log, what was not backed up is lost for good; "
+    "a database set to wait for the backup stops taking writes instead"
 )
+"""Which of the two it is no task tells: OCP does not report how the database's log archiving is bound."""
 NOT_LIVE = "Live data is not affected."
 LOSS = "log is lost for good"
 _FAILS = "a full backup fails without it."

@@ -22,6 +22,7 @@ from bot.commands.free_text import LONGEST
 from bot.domain import silence as silences
 from bot.domain.grouping import Cause, Group
 from bot.domain.incident import Incident
+from bot.domain.look import worst_first
 from bot.domain.naming import Scope
 from bot.domain.silence import Matcher
 from bot.errors import UserMistake
@@ -41,7 +42,6 @@ from bot.views.forms import (
     too_old,
     words_of,
 )
-from bot.views.greeting import worst_first
 from bot.views.group_words import sharing
 from bot.views.handled import matcher_text, matcher_words, until, until_then
 from bot.views.incident_buttons import scope_of_trait, subject_scope

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.commands import ListTasks, ShowStatus, ShowTask, to_text
-from bot.domain.fleet import ClusterNow, FleetSnapshot, Standing, TaskNow, worst_first
+from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow, worst_first
 from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_task
+from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, read_line, trouble_lines
@@ -13,6 +14,7 @@ from bot.views.trouble import (
     MARKS,
     calm_reason,
     cluster_words,
+    how_it_stands,
     phrase,
     standing_word,
     task_name,
@@ -66,7 +68,7 @@ def headline(found: Found, *, complete: bool) -> str:
         if found.clusters
         else len([task for task in found.tasks if task.needs_somebody])
     )
-    clusters = sum(cluster.incident is not None for cluster in found.clusters)
+    clusters = sum(cluster.needs_somebody for cluster in found.clusters)
     if needing and total == 1 and not clusters:
         return "The task needs you"
     if needing or clusters:
@@ -146,7 +148,8 @@ def size_words(cluster: ClusterNow) -> str:
 
 def calm_parts(cluster: ClusterNow) -> list[str]:
     """Say of a cluster without trouble what is not simply running, and the longest delay."""
-    parts = []
+    recovering = sum(task.is_recovering for task in cluster.tasks)
+    parts = [f"{recovering:,} recovering"] if recovering else []
     for standing, word in ((Standing.UNKNOWN, "not known"), (Standing.QUIET, "paused or changing")):
         number = sum(task.standing is standing for task in cluster.tasks)
         if number:
@@ -162,8 +165,7 @@ def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
     named = namer(found.tasks, tenant_name if found.clusters else task_name)
     ordered = worst_first(found.tasks)
     lines = [
-        f"{MARKS[task.standing]} *{literal(named(task))}* {standing_word(task.standing)} · "
-        f"{literal(phrase(task, now))}"
+        f"{MARKS[task.standing]} *{literal(named(task))}* {literal(how_it_stands(task, now))}"
         for task in ordered[:LINES]
     ]
     if len(ordered) > LINES:

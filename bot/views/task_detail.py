@@ -29,7 +29,7 @@ from bot.views.incident_buttons import taking
 from bot.views.mistake import unnamed_message
 from bot.views.restorable import gap_lines, is_grave, later_words
 from bot.views.sources import concerned, source_name, trouble_lines
-from bot.views.trouble import MARKS, phrase, standing_word, task_name
+from bot.views.trouble import MARKS, how_it_stands, task_name
 from bot.views.wording import ago, because, clean, count, duration, name, slack_time, slack_voice
 
 _OTHERS = 15
@@ -63,10 +63,7 @@ def task_message(
     if not isinstance(task, TaskNow):
         return unnamed_message(command, task, fleet, now)
     cluster = next(one for one in fleet.clusters if any(row is task for row in one.tasks))
-    first = (
-        f"{MARKS[task.standing]} *{literal(task_name(task))}* {standing_word(task.standing)} · "
-        + literal(phrase(task, now))
-    )
+    first = f"{MARKS[task.standing]} *{literal(task_name(task))}* {literal(how_it_stands(task, now))}"
     lines = [*trouble_lines(concerned(fleet, [cluster]), now), first, *_story(task, zone)]
     if unread:
         sentence = literal(clean(unread, _UNREAD))
@@ -107,7 +104,9 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
-        lines += [who_has_it(incident.handling, zone), *gap_lines(incident, zone)]
+        asks_nobody = task.is_recovering and incident.gap is None and not incident.handling.is_taken
+        lines += [] if asks_nobody else [who_has_it(incident.handling, zone)]
+        lines += gap_lines(incident, zone)
     return lines
 
 

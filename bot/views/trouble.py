@@ -5,10 +5,11 @@ from typing import assert_never
 
 from bot.domain.evidence import CatchingUp, NoTasks, NotWatched, StatusBroken, StuckIn, Well
 from bot.domain.finding import Verdict
-from bot.domain.fleet import Standing, TaskNow
+from bot.domain.fleet import TaskNow
 from bot.domain.grouping import Group
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
+from bot.domain.standing import Standing, standing_of
 from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
 from bot.views.wording import clean, duration, lasting, ocp_name
@@ -68,16 +69,14 @@ def severity_mark(severity: Severity) -> str:
 
 
 def incident_mark(incident: Incident) -> str:
-    """Give the mark of an incident: its severity's; that of being well once it is, if that is known.
+    """Give the mark of an incident."""
+    return MARKS[standing_of(incident)]
 
-    One that left something lost for good is never all well.
-    """
-    if incident.is_open and not incident.good_polls:
-        return severity_mark(incident.severity)
-    if incident.gap is not None:
-        return MARKS[Standing.WARNING]
-    is_unknown = not incident.is_open and isinstance(incident.because, NotWatched)
-    return MARKS[Standing.UNKNOWN if is_unknown else Standing.WELL]
+
+def number_words(incident: Incident) -> str:
+    """Say how severe an open incident is, and its number; of one that is recovering the number alone."""
+    number = f"incident {incident.number}"
+    return number if incident.good_polls else f"{incident.severity.word}, {number}"
 
 
 def group_mark(group: Group) -> str:
@@ -85,13 +84,27 @@ def group_mark(group: Group) -> str:
     return severity_mark(group.severity) if group.is_open else MARKS[Standing.WELL]
 
 
-def phrase(  # noqa: C901, PLR0911 - one case for each problem
-    task: TaskNow, now: datetime
-) -> str:
+def how_it_stands(task: TaskNow, now: datetime) -> str:
+    """Say how a task stands in the word of its mark, and then in a few more; plain text."""
+    said = phrase(task, now)
+    return said if task.is_recovering else f"{standing_word(task.standing)} · {said}"
+
+
+def phrase(task: TaskNow, now: datetime) -> str:
     """Say how a task stands in a few words, after its name: ``FAILED for 26 min``, ``41 min behind``.
 
     Plain text; the caller escapes it.
     """
+    return _listed(_phrase(task, now), _lost(task))
+
+
+def _lost(task: TaskNow) -> str:
+    return "" if task.incident is None or task.incident.gap is None else "log lost for good"
+
+
+def _phrase(  # noqa: C901, PLR0911 - one case for each problem
+    task: TaskNow, now: datetime
+) -> str:
     behind = "" if task.delay is None else f"{duration(task.delay)} behind"
     if task.is_recovering:
         return _listed("recovering", behind)
@@ -159,8 +172,9 @@ def status_words(task: TaskNow) -> str:
     if not task.listed:
         return f"not listed, was {reported}"
     if task.is_recovering:
-        return f"{reported}, recovering"
-    return _listed(reported, _HIDDEN.get(task.problem, "") if task.problem else calm_reason(task))
+        return _listed(reported, "recovering", _lost(task))
+    hidden = _HIDDEN.get(task.problem, "") if task.problem else calm_reason(task)
+    return _listed(reported, hidden, _lost(task))
 
 
 def _listed(*parts: str) -> str:

@@ -81,6 +81,8 @@ def mistake(text: str, *, in_thread: bool = False) -> UserMistake:
         ("subscribe pay/* problem:failed,stalled", "subscribe pay/* problem:failed,stalled"),
         ("subscriptions", "subscriptions"),
         ("unsilence silence 7", "unsilence 7"),
+        ("unsilence pay/orders", "unsilence pay/orders"),
+        ("unsilence cluster:pay tenant:orders", "unsilence cluster:pay tenant:orders"),
         ("silences pay page:2", "silences pay page:2"),
         ("extend 7", "extend 7"),
         ("extend 7 until resolved", "extend 7 until resolved"),
@@ -211,7 +213,7 @@ def test_in_a_thread_peoples_own_words_come_first(
             ("incidents pay",),
         ),
         (
-            "unsilence pay",
+            "unsilence this",
             "Say which silence, by its number: unsilence 7. silences lists them.",
             ("silences",),
         ),

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.evidence import BehindLimit, StatusBroken
-from bot.domain.finding import Finding, holding, unknown
-from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, Standing, TaskNow, shifted
+from bot.domain.finding import Finding, RecoveryGap, holding, unknown
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow, shifted
 from bot.domain.incident import (
     Incident,
     IncidentNumber,
@@ -33,6 +33,7 @@ from bot.domain.naming import (
 from bot.domain.patterns import matches
 from bot.domain.problem import Problem, Severity
 from bot.domain.selection import Order, TaskFilter, ordered, page_of, wanted
+from bot.domain.standing import Standing
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 
@@ -328,6 +329,12 @@ def with_incident(task: TaskNow, problem: Problem, severity: Severity, **other: 
     return replace(task, incident=incident)
 
 
+def with_loss(task: TaskNow) -> TaskNow:
+    assert task.incident is not None
+    gap = RecoveryGap(AT - timedelta(hours=1), AT - timedelta(minutes=30))
+    return replace(task, incident=replace(task.incident, gap=gap))
+
+
 def with_status(task: TaskNow, status: str) -> TaskNow:
     return replace(task, task=replace(task.task, status=read_status(status)))
 
@@ -340,16 +347,18 @@ def test_standings_sort_from_the_worst() -> None:
     lagging = with_incident(LEDGER, Problem.LAGGING, Severity.CRITICAL)
     stalled = with_incident(ORDERS, Problem.STALLED, Severity.WARNING, good_polls=1)
     odd, paused = with_status(ORDERS, "REBALANCING"), with_status(LEDGER, "PAUSED")
-    tasks = [WHOLE, paused, odd, stalled, lagging, failed]
-    assert [task.standing for task in ordered(tasks, Order.WORST)] == [
-        Standing.CRITICAL,
-        Standing.CRITICAL,
-        Standing.WARNING,
-        Standing.UNKNOWN,
-        Standing.QUIET,
-        Standing.WELL,
+    torn = with_loss(with_incident(LEDGER, Problem.LAGGING, Severity.WARNING))
+    mended = with_loss(stalled)
+    tasks = [stalled, paused, odd, mended, lagging, failed, torn]
+    assert [(task, task.standing) for task in ordered(tasks, Order.WORST)] == [
+        (torn, Standing.WARNING),
+        (lagging, Standing.CRITICAL),
+        (failed, Standing.CRITICAL),
+        (mended, Standing.WARNING),
+        (odd, Standing.UNKNOWN),
+        (paused, Standing.QUIET),
+        (stalled, Standing.WELL),
     ]
-    assert ordered(tasks, Order.WORST)[0] is failed
     assert stalled.is_recovering
     assert (failed.because, failed.since) == (StatusBroken("FAILED"), AT)
     assert not failed.is_recovering

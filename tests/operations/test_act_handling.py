@@ -152,6 +152,9 @@ async def test_an_incident_that_is_over_can_be_noted_but_not_acknowledged() -> N
     await talk.stage.poll(8)
     assert not (await talk.incident()).is_open
     assert "has been over since" in (await talk.mention("ack", alert)).message.text
+    dialog = (await talk.say("note 1 ask", door=Door.BUTTON)).dialog
+    assert dialog is not None
+    assert dialog.callback == "note"
     await talk.mention("note it was the switch", alert)
     assert talk.thread(alert)[-1].startswith("Ana noted:")
 

@@ -58,7 +58,7 @@ async def test_what_is_called_over_while_a_poll_is_being_kept_stays_over(
     monkeypatch.setattr(talk.stage.store, "revisions", said_just_before)
     await talk.stage.poll(3)
     assert not (await talk.incident()).is_open
-    assert "Back again" not in "".join(talk.thread(alert))
+    assert "Trouble again" not in "".join(talk.thread(alert))
 
 
 async def test_what_was_called_over_is_forgotten_though_the_poll_is_kept_at_the_second_try_only(

@@ -116,6 +116,23 @@ async def test_of_a_group_the_worst_member_is_drawn() -> None:
     talk, alert = await group_broken(4)
     answer = await talk.mention("chart", alert)
     assert answer.attachments[0].name == "delay-pay-t0.png"
+    (group,) = await talk.stage.store.groups(still_open=True)
+    whose = f"*pay/t0*, the worst of 4 tasks in group {group.number}. Another one: `/logbackup"
+    assert answer.message.text.startswith(f"{whose} chart pay/t1`\n")
+    assert buttons(answer)[-1] == "history 1", "it stays with that task, whichever is the worst by then"
+    days = await talk.mention("history", alert)
+    assert f"{whose} history pay/t1`" in days.message.text
+    assert buttons(await talk.mention("chart", alert))[0].startswith("chart 1 ")
+    alone = await talk.say("chart 1")
+    assert "the worst of" not in alone.message.text
+
+
+async def test_of_a_group_without_a_reading_the_history_says_whose_it_would_be() -> None:
+    talk, alert = await group_broken(4)
+    now = talk.stage.clock.now()
+    talk.history.made = DelayHistory.of([], since=now, until=now + HOUR)
+    said_ = (await talk.mention("history", alert)).message.text
+    assert said_.startswith("Nothing is known of the delay of pay/t0 in this time.\n*pay/t0*, the worst of 4")
 
 
 async def test_what_is_about_more_than_a_task_has_no_delay_to_draw() -> None:

@@ -120,7 +120,7 @@ async def test_one_that_comes_back_within_minutes_goes_on_in_its_thread_and_says
     assert await stage.changes(2) == [("pay/orders", Change.REOPENED)]
     alert = stage.parents()[1]
     assert len(stage.parents()) == 2
-    assert first_line(shown(stage.replies(alert)[-1])).startswith("🔴 Back again: pay/orders")
+    assert first_line(shown(stage.replies(alert)[-1])).startswith("🔴 Trouble again: pay/orders")
     assert stage.replies(alert)[-1].broadcast
     said = str(alert.edits[-1].blocks)
     assert "and broke again since then." in said
@@ -156,7 +156,7 @@ async def test_one_of_a_greeting_that_comes_back_late_leaves_the_greeting_alone(
     stage.source.rows[PAY] = broken("orders", "ledger", since=began)
     assert ("pay/orders", Change.REOPENED) in await stage.changes()
     assert stage.parents() == [greeting]
-    assert "Back again: pay/orders" in shown(stage.replies(greeting)[-1])
+    assert "Trouble again: pay/orders" in shown(stage.replies(greeting)[-1])
 
 
 @pytest.mark.parametrize(

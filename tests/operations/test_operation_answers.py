@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.fleet import FleetSnapshot, Standing
+from bot.domain.fleet import FleetSnapshot
 from bot.domain.naming import Scope
 from bot.domain.selection import Window
+from bot.domain.standing import Standing
 from bot.domain.task import Cluster, ClusterId, SourceName
 from bot.errors import SourceTimeout
 from bot.operations.answering import Answer

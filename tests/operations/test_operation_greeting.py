@@ -129,7 +129,7 @@ async def test_members_of_a_greeting_change_it_and_speak_in_its_thread() -> None
     stage.source.rows[PAY] = broken("orders", "ledger", since=stage.clock.now())
     await stage.poll()
     assert "2 tasks of cluster pay are broken already" in shown(greeting)
-    assert "Back again: pay/orders" in shown(stage.replies(greeting)[-1])
+    assert "Trouble again: pay/orders" in shown(stage.replies(greeting)[-1])
     assert stage.replies(greeting)[-1].broadcast
 
 

@@ -60,7 +60,7 @@ async def test_a_story_with_a_restart_after_every_poll_is_told_once(stage: Stage
     greeting, alert = stage.parents()
     assert [shown(one).splitlines()[0] for one in stage.replies(greeting)] == [
         "🟢 Over: pay/orders, log backup is well again (incident 1)",
-        "🔴 Back again: pay/orders, log backup has failed (critical, incident 1)",
+        "🔴 Trouble again: pay/orders, log backup has failed (critical, incident 1)",
     ]
     assert [shown(one).splitlines()[0] for one in stage.replies(alert)] == [
         "🟢 Over: pay/ledger, log backup is well again (incident 2)"

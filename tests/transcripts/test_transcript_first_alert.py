@@ -15,7 +15,7 @@ async def test_the_alert_of_one_task(play: Play) -> None:
         "Log backup has failed: pay/orders",
         "archive device out of space",
         "Backed up until 2026-01-05 0",
-        "what was written later cannot be restored yet. If this lasts until the cluster recycles its logs",
+        "what was written later cannot be restored yet. If this lasts until the database recycles its log",
         "Look at: free space on oss://pay-1000005-orders/log",
         "(Details has what to run, ready to copy)",
         "Nobody has taken it yet.",

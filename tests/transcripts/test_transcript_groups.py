@@ -31,7 +31,7 @@ async def test_whoever_takes_a_group_has_its_members_present_and_later(play: Pla
     await play.expect_edit(group, "4 of 5")
     await play.ben.types("/logbackup incidents vault/rings")
     await play.ben.expect("vault/rings", "anna has it")
-    await play.ben.presses("All 4", on=play.present(group))
+    await play.ben.presses("All 4 incidents", on=play.present(group))
     await play.ben.expect("vault/rings", "vault/keys")
     await play.mei.presses("Silence…", on=play.present(group))
     dialog = await play.mei.expect_dialog("This group: 4 tasks", "and what joins them later")

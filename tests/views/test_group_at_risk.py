@@ -19,8 +19,8 @@ def test_a_member_that_is_not_told_may_be_the_one_that_is_furthest_behind() -> N
     (said,) = [one for one in group_lines(group_content(shipped_until=earlier), UTC) if "be restored" in one]
     assert said == (
         f"What the tenants of these 12 tasks wrote since {slack_time(earlier, UTC)} cannot be restored yet. "
-        "If this lasts until the cluster recycles its logs, that is lost for good (BINDING Optional) "
-        "or the database stops taking writes (BINDING Mandatory)."
+        "If this lasts until the database recycles its log, what was not backed up is lost for good; "
+        "a database set to wait for the backup stops taking writes instead."
     )
 
 

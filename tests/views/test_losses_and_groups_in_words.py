@@ -182,10 +182,10 @@ def test_what_is_paused_is_at_risk_even_as_a_warning() -> None:
     said = "\n".join(state_lines(card(paused), UTC))
     assert paused.severity is Severity.WARNING
     assert "Paused by a command (SUSPENDED)." in said
-    assert "the database stops taking writes (BINDING Mandatory)" in said
+    assert "a database set to wait for the backup stops taking writes instead" in said
     group = handled.paused_together()
     mild = replace(group, group=replace(group.group, severity=Severity.WARNING))
-    assert "the database stops taking writes (BINDING Mandatory)" in text(mild)
+    assert "a database set to wait for the backup stops taking writes instead" in text(mild)
     assert "are paused since" in text(mild)
     assert ": ask first who paused them*" in text(mild)
 
