@@ -98,9 +98,9 @@ async def test_what_an_earlier_run_left_is_enough_until_a_reading_fails() -> Non
     assert house.unready() == {}
     house.stage.state.last_read_at = None
     assert parts(house.now)["source prod"] == (True, "known from an earlier run")
-    house.stage.source.rows[PAY] = SourceUnreachable("It is not there.")
     house.stage.source.listing = SourceUnreachable("It is not there.")
     await house.polled()
+    await house.now.leases.renew([LEASE])
     assert "It is not there." in house.unready()["source prod"]
 
 
