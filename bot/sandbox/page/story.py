@@ -19,8 +19,8 @@ class Step:
 
     ``in_thread`` is whether the text is for the thread that is open, ``is_done`` whether it has really
     happened; a step that was done once stays so. ``message`` is where the message stands that it speaks of,
-    as soon as it is there; a step ``to_read`` is not done before somebody was shown that. ``waits`` is whether it
-    waits for the world now, and not for a person.
+    as soon as it is there; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
+    whether it waits for the world now, and not for a person.
     """
 
     title: str

@@ -116,7 +116,7 @@ class Tour:
             " sure of several: those it is sure of first may come alone, then one message tells of all.",
             lever="fill",
             is_done=self._is_announced,
-            waits=lambda: bool(self._hit),
+            waits=lambda: bool(self._hit) and not self._is_mended(),
         )
         yield Step(
             "Take it.",
@@ -226,11 +226,11 @@ class Tour:
         return broken and self.bot.runs and self._message(self.bot.open_tasks) is None
 
     def _is_announced(self) -> bool:
-        """Whether the bot has told of the storage that was filled, which may be mended since.
+        """Whether the bot is sure of all that write to the storage, and has told; it may be mended since.
 
         Of several one message tells; of few each has its own.
         """
-        if not self._announced and not self._hit.isdisjoint(self.bot.open_tasks):
+        if not self._announced and self._hit and self._hit.issubset(self.bot.open_tasks):
             new = [one for one in self._place.messages if max(one.ts, one.edited_ts or "") > self._filled]
             needed = min(len(self._hit), LEAST_MEMBERS)
             self._announced = any(self._tells_of(one, self._hit) >= needed for one in new)

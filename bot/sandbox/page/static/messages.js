@@ -54,10 +54,15 @@ export function pointOut(log, ts, { focus }) {
   if (!node) return;
   node.scrollIntoView({ block: node.offsetHeight > log.clientHeight ? "start" : "center" });
   log.atEnd = isAtEnd(log);
+  mark(node);
+  if (focus) node.focus({ preventScroll: true });
+}
+
+function mark(node) {
   node.classList.remove("pointed-out");
   void node.offsetWidth; // pressed again, it is marked again
   node.classList.add("pointed-out");
-  if (focus) node.focus({ preventScroll: true });
+  node.addEventListener("animationend", (event) => event.target === node && node.classList.remove("pointed-out"));
 }
 
 const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
@@ -76,6 +81,7 @@ function kept(before, id, facts, draw) {
   const drawn = draw(facts);
   drawn.dataset.id = id;
   drawn.facts = facts;
+  if (node?.classList.contains("pointed-out")) mark(drawn);
   return drawn;
 }
 
