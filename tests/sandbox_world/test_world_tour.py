@@ -53,6 +53,9 @@ class Told:
         ticks = self.story.look()
         return [step.title for step, done in zip(self.story.steps, ticks, strict=True) if done]
 
+    def waits(self) -> bool:
+        return self.story.waits
+
     def step(self, title: str) -> Step:
         (found,) = [step for step in self.story.steps if step.title == title]
         return found
@@ -129,13 +132,13 @@ async def test_an_alert_counts_when_somebody_was_shown_it() -> None:
 
 async def test_time_may_hurry_until_the_first_alert_is_there() -> None:
     async with told() as of:
-        assert not of.story.waits
+        assert not of.waits()
         of.fleet.interrupt("pay/t0", of.on.clock.now())
         await of.on.clock.advance(1)
-        assert of.story.waits
+        assert of.waits()
         of.bot.open_tasks = ["pay/t0"]
         await of.post("pay/t0 is interrupted")
-        assert not of.story.waits
+        assert not of.waits()
 
 
 @pytest.mark.parametrize("words", ["", "status", "STATUS pay"])
@@ -223,22 +226,22 @@ async def test_a_filled_storage_counts_when_one_message_tells_of_it_and_mended_w
         await of.post("something else")
         await of.post(f"{names[0]} has stopped")
         assert of.done() == []
-        assert of.story.waits
+        assert of.waits()
         assert of.shown(TAKE) is None
         of.bot.open_tasks = names[:-1]
         group = await of.post(f"{', '.join(names[:-1])} have stopped")
         assert of.done() == []
         of.bot.open_tasks = names
         assert of.done() == [FILL]
-        assert not of.story.waits
+        assert not of.waits()
         await of.post(f"{names[0]} is getting worse")
         assert of.shown(TAKE) == of.shown(QUIET) == of.shown(THREAD) == group
         of.fleet.mend_all(of.on.clock.now())
         assert of.done() == [FILL]
-        assert of.story.waits
+        assert of.waits()
         of.bot.open_tasks = ["crm"]
         assert of.done() == [FILL, MEND]
-        assert not of.story.waits
+        assert not of.waits()
 
 
 async def test_of_few_tasks_each_has_its_own_message() -> None:
@@ -294,11 +297,11 @@ async def test_the_bot_s_death_and_its_return_are_seen() -> None:
     async with told() as of:
         of.bot.deaths, of.bot.alive, of.bot.runs = 1, False, False
         assert of.done() == [KILL]
-        assert not of.story.waits
+        assert not of.waits()
         of.bot.runs = True
-        assert of.story.waits
+        assert of.waits()
         of.bot.alive = True
-        assert not of.story.waits
+        assert not of.waits()
         assert of.done() == [KILL, AGAIN]
         of.bot.deaths = 0
         assert len(of.done()) == 2
@@ -319,9 +322,9 @@ async def test_what_broke_while_the_bot_was_dead_is_told_and_shown_before_the_st
         of.bot.alive = of.bot.runs = True
         of.bot.open_tasks = ["pay/t1"]
         assert of.done() == [KILL, MEANWHILE]
-        assert of.story.waits
+        assert of.waits()
         ts = await of.post("pay/t1 is interrupted")
-        assert not of.story.waits
+        assert not of.waits()
         assert of.done() == [KILL, MEANWHILE]
         assert of.shown(AGAIN) == ts
         assert of.done() == [KILL, MEANWHILE, AGAIN]

@@ -224,8 +224,8 @@ class Fleet:
         if self._story is None:
             return
         while (begins := self.start + self._story.chapter * self._chapters) <= until:
+            number, self._chapters = self._chapters, self._chapters + 1
             if self.resting:
-                self._chapters += 1
                 continue
             moment = begins.timestamp()
             free = [
@@ -233,9 +233,8 @@ class Fleet:
                 for index, timeline in enumerate(self._timelines)
                 if index not in self._by_hand and timeline.is_settled(moment)
             ]
-            for event in self._story.plan(self._chapters, self.tasks, free):
+            for event in self._story.plan(number, self.tasks, free):
                 self.plan(event.index, begins + event.after, event.condition)
-            self._chapters += 1
 
     def _trouble(self, index: int, at: datetime) -> Trouble:
         return self._timelines[index].condition(at.timestamp()).trouble
