@@ -69,7 +69,11 @@ def parts(now: Running) -> Mapping[str, Part]:
 
 
 def _source(watch: Watch) -> Part:
-    """Say whether a source is read here, or by another replica."""
+    """Say whether a source is read here, or by another replica.
+
+    What an earlier run left is enough to begin with: alerts go on from there, and answers come from it. The
+    first reading follows at once, and where it fails that is said.
+    """
     state = watch.state
     if not watch.leases.holds(watch.lease):
         if watch.leases.refused is not None:
@@ -77,7 +81,10 @@ def _source(watch: Watch) -> Part:
         return True, "another replica watches it"
     if state.unread is not None:
         return False, state.unread.last.sentence
-    return (True, "read") if state.last_read_at is not None else (False, "not read yet")
+    if state.last_read_at is not None:
+        return True, "read"
+    known = any(cluster.read_at is not None for cluster in state.clusters.values())
+    return (True, "known from an earlier run") if known else (False, "not read yet")
 
 
 async def health(now: Running) -> BotHealth:

@@ -19,12 +19,14 @@
     ├── SlackError             Slack could not be used
     │   ├── SlackTemporary         worth trying again
     │   └── SlackPermanent         will not work until somebody changes something
+    │       └── NoSuchChannel          no channel of this name; which ones are near
     ├── StorageError           the database could not be used
     └── ChartError             a chart could not be drawn
 
 Each carries ``temporary``: whether the same attempt may succeed later by itself.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -190,6 +192,28 @@ class SlackTemporary(SlackError):  # noqa: N818 - as above
 
 class SlackPermanent(SlackError):  # noqa: N818 - as above
     """Will not work until somebody changes something: not in channel, archived, token revoked."""
+
+
+class NoSuchChannel(SlackPermanent):
+    """A channel is named that the bot cannot see.
+
+    ``near`` are the names that are nearest to it. The sentence, which anybody in Slack may come to read,
+    leaves out the ``private`` ones of them.
+    """
+
+    def __init__(self, name: str, near: Sequence[str] = (), private: Collection[str] = ()) -> None:
+        self.near = tuple(near)
+        meant = did_you_mean([one for one in near if one not in private])
+        super().__init__(
+            f"Slack has no channel #{name} that the bot can see.{meant} Correct its name in BOT_ALERT_CHANNEL"
+            " or the settings file, or create it; where it is private, invite the bot to it.",
+            code="channel_not_found",
+        )
+
+
+def did_you_mean(channels: Sequence[str]) -> str:
+    """Ask for the channels that may be meant, with a space before; nothing where there are none."""
+    return f" Did you mean {' or '.join(f'#{one}' for one in channels)}?" if channels else ""
 
 
 class StorageError(BotError):

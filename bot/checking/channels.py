@@ -10,7 +10,7 @@ from bot.checking.people import Whom
 from bot.domain.notification import OutboxId
 from bot.domain.posts import Channel
 from bot.domain.task import SourceName
-from bot.errors import SlackError
+from bot.errors import NoSuchChannel, SlackError, did_you_mean
 from bot.operations.ports import Clock
 from bot.settings import Settings
 from bot.slack.inspection import Identity, Whereabouts, look_at
@@ -22,7 +22,7 @@ from bot.views.wording import clean, count
 INSTALL = "In the app's settings add what is missing under OAuth & Permissions, then install the app again."
 ALERTS = "alerts"
 _NAMED = 5
-_CURES = {ALERTS: "check BOT_ALERT_CHANNEL"}
+_SETTINGS = {ALERTS: "BOT_ALERT_CHANNEL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,21 @@ def _wanted(settings: Settings) -> Mapping[Channel, str]:
     return {**settings.channels, **dict.fromkeys(settings.who_may.channels - settings.channels.keys(), _MAY)}
 
 
-def _where(purpose: str) -> str:
-    return _CURES.get(purpose, f"check {purpose} in the settings file")
+def _setting(purpose: str) -> str:
+    return _SETTINGS.get(purpose, f"{purpose} in the settings file")
 
 
 def _not_there(error: SlackError, wanted: str, purpose: str, identity: Identity) -> str:
-    name = clean(wanted.lstrip("#"))
-    if error.code == "channel_not_found":
+    invite = f"if it is private, write /invite @{clean(identity.user)} in it"
+    if isinstance(error, NoSuchChannel):
+        meant, name = did_you_mean([clean(one) for one in error.near]), clean(wanted.lstrip("#"))
         return (
-            f"Slack has no channel {name} that the bot can see: {_where(purpose)}; if the channel is"
-            f" private, write /invite @{clean(identity.user)} in it."
+            f"Slack has no channel #{name} that the bot can see.{meant} Correct {_setting(purpose)}, or"
+            f" create #{name}; {invite}."
         )
+    name = clean(wanted)
+    if error.code == "channel_not_found":
+        return f"Slack has no channel {name} that the bot can see. Correct {_setting(purpose)}; {invite}."
     if error.code == "missing_scope":
         return f"The channel {name} cannot be looked up: a scope is missing. {INSTALL}"
     return f"The channel {name} cannot be looked up: {error.sentence}"
@@ -97,7 +101,7 @@ def _seen(part: str, found: Found, identity: Identity) -> list[Examined]:
         return said
     needed = "" if purpose == ALERTS else f", which is named for {purpose}"
     if found.about.is_archived:
-        cure = "set BOT_ALERT_CHANNEL to another channel" if purpose == ALERTS else _where(purpose)
+        cure = f"name another in {_setting(purpose)}"
         said.append(failed(part, f"#{name} is archived: bring it back, or {cure}."))
     elif not found.about.is_member:
         invite = f"write /invite @{clean(identity.user)} there"

@@ -19,6 +19,8 @@ from bot.terminal.checkup import Examined, failed, ok, warning
 from bot.views.wording import clean
 
 _SECRET = re.compile(r"[0-9a-f]{32}")
+_NOT_SLACK = {"unreachable", "no_answer", "unreadable"}
+"""What happens where the way to Slack leads nowhere, or to somebody else."""
 
 
 async def examine_slack(
@@ -30,7 +32,8 @@ async def examine_slack(
     try:
         identity = await identify(client)
     except SlackError as error:
-        found = [failed(part, _about_token(error, "SLACK_BOT_TOKEN", "bot token", "xoxb-"))]
+        about = _about_token(error, settings, "SLACK_BOT_TOKEN", "bot token", "xoxb-")
+        found = [failed(part, about)]
         return [*found, *await examine_requests(part, settings, client, None)]
     found = tell_identity(part, identity)
     found += await examine_requests(part, settings, client, identity)
@@ -43,9 +46,9 @@ async def examine_slack(
     return found
 
 
-def _about_token(error: SlackError, setting: str, kind: str, prefix: str) -> str:
+def _about_token(error: SlackError, settings: Settings, setting: str, kind: str, prefix: str) -> str:
     if isinstance(error, SlackTemporary):
-        return f"{error.sentence} Check the network, and SLACK_API_URL if it is set."
+        return about_way(error, settings)
     if error.code == "not_allowed_token_type":
         return (
             f"{setting} holds another kind of token: the {kind} begins with {prefix}. Are two tokens swapped?"
@@ -53,6 +56,18 @@ def _about_token(error: SlackError, setting: str, kind: str, prefix: str) -> str
     if error.code in {"invalid_auth", "not_authed"}:
         return f"Slack does not know the token in {setting}: copy the app's {kind} ({prefix}…) again."
     return error.sentence.replace("SLACK_BOT_TOKEN", setting)
+
+
+def about_way(error: SlackTemporary, settings: Settings) -> str:
+    """Say what to look at where Slack does not answer, or does not answer as Slack does."""
+    if error.code == "no_hello":
+        return error.sentence
+    if error.code not in _NOT_SLACK:
+        return f"{error.sentence} Try again in a minute."
+    if settings.slack_api_url == AsyncWebClient.BASE_URL:
+        return f"{error.sentence} Let this machine reach slack.com, through the proxy if there is one."
+    address = clean(settings.slack_api_url)
+    return f"{error.sentence} SLACK_API_URL is {address}: correct it, or remove it to use Slack's own."
 
 
 def tell_identity(part: str, identity: Identity) -> list[Examined]:
@@ -101,7 +116,7 @@ async def examine_requests(
     try:
         app = await hear(client, settings.slack_app_token.get_secret_value())
     except SlackError as error:
-        return [failed(part, _about_socket(error))]
+        return [failed(part, _about_socket(error, settings))]
     own = None if identity is None or identity.bot_id is None else await _app(client, identity.bot_id)
     if app is not None and own is not None and app != own:
         return [
@@ -121,12 +136,12 @@ async def _app(client: AsyncWebClient, bot_id: str) -> str | None:
         return None
 
 
-def _about_socket(error: SlackError) -> str:
+def _about_socket(error: SlackError, settings: Settings) -> str:
     known = {"not_allowed_token_type", "invalid_auth", "not_authed", "link_disabled", "token_revoked"}
     if error.code == "missing_scope":
         return "SLACK_APP_TOKEN lacks the scope connections:write: create an app-level token that has it."
     if error.code in known or isinstance(error, SlackTemporary):
-        return _about_token(error, "SLACK_APP_TOKEN", "app-level token", "xapp-")
+        return _about_token(error, settings, "SLACK_APP_TOKEN", "app-level token", "xapp-")
     return (
         f"Slack opens no Socket Mode connection ({clean(error.code)}): switch Socket Mode on in the app's"
         " settings, and check that SLACK_APP_TOKEN is of this app."

@@ -118,6 +118,7 @@ async def _demo(port: int, speed: float, seed: int, level: str) -> int:
                 "\n"
                 f"  Everything is simulated: OCP, Slack, and the dates ({speed:g} times as fast as life).\n"
                 f"  Watch #{CHANNEL}: within {soon} a task fails and is announced, and another recovers.\n"
+                "  Or press Begin the story there, under World: it waits for you at every step.\n"
                 "  Try there: /logbackup status    /logbackup tasks    /logbackup help\n"
                 "\n"
                 "Press Ctrl-C to stop."

@@ -1,12 +1,14 @@
 """The demo's bot, which can be killed as by a crash and started again."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.app import running
 from bot.condition import Running
+from bot.domain.incident import Incident
+from bot.domain.problem import Severity
 from bot.domain.silence import Silence
 from bot.operations.desk import Desk
 from bot.operations.ports import Clock, Journal
@@ -67,6 +69,11 @@ class LivingBot:
         await self.stop()
 
     @property
+    def runs(self) -> bool:
+        """Whether it runs at all."""
+        return self.running is not None
+
+    @property
     def alive(self) -> bool:
         """Whether it runs, hears Slack and has read OCP."""
         bot = self.running
@@ -77,21 +84,29 @@ class LivingBot:
     @property
     def open_tasks(self) -> Collection[str]:
         """The tasks with an open incident, named ``cluster/tenant``."""
-        incidents = (incident for desk in self._desks for incident in desk.incidents.values())
-        subjects = (incident.subject for incident in incidents if incident.is_open)
-        return {"/".join(filter(None, (one.cluster_label, one.tenant_label))) for one in subjects}
+        return self.alerts.keys()
 
     @property
-    def anything_taken(self) -> bool:
-        """Whether somebody has an open incident or group."""
+    def alerts(self) -> Mapping[str, Severity]:
+        """How severe the open incident of each task is that has one."""
+        incidents = (one for desk in self._desks for one in desk.incidents.values() if one.is_open)
+        return {one.subject.name: one.severity for one in incidents if one.subject.cluster is not None}
+
+    def is_taken(self, tasks: Collection[str]) -> bool:
+        """Whether somebody has an open incident of any of these tasks."""
+        return any(incident.handling.is_taken for _, incident in self._open(tasks))
+
+    def is_silenced(self, tasks: Collection[str]) -> bool:
+        """Whether a silence keeps an open incident of any of these tasks quiet."""
         return any(
-            one.handling.is_taken for desk in self._desks for one in desk.incidents.values() if one.is_open
+            isinstance(desk.mutes.get(incident.number), Silence) for desk, incident in self._open(tasks)
         )
 
-    @property
-    def anything_silenced(self) -> bool:
-        """Whether a silence keeps an open incident quiet."""
-        return any(isinstance(mute, Silence) for desk in self._desks for mute in desk.mutes.values())
+    def _open(self, tasks: Collection[str]) -> Iterator[tuple[Desk, Incident]]:
+        for desk in self._desks:
+            for incident in desk.incidents.values():
+                if incident.is_open and incident.subject.name in tasks:
+                    yield desk, incident
 
     @property
     def _desks(self) -> Sequence[Desk]:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from bot.sandbox.ocp import SimulatedOcp
 from bot.sandbox.page import Lever, Page, Story, TaskLever, page_address
 from bot.sandbox.slack import Shortcut, SimulatedSlack
 from bot.sandbox.world import (
+    Pace,
     Tour,
     fleet_levers,
     levers_of_tasks,
@@ -57,6 +58,17 @@ class World:
     recorded: Recorded
     story: Story
     levers: dict[str, Lever]
+    speed: float
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let the story decide how fast time passes, where one is told."""
+        self._pace = Pace(self.story, self.speed, self.go_at)
+
+    def look(self) -> None:
+        """Look how far the story has come."""
+        self.story.look()
+        self._pace.keep()
 
     def go_at(self, speed: float) -> None:
         """Let simulated time pass at another speed from now on."""
@@ -75,6 +87,7 @@ class Demo:
         self._speed = speed
         self._seed = seed
         self._again = asyncio.Event()
+        self._told = False
         self._stack = AsyncExitStack()
         self._world: World | None = None
         self.begun = 0
@@ -137,7 +150,7 @@ class Demo:
         """Look at the story, and begin anew when that is asked for; until cancelled."""
         real = SystemClock()
         while True:
-            self.world.story.look()
+            self.world.look()
             if self._again.is_set():
                 self._again.clear()
                 await self.end()
@@ -150,16 +163,16 @@ class Demo:
 
     async def _build(self, stack: AsyncExitStack) -> World:
         clock = ScaledClock(FIRST_DAY, self._speed)
-        fleet = demo_story(self._seed, clock.now())
+        fleet = demo_story(self._seed, clock.now(), resting=self._told)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="logbackup-bot-demo-")))
         ocp = await stack.enter_async_context(SimulatedOcp(fleet, clock))
         levers: dict[str, Lever] = {}
         task_levers: dict[str, TaskLever] = {}
-        story = Story()
+        story = Story(told=self._told, begin="story", after="again")
         recording = folder / "recording.jsonl"
         page = Page(
             clock,
-            world=lambda: world_rows(fleet, clock.now()),
+            world=lambda: world_rows(fleet, clock.now(), living.alerts if living.runs else None),
             levers=levers,
             task_levers=task_levers,
             story=story,
@@ -182,7 +195,7 @@ class Demo:
         tour = Tour(slack, fleet, living, clock, CHANNEL)
         story.steps = tour.steps()
         task_levers |= levers_of_tasks(fleet, clock, tour.told)
-        world = World(clock, fleet, ocp, slack, living, recorded, story, levers)
+        world = World(clock, fleet, ocp, slack, living, recorded, story, levers, self._speed)
         levers |= self._levers(world, tour)
         page.show(slack, person="anna", channel=CHANNEL)
         stack.push_async_callback(recorded.stop)
@@ -192,10 +205,17 @@ class Demo:
 
     def _levers(self, world: World, tour: Tour) -> Mapping[str, Lever]:
         async def begin_anew() -> str:
+            self._told = False
             self._again.set()
             return "The world begins anew."
 
-        again = Lever("Begin anew", begin_anew, "Again", "Another world of the same story, a new database.")
+        async def tell() -> str:
+            self._told = True
+            self._again.set()
+            return "The story begins, in a world of its own."
+
+        again = Lever("Begin anew", begin_anew, "Again", "Another world in which things break by themselves.")
+        begin = Lever("Begin the story", tell, "Again", "In another world, in which nothing else breaks.")
         return {
             **fleet_levers(world.fleet, world.clock, tour.told),
             **ocp_levers(world.ocp),
@@ -204,6 +224,7 @@ class Demo:
             **time_levers(world.clock, world.go_at),
             **world.recorded.levers(),
             "again": again,
+            "story": begin,
         }
 
 

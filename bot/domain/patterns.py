@@ -41,10 +41,10 @@ def narrowed(items: Sequence[T], pattern: str, *spellings: Callable[[T], str]) -
     return [item for item in items if "*" in pattern and matches(pattern, spellings[0](item))]
 
 
-def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Give the known names that are nearest to one that means nothing."""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.5) -> tuple[str, ...]:
+    """Give the known names that are nearest to one that means nothing, and at least so like it."""
     by_folded: dict[str, str] = {}
     for text in islice(known, _SEARCHED):
         by_folded.setdefault(text.casefold(), text)
-    close = get_close_matches(name[:_LONGEST].casefold(), by_folded, n=NEAREST, cutoff=0.5)
+    close = get_close_matches(name[:_LONGEST].casefold(), by_folded, n=NEAREST, cutoff=likeness)
     return tuple(by_folded[folded] for folded in close)

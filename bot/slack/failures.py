@@ -84,7 +84,7 @@ async def call(method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments
     except SlackApiError as error:
         raise read_failure(error.response) from error
     except aiohttp.ClientConnectorError as error:
-        raise SlackTemporary("Slack cannot be reached.", code="unreachable") from error
+        raise unreachable(error) from error
     except (aiohttp.ClientError, SlackClientError, TimeoutError, ConnectionError) as error:
         sentence = "The connection to Slack broke before it answered."
         raise SlackTemporary(sentence, code="no_answer", outcome_unknown=True) from error
@@ -96,12 +96,17 @@ async def call(method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments
     return response.data
 
 
+def unreachable(error: aiohttp.ClientConnectorError) -> SlackTemporary:
+    """Name the address that does not answer: Slack's, or that of a proxy on the way."""
+    return SlackTemporary(f"Slack cannot be reached at {error.host}:{error.port}.", code="unreachable")
+
+
 def read_failure(response: Any) -> SlackError:  # noqa: ANN401 - an SDK response, a dict or a text
     """Tell what a refusal of Slack means."""
     status = getattr(response, "status_code", None) or getattr(response, "status", None) or 200
     headers = getattr(response, "headers", None) or {}
     data = getattr(response, "data", response)
-    code = str(data.get("error") or "") if isinstance(data, Mapping) else ""
+    code = _code(data.get("error")) if isinstance(data, Mapping) else ""
     if status == THROTTLED or code in ("ratelimited", "rate_limited"):
         return SlackTemporary(TEMPORARY["ratelimited"], code="ratelimited", retry_after=_retry_after(headers))
     if status >= SERVER_ERRORS:
@@ -112,6 +117,11 @@ def read_failure(response: Any) -> SlackError:  # noqa: ANN401 - an SDK response
     if code in TEMPORARY:
         return SlackTemporary(TEMPORARY[code], code=code, outcome_unknown=code in OUTCOME_UNKNOWN)
     return SlackPermanent(_sentence(code, data), code=code)
+
+
+def _code(error: object) -> str:
+    """Give Slack's word for a refusal; what is no single word somebody else has said."""
+    return error if isinstance(error, str) and " " not in error else ""
 
 
 def _unreadable() -> SlackTemporary:

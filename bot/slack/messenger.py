@@ -8,7 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.notification import Channel, OutboxId
-from bot.errors import SlackPermanent, SlackTemporary
+from bot.domain.patterns import nearest
+from bot.errors import NoSuchChannel, SlackTemporary
 from bot.operations.ports import Sent
 from bot.slack.failures import call
 from bot.slack.files import open_direct
@@ -21,6 +22,8 @@ MESSAGES_ON_A_PAGE = 200
 CHANNELS_ON_A_PAGE = 1000
 MOST_PAGES = 50
 """So many pages of a list are read: 10,000 messages, or 50,000 channels."""
+_LIKE = 0.6
+"""So like a name that is not there a channel's must be to be offered in its place."""
 KINDS = "public_channel,private_channel"
 
 
@@ -99,20 +102,19 @@ class SlackMessenger:
             return Channel(await open_direct(self._client, bare))
         if _looks_like_an_id(bare):
             return Channel(bare)
-        wanted = bare.lower()
+        wanted, seen = bare.lower(), dict[str, bool]()
 
         def sought(page: dict[str, Any]) -> Channel | None:
             channels = page.get("channels") or ()
+            seen.update({str(one.get("name")): bool(one.get("is_private")) for one in channels})
             return next((Channel(str(one["id"])) for one in channels if one.get("name") == wanted), None)
 
         for method in (self._client.users_conversations, self._client.conversations_list):
             found = await _first(sought, method, types=KINDS, limit=CHANNELS_ON_A_PAGE)
             if found is not None:
                 return found
-        sentence = (
-            f"Slack has no channel {bare[:80]!r} that the bot can see: check its name, or invite the bot."
-        )
-        raise SlackPermanent(sentence, code="channel_not_found")
+        private = [name for name, is_private in seen.items() if is_private]
+        raise NoSuchChannel(bare[:80], nearest(wanted, seen, _LIKE), private)
 
 
 async def _first(

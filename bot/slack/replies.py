@@ -14,7 +14,7 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.errors import SlackError, SlackPermanent, SlackTemporary
 from bot.operations.ports import Clock, Journal
-from bot.slack.failures import call, read_failure
+from bot.slack.failures import call, read_failure, unreachable
 from bot.slack.payloads import Place
 from bot.views.blocks import Message
 
@@ -124,7 +124,7 @@ class Replies:
         try:
             response = await client.send_dict(body)
         except aiohttp.ClientConnectorError as error:
-            raise SlackTemporary("Slack cannot be reached.", code="unreachable") from error
+            raise unreachable(error) from error
         except (aiohttp.ClientError, LookupError, OSError, TimeoutError, ValueError) as error:
             sentence = "The connection to Slack broke before it answered."
             raise SlackTemporary(sentence, code="no_answer", outcome_unknown=True) from error

@@ -2,7 +2,7 @@
 
 ``python tests/benchmarks/start_up.py [TASKS] [CLUSTERS] [--runs 5]``. The bot first watches the fleet for
 some polls and is stopped in order; then it is started anew on the same database, so many times. Ready is when
-``/readyz`` says so: OCP has been read whole since the start, Slack is connected.
+``/readyz`` says so: what was known is restored, no reading of OCP has failed, Slack is connected.
 """
 
 import argparse

@@ -90,6 +90,20 @@ async def test_each_part_that_cannot_do_its_job_says_why() -> None:
     assert "It is not there." in found["source prod"]
 
 
+async def test_what_an_earlier_run_left_is_enough_until_a_reading_fails() -> None:
+    """A restart makes nobody wait for OCP: what is known is restored, and the first reading is at hand."""
+    house = await House().polled()
+    await house.stage.restart()
+    house.watch.state = house.stage.state
+    assert house.unready() == {}
+    house.stage.state.last_read_at = None
+    assert parts(house.now)["source prod"] == (True, "known from an earlier run")
+    house.stage.source.listing = SourceUnreachable("It is not there.")
+    await house.polled()
+    await house.now.leases.renew([LEASE])
+    assert "It is not there." in house.unready()["source prod"]
+
+
 async def test_a_source_that_another_replica_watches_is_no_trouble_here() -> None:
     house = await House().polled()
     house.stage.clock.advance(LENGTH)

@@ -158,3 +158,13 @@ def test_a_chapter_without_a_free_task_is_told_without_them() -> None:
     assert fleet.changes(START + 2 * MINUTE, later) == []
     fleet.mend_all(later)
     assert len(fleet.rows(later)) == 51
+
+
+def test_in_a_resting_fleet_one_task_is_broken_and_nothing_else_breaks_by_itself() -> None:
+    fleet = demo_story(1, START, resting=True)
+    broken = {"crm/tickets": Trouble.INTERRUPTED, "shop-dr/cart": Trouble.SLOW}
+    for at in (START, START + 200 * MINUTE):
+        found = {row.name: row.trouble for row in fleet.rows(at, unlisted=True)}
+        assert {name: trouble for name, trouble in found.items() if trouble is not Trouble.NONE} == broken
+    fleet.go_on(START + 200 * MINUTE)
+    assert len(_troubles(fleet, START + 260 * MINUTE)) > len(broken)

@@ -12,7 +12,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.page import Lever, Page, Standing, Step, TaskLever, WorldRow
+from bot.sandbox.page import Lever, Page, Place, Standing, Step, TaskLever, WorldRow
 from bot.sandbox.slack import Shortcut, SimulatedSlack
 from tests.sandbox_page.page_messages import alert_blocks, dialog_view, home_view, status_blocks, table_blocks
 
@@ -78,6 +78,7 @@ def world_rows() -> list[WorldRow]:
             NOON - timedelta(seconds=delay),
             standing,
             trouble,
+            "alert: critical" if standing is Standing.BROKEN else "",
             key=f"{task} here",
             storage="file:///obbackup/",
         )
@@ -112,10 +113,17 @@ async def page_stage(*, with_bot: bool = True, recording: Path | None = None) ->
         ),
         "replay": Lever("Replay", replay, "Record"),
     }
+
+    def there() -> Place | None:
+        posted = slack.channel("alerts").messages
+        return Place(slack.channel("alerts").id, posted[0].ts) if posted else None
+
     steps = (
         Step("Fill it.", "Watch the fleet.", lever="fill", is_done=lambda: "fill" in pulled),
         Step("Ask.", "Only you see the answer.", text="/logbackup status"),
         Step("Ask all.", "Everybody sees the answer.", text="@logbackup status", in_thread=True),
+        Step("Read it.", "It is there.", message=there, to_read=True, is_done=lambda: there() is not None),
+        Step("Ask there.", "In its thread.", text="@logbackup status", in_thread=True, message=there),
     )
     page = Page(
         clock,

@@ -274,6 +274,7 @@ async def test_the_world_is_shown_as_it_is() -> None:
             "checkpoint": NOON.timestamp() - 1560,
             "standing": "broken",
             "trouble": "its storage is full",
+            "told": "alert: critical",
             "key": "pay/orders here",
             "storage": "file:///obbackup/",
         }
@@ -317,12 +318,22 @@ async def test_one_task_is_changed_by_the_key_of_its_row() -> None:
 async def test_a_step_of_the_story_is_done_when_it_has_happened_and_stays_so() -> None:
     async with page_stage(with_bot=False) as stage, open_page(stage) as page:
         story = (await page.hear("everything"))["story"]
-        assert [step["title"] for step in story] == ["Fill it.", "Ask.", "Ask all."]
-        assert (await page.ask("world"))["done"] == [False, False, False]
+        assert [step["title"] for step in story] == ["Fill it.", "Ask.", "Ask all.", "Read it.", "Ask there."]
+        assert (await page.ask("world"))["done"] == [False] * 5
         stage.pulled.append("fill")
-        assert (await page.ask("world"))["done"] == [True, False, False]
+        assert (await page.ask("world"))["done"] == [True, False, False, False, False]
         stage.pulled.clear()
-        assert (await page.ask("world"))["done"] == [True, False, False]
+        assert (await page.ask("world"))["done"] == [True, False, False, False, False]
+
+
+async def test_a_step_leads_to_its_message_and_is_done_when_that_was_shown() -> None:
+    async with page_stage(with_bot=False) as stage, open_page(stage) as page:
+        assert (await page.ask("world"))["places"] == [None] * 5
+        ts = await stage.alert()
+        present = await page.ask("world")
+        assert present["places"][3] == {"channel": stage.slack.channel("alerts").id, "ts": ts}
+        assert present["done"] == [False] * 5
+        assert (await page.ask("step", step=3))["done"] == [False, False, False, True, False]
 
 
 async def test_a_shortcut_of_messages_is_offered_and_heard() -> None:

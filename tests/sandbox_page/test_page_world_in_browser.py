@@ -36,19 +36,19 @@ async def test_a_step_of_the_story_is_done_by_its_own_button_and_ticks_itself_of
 ) -> None:
     async with page_stage() as stage, looking(stage, tmp_path, size=size) as look:
         page: Any = look.page
-        opener = page.get_by_role("button", name="World")
+        opener = page.get_by_role("button", name="Story")
         if size is PHONE:
             await opener.click()
         story = page.get_by_role("region", name="A short story")
-        await story.get_by_text("0 of 3 done").wait_for()
+        await story.get_by_text("0 of 5 done").wait_for()
         assert not await story.get_by_role("button", name="/logbackup status").is_visible()
         await story.get_by_role("button", name="Fill the storage of shop").click()
         if size is PHONE:
             await page.locator("#panel").wait_for(state="hidden")
             await opener.click()
-        await story.get_by_text("1 of 3 done").wait_for()
+        await story.get_by_text("1 of 5 done").wait_for()
         await look.picture(f"story-{name}")
-        assert await opener.inner_text() == "World · 1/3"
+        assert await opener.inner_text() == "Story 1/5"
         await story.get_by_role("button", name="/logbackup status").click()
         await page.get_by_text("Only visible to you").wait_for()
         assert stage.heard == [("command", "status")]
@@ -66,6 +66,57 @@ async def test_what_is_for_a_thread_waits_until_one_is_open(tmp_path: Path) -> N
             await page.get_by_role("status").get_by_text("Open a thread first").wait_for()
             await page.locator("#messages-here").get_by_role("button", name="Reply in a thread").click()
             await ask.click()
+            thread = page.get_by_role("complementary", name="Thread")
+            await thread.get_by_text("2 of 48 tasks need you").wait_for()
+            assert len(stage.slack.channel("alerts").thread(ts)) == 3
+
+
+@SIZES
+async def test_a_step_leads_to_the_message_that_it_speaks_of(
+    tmp_path: Path, name: str, size: dict[str, int]
+) -> None:
+    """By keyboard too: the message stands marked in view, with the focus on it, and its buttons come next."""
+    async with page_stage() as stage:
+        ts = await stage.alert()
+        for number in range(30):
+            await stage.slack.say(
+                "ben", "alerts", f"{number} other things, each of them in a line of its own"
+            )
+        async with looking(stage, tmp_path, size=size, place="#dba") as look:
+            page: Any = look.page
+            opener = page.get_by_role("button", name="Story")
+            if size is PHONE:
+                await opener.click()
+            story = page.get_by_role("region", name="A short story")
+            await story.get_by_role("button", name="Read it.").click()
+            await story.get_by_role("button", name="Show the message").focus()
+            await page.keyboard.press("Enter")
+            alert = page.locator("#messages-here article.pointed-out")
+            await alert.get_by_text("has FAILED").first.wait_for()
+            await look.picture(f"step-shown-{name}")
+            assert await alert.evaluate("node => node === document.activeElement && node.dataset.id") == ts
+            middle = "node => node.getBoundingClientRect().top + node.offsetHeight / 2"
+            assert 0 < await alert.evaluate(middle) < size["height"]
+            if size is PHONE:
+                await opener.click()
+            await story.get_by_text("1 of 5 done").wait_for()
+            await story.get_by_role("button", name="Ask there.").click()
+            await story.get_by_role("button", name="Open its thread").click()
+            thread = page.get_by_role("complementary", name="Thread")
+            await thread.get_by_role("combobox", name="Reply…").wait_for()
+            assert (page.url).endswith(f"#alerts/{ts}")
+            if size is PHONE:
+                await opener.click()
+            await story.get_by_role("button", name="Show the message").wait_for(state="hidden")
+
+
+async def test_what_is_for_a_thread_opens_it_where_the_story_knows_which(tmp_path: Path) -> None:
+    async with page_stage() as stage:
+        ts = await stage.alert()
+        async with looking(stage, tmp_path) as look:
+            page: Any = look.page
+            await page.get_by_role("button", name="Ask there.").click()
+            await page.get_by_role("region", name="A short story").locator(".now .hint").click()
             thread = page.get_by_role("complementary", name="Thread")
             await thread.get_by_text("2 of 48 tasks need you").wait_for()
             assert len(stage.slack.channel("alerts").thread(ts)) == 3

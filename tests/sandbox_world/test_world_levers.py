@@ -6,6 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from bot.domain.problem import Severity
+from bot.sandbox.fleet import demo_story
+from bot.sandbox.fleet.condition import PAUSED
 from bot.sandbox.page import Lever, Standing
 from bot.sandbox.slack import CannotDo
 from bot.sandbox.world import (
@@ -154,6 +157,44 @@ async def test_the_fleet_is_shown_as_it_is_the_worst_first() -> None:
     assert (second.status, second.standing, second.trouble) == ("RUNNING", Standing.BEHIND, "slow")
     assert {(row.standing, row.trouble) for row in rest} == {(Standing.WELL, "")}
     assert "access_key" not in str([first, second, *rest])
+
+
+async def test_what_the_bot_makes_of_it_stands_beside() -> None:
+    clock = ManualClock()
+    fleet = small_fleet(START)
+    levers = levers_of_tasks(fleet, clock, lambda *_: None)
+    broken, slow, paused, *_ = [row.key for row in world_rows(fleet, clock.now())]
+    clock.advance(timedelta(minutes=1))
+    await levers["interrupt"].pull(broken)
+    await levers["slow"].pull(slow)
+    await levers["pause"].pull(paused)
+    alerts = {broken.partition("\n")[0]: Severity.CRITICAL}
+    told = {row.key: (row.trouble, row.told) for row in world_rows(fleet, clock.now(), alerts)}
+    assert told[broken] == ("interrupted", "alert: critical")
+    assert told[slow] == ("slow", "no alert yet")
+    assert told[paused] == ("paused on purpose, by you", "the bot knows: an alert when it lasts 2 h")
+    assert {one for key, one in told.items() if key not in {broken, slow, paused}} == {("", "")}
+    assert {row.told for row in world_rows(fleet, clock.now())} == {""}
+
+
+def test_what_the_world_s_story_paused_somebody_of_it_paused() -> None:
+    fleet = small_fleet(START)
+    fleet.plan(0, START, PAUSED)
+    (row,) = [one for one in world_rows(fleet, START + timedelta(minutes=1)) if one.trouble]
+    assert row.trouble == "paused on purpose, by somebody of this world"
+
+
+def test_a_standby_may_be_behind_and_is_well_for_the_bot() -> None:
+    fleet = demo_story(0, START)
+    (row,) = [one for one in world_rows(fleet, START, {}) if one.task == "shop-dr/cart"]
+    assert (row.trouble, row.told, row.standing) == (
+        "slow",
+        "no alert: a standby may be behind",
+        Standing.WELL,
+    )
+    fleet.interrupt("shop-dr/cart", START)
+    (row,) = [one for one in world_rows(fleet, START, {}) if one.task == "shop-dr/cart"]
+    assert (row.told, row.standing) == ("no alert yet", Standing.BROKEN)
 
 
 async def test_things_may_be_kept_from_breaking_by_themselves() -> None:

@@ -13,10 +13,10 @@ from tests.sandbox_ocp.asking_ocp import small_fleet
 from tests.sandbox_slack.simulated_slack_listener import Heard, hearing, respond
 from tests.sandbox_slack.simulated_slack_stage import Stage
 
-ALERT, STATUS, FILL, TAKE, QUIET, THREAD, MEND, KILL, AGAIN = TITLES = (
+ALERT, STATUS, FILL, TAKE, QUIET, THREAD, MEND, KILL, MEANWHILE, AGAIN = TITLES = (
     *("Something is wrong already.", "Ask how everything stands.", "Fill a storage.", "Take it."),
     *("Keep it quiet.", "Ask in its thread.", "Mend it.", "Kill the bot, as a crash would."),
-    "Start it again.",
+    *("Break something meanwhile.", "Start it again."),
 )
 
 
@@ -24,11 +24,18 @@ ALERT, STATUS, FILL, TAKE, QUIET, THREAD, MEND, KILL, AGAIN = TITLES = (
 class ToldBot:
     """A bot of which a test says how it is."""
 
+    runs: bool = True
     alive: bool = True
     deaths: int = 0
     open_tasks: Collection[str] = field(default_factory=tuple)
-    anything_taken: bool = False
-    anything_silenced: bool = False
+    taken: Collection[str] = field(default_factory=tuple)
+    silenced: Collection[str] = field(default_factory=tuple)
+
+    def is_taken(self, tasks: Collection[str]) -> bool:
+        return not set(self.taken).isdisjoint(tasks)
+
+    def is_silenced(self, tasks: Collection[str]) -> bool:
+        return not set(self.silenced).isdisjoint(tasks)
 
 
 @dataclass
@@ -46,9 +53,18 @@ class Told:
         ticks = self.story.look()
         return [step.title for step, done in zip(self.story.steps, ticks, strict=True) if done]
 
+    def waits(self) -> bool:
+        return self.story.waits
+
     def step(self, title: str) -> Step:
         (found,) = [step for step in self.story.steps if step.title == title]
         return found
+
+    def shown(self, title: str) -> str | None:
+        """Give the ts of the message that a step leads to, and take it for read."""
+        place = self.step(title).message()
+        self.story.show(TITLES.index(title))
+        return None if place is None else place.ts
 
     async def post(self, text: str, thread: str | None = None, *, by_itself: bool = False) -> str:
         metadata = {"event_type": "told", "event_payload": {"id": "1"}} if by_itself else None
@@ -57,11 +73,14 @@ class Told:
         )
         return str(posted["ts"])
 
-    async def fill(self) -> None:
+    async def fill(self) -> list[str]:
+        """Fill the storage of five tasks; returns their names."""
         at = self.on.clock.now()
-        self.fleet.fill_storage(self.fleet.tasks[0].storage, at)
+        storage = self.fleet.tasks[0].storage
+        self.fleet.fill_storage(storage, at)
         self.tour.told("fill", at)
         await self.on.clock.advance(1)
+        return [one.name for one in self.fleet.tasks if one.storage == storage]
 
 
 @asynccontextmanager
@@ -85,6 +104,7 @@ async def test_every_step_says_what_to_do() -> None:
         assert of.step(FILL).lever == "fill"
         assert of.step(MEND).lever == "mend"
         assert of.step(KILL).lever == of.step(AGAIN).lever == "bot"
+        assert of.step(MEANWHILE).lever == "interrupt"
         assert of.step(STATUS).text == "/logbackup status"
         assert of.step(THREAD).in_thread
 
@@ -95,8 +115,30 @@ async def test_an_alert_is_there_when_the_channel_shows_what_is_broken() -> None
         await of.on.slack.say("ben", "alerts", "is pay/t0 well?")
         await of.post("Now watching log backup")
         assert of.done() == []
-        await of.post("pay/t0 has stopped")
+        assert of.shown(ALERT) is None
+        ts = await of.post("pay/t0 has stopped")
+        assert of.shown(ALERT) == ts
         assert of.done() == [ALERT]
+
+
+async def test_an_alert_counts_when_somebody_was_shown_it() -> None:
+    async with told() as of:
+        of.bot.open_tasks = ["pay/t0"]
+        await of.post("pay/t0 has stopped")
+        assert of.done() == []
+        of.story.show(TITLES.index(ALERT))
+        assert of.done() == [ALERT]
+
+
+async def test_time_may_hurry_until_the_first_alert_is_there() -> None:
+    async with told() as of:
+        assert not of.waits()
+        of.fleet.interrupt("pay/t0", of.on.clock.now())
+        await of.on.clock.advance(1)
+        assert of.waits()
+        of.bot.open_tasks = ["pay/t0"]
+        await of.post("pay/t0 is interrupted")
+        assert not of.waits()
 
 
 @pytest.mark.parametrize("words", ["", "status", "STATUS pay"])
@@ -168,70 +210,121 @@ async def test_what_is_written_to_the_bot_directly_is_answered_there() -> None:
 
 async def test_taking_and_silencing_count_when_the_bot_has_it_so() -> None:
     async with told() as of:
-        of.bot.anything_taken = True
+        names = await of.fill()
+        of.bot.taken = of.bot.silenced = ["crm"]
+        assert of.done() == []
+        of.bot.taken = names[:1]
         assert of.done() == [TAKE]
-        of.bot.anything_silenced = True
+        of.bot.silenced = names[:1]
         assert of.done() == [TAKE, QUIET]
 
 
-async def test_a_filled_storage_counts_when_the_bot_has_told_of_it_and_mended_when_it_is_over() -> None:
+async def test_a_filled_storage_counts_when_one_message_tells_of_it_and_mended_when_it_is_over() -> None:
     async with told() as of:
-        await of.fill()
-        of.bot.open_tasks = [of.fleet.tasks[0].name]
+        of.bot.open_tasks = names = await of.fill()
         await of.on.clock.advance(120)
         await of.post("something else")
+        await of.post(f"{names[0]} has stopped")
         assert of.done() == []
-        await of.post(f"tasks that write to {of.fleet.tasks[0].storage} have stopped")
-        assert FILL in of.done()
+        assert of.waits()
+        assert of.shown(TAKE) is None
+        of.bot.open_tasks = names[:-1]
+        group = await of.post(f"{', '.join(names[:-1])} have stopped")
+        assert of.done() == []
+        of.bot.open_tasks = names
+        assert of.done() == [FILL]
+        assert not of.waits()
+        await of.post(f"{names[0]} is getting worse")
+        assert of.shown(TAKE) == of.shown(QUIET) == of.shown(THREAD) == group
         of.fleet.mend_all(of.on.clock.now())
-        assert MEND not in of.done()
+        assert of.done() == [FILL]
+        assert of.waits()
         of.bot.open_tasks = ["crm"]
-        assert MEND in of.done()
+        assert of.done() == [FILL, MEND]
+        assert not of.waits()
+
+
+async def test_of_few_tasks_each_has_its_own_message() -> None:
+    async with told() as of:
+        at, whole = of.on.clock.now(), of.fleet.tasks[-1]
+        of.fleet.fill_storage(whole.storage, at)
+        of.tour.told("fill", at)
+        await of.on.clock.advance(1)
+        of.bot.open_tasks = [whole.name]
+        await of.post(f"{whole.name} has stopped")
+        assert of.done() == [FILL]
 
 
 async def test_it_is_not_mended_while_the_storage_is_full_or_the_bot_cannot_see_it() -> None:
     """Somebody may resolve the incident by hand, and a dead bot has no open incident."""
     async with told() as of:
-        await of.fill()
-        of.bot.open_tasks = [of.fleet.tasks[0].name]
-        await of.post(f"{of.fleet.tasks[0].name} has stopped")
-        assert FILL in of.done()
+        of.bot.open_tasks = names = await of.fill()
+        await of.post(f"{', '.join(names)} have stopped")
+        assert of.done() == [FILL]
         of.bot.open_tasks = []
-        assert MEND not in of.done()
+        assert of.done() == [FILL]
         of.fleet.mend_all(of.on.clock.now())
         of.bot.alive = False
-        assert MEND not in of.done()
+        assert of.done() == [FILL]
         of.bot.alive = True
-        assert MEND in of.done()
+        assert of.done() == [FILL, MEND]
 
 
 async def test_what_was_told_already_tells_nothing_of_the_storage() -> None:
     async with told() as of:
-        known, *others = [one.name for one in of.fleet.tasks if one.storage == of.fleet.tasks[0].storage]
-        of.bot.open_tasks = [known]
-        await of.fill()
-        await of.post(f"{known} is catching up")
-        assert FILL not in of.done()
-        of.bot.open_tasks = [known, *others]
-        await of.post(f"{others[0]} has stopped")
-        assert FILL in of.done()
+        await of.post("pay/t0, pay/t1, pay/t2 and pay/t3 had stopped")
+        await of.on.clock.advance(1)
+        of.bot.open_tasks = ["pay/t0"]
+        names = await of.fill()
+        await of.post("pay/t0 is catching up")
+        assert of.done() == []
+        of.bot.open_tasks = names
+        assert of.done() == []
+        await of.post(f"{', '.join(names[1:])} have stopped")
+        assert of.done() == [FILL]
 
 
 async def test_a_lever_that_found_nothing_to_break_takes_nothing_back() -> None:
     async with told() as of:
-        await of.fill()
-        of.bot.open_tasks = [of.fleet.tasks[0].name]
+        of.bot.open_tasks = names = await of.fill()
         await of.on.clock.advance(1)
         of.tour.told("fill", of.on.clock.now())
-        await of.post(f"{of.fleet.tasks[0].name} has stopped")
-        assert FILL in of.done()
+        await of.post(f"{', '.join(names)} have stopped")
+        assert of.done() == [FILL]
 
 
 async def test_the_bot_s_death_and_its_return_are_seen() -> None:
     async with told() as of:
-        of.bot.deaths, of.bot.alive = 1, False
+        of.bot.deaths, of.bot.alive, of.bot.runs = 1, False, False
         assert of.done() == [KILL]
+        assert not of.waits()
+        of.bot.runs = True
+        assert of.waits()
         of.bot.alive = True
+        assert not of.waits()
         assert of.done() == [KILL, AGAIN]
         of.bot.deaths = 0
         assert len(of.done()) == 2
+
+
+async def test_what_broke_while_the_bot_was_dead_is_told_and_shown_before_the_story_ends() -> None:
+    async with told() as of:
+        at = of.on.clock.now()
+        of.fleet.interrupt("pay/t0", at)
+        of.tour.told("interrupt", at)
+        assert of.done() == []
+        await of.on.clock.advance(1)
+        of.bot.deaths, of.bot.alive, of.bot.runs = 1, False, False
+        at = of.on.clock.now()
+        of.fleet.interrupt("pay/t1", at)
+        of.tour.told("interrupt", at)
+        assert of.done() == [KILL, MEANWHILE]
+        of.bot.alive = of.bot.runs = True
+        of.bot.open_tasks = ["pay/t1"]
+        assert of.done() == [KILL, MEANWHILE]
+        assert of.waits()
+        ts = await of.post("pay/t1 is interrupted")
+        assert not of.waits()
+        assert of.done() == [KILL, MEANWHILE]
+        assert of.shown(AGAIN) == ts
+        assert of.done() == [KILL, MEANWHILE, AGAIN]

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.sandbox.ocp import Permission, Where
-from bot.sandbox.slack import SimulatedSlack
+from bot.sandbox.slack import SimulatedSlack, Trouble
 from bot.slack.inspection import SCOPES
 from bot.terminal.checkup import State
 from tests.shell.doctor import bad, lines, told
@@ -311,10 +311,25 @@ def test_a_bot_that_was_not_invited_is_told_what_to_write(shell: Shell, world: T
 
 def test_a_channel_that_cannot_be_seen_is_told(shell: Shell, world: Town) -> None:
     private = world.slack.add_channel("secret", private=True)
-    for wanted in ("nowhere", "secret", private.id):
+    for wanted, shown in (("nowhere", "#nowhere"), ("secret", "#secret"), (private.id, private.id)):
         said = shell("check", **{**world.environment, "BOT_ALERT_CHANNEL": wanted})
-        assert f"Slack has no channel {wanted} that the bot can see" in bad(said)
+        assert f"Slack has no channel {shown} that the bot can see. Correct BOT_ALERT_CHANNEL" in bad(said)
         assert "/invite @logbackup" in bad(said)
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_misspelt_channel_is_told_with_the_nearest_that_the_bot_sees(
+    shell: Shell,
+    world: Town,
+    private: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    world.slack.add_channel("log-backup", private=private)
+    world.elsewhere.call(lambda: world.slack.invite_bot("log-backup"))
+    said = shell("check", **{**world.environment, "BOT_ALERT_CHANNEL": "log-bakcup"})
+    assert bad(said) == (
+        "Slack: Slack has no channel #log-bakcup that the bot can see. Did you mean #log-backup? Correct"
+        " BOT_ALERT_CHANNEL, or create #log-bakcup; if it is private, write /invite @logbackup in it."
+    )
 
 
 def test_an_archived_channel_and_one_that_others_read_are_told(shell: Shell, world: Town) -> None:
@@ -358,8 +373,23 @@ def test_the_doctor_leaves_no_connection_behind(shell: Shell, world: Town) -> No
 def test_a_slack_that_cannot_be_reached_is_told(shell: Shell, world: Town) -> None:
     said = shell("check", **{**world.environment, "SLACK_API_URL": "http://127.0.0.1:9/api/"})
     assert said.code == 1
+    unreachable = "Slack: Slack cannot be reached at 127.0.0.1:9."
+    cure = "SLACK_API_URL is http://127.0.0.1:9/api/: correct it, or remove it to use Slack's own."
+    assert told(said, State.FAILED) == [f"{unreachable} {cure}"] * 2
+
+
+def test_who_answers_in_slacks_place_is_told_by_the_address(shell: Shell, world: Town) -> None:
+    elsewhere = f"{world.environment['OCP_URL']}/api/"
+    said = shell("check", **{**world.environment, "SLACK_API_URL": elsewhere})
     assert len(told(said, State.FAILED)) == 2
-    assert all("Check the network, and SLACK_API_URL" in one for one in told(said, State.FAILED))
+    assert all(f"SLACK_API_URL is {elsewhere}: correct it" in one for one in told(said, State.FAILED))
+
+
+def test_a_slack_that_asks_for_patience_is_asked_again_later(shell: Shell, world: Town) -> None:
+    world.slack.trouble.add("auth.test", Trouble.RATE_LIMITED)
+    assert bad(shell("check", **world.environment)) == (
+        "Slack: Slack asks the bot to slow down. Try again in a minute."
+    )
 
 
 def test_signed_http_needs_a_way_in(shell: Shell, world: Town) -> None:

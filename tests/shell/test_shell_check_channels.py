@@ -32,12 +32,15 @@ def test_every_channel_of_the_settings_is_looked_at(shell: Shell, world: Town, t
         """,
     )
     said = shell("--config", config, "check", **environment)
-    private = "in the settings file; if the channel is private, write /invite @logbackup in it."
+    nowhere, gone = (
+        f"Slack: Slack has no channel #{name} that the bot can see. Correct" for name in ("nowhere", "gone")
+    )
+    private = "if it is private, write /invite @logbackup in it."
     assert told(said, State.FAILED) == [
-        "Slack: #old is archived: bring it back, or check routes in the settings file.",
+        "Slack: #old is archived: bring it back, or name another in routes in the settings file.",
         "Slack: The bot is not in #dba, which is named for digests: write /invite @logbackup there.",
-        f"Slack: Slack has no channel nowhere that the bot can see: check maintenance windows {private}",
-        f"Slack: Slack has no channel gone that the bot can see: check permissions {private}",
+        f"{nowhere} maintenance windows in the settings file, or create #nowhere; {private}",
+        f"{gone} permissions in the settings file, or create #gone; {private}",
     ]
     assert "Slack: Alerts go to #alerts, and the bot is in it." in told(said, State.OK)
     assert "Slack: The bot is in #pay, #work too (routes and maintenance windows)." in told(said, State.OK)

@@ -10,11 +10,11 @@ from aiohttp import web
 
 from bot.checking.database import GONE, SCARCE, size_words, tell
 from bot.checking.ocp import tell_tasks
-from bot.checking.slack import examine_requests, tell_identity
+from bot.checking.slack import about_way, examine_requests, tell_identity
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId, SourceName
-from bot.errors import SlackError, StorageError
-from bot.settings import load
+from bot.errors import SlackError, SlackTemporary, StorageError
+from bot.settings import Settings, load
 from bot.slack.bolt import web_client
 from bot.slack.inspection import SCOPES, Identity, hear
 from bot.storage.inspection import Condition, inspect
@@ -154,3 +154,11 @@ async def test_two_tokens_have_to_be_of_one_app(app: str, state: State) -> None:
         assert line.says == (
             "SLACK_APP_TOKEN is of another app (A2) than SLACK_BOT_TOKEN (A1): copy both from the same one."
         )
+
+
+def test_the_way_to_slacks_own_address_is_for_the_network_to_give() -> None:
+    error = SlackTemporary("Slack cannot be reached at slack.com:443.", code="unreachable")
+    assert about_way(error, Settings()) == (
+        "Slack cannot be reached at slack.com:443. Let this machine reach slack.com, through the proxy if"
+        " there is one."
+    )

@@ -237,7 +237,7 @@ async def test_a_slack_that_is_away_at_the_start_is_told_once_and_found_when_it_
     try:
         await on.clock.until(lambda: len(on.clock.slept) >= 8)
         assert on.connections.alive == 0
-        assert on.trouble() == "Slack cannot be reached."
+        assert on.trouble() == f"Slack cannot be reached at 127.0.0.1:{port}."
         assert len(on.told("slack not connected")) == 2
         async with simulated(port) as slack:
             on.slack = slack

@@ -179,3 +179,10 @@ async def test_no_answer_means_that_nobody_knows() -> None:
         released.set()
         assert isinstance(error, SlackTemporary)
         assert (error.code, error.outcome_unknown) == ("no_answer", True)
+
+
+@pytest.mark.parametrize("error", [{"code": "IAM10006", "message": "Incorrect password."}, "Not Found", None])
+def test_what_slack_would_never_say_somebody_else_has_said(error: object) -> None:
+    """A web server at a wrong port answers in JSON too."""
+    found = read_failure(Answered(404, {"status": 404, "error": error}))
+    assert (type(found), found.code) == (SlackTemporary, "unreadable")

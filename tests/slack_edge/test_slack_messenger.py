@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.notification import Channel, OutboxId
-from bot.errors import SlackPermanent, SlackTemporary
+from bot.errors import NoSuchChannel, SlackPermanent, SlackTemporary
 from bot.sandbox.slack import SimulatedSlack, Trouble
 from bot.slack.bolt import web_client
 from bot.slack.messenger import SlackMessenger
@@ -292,9 +292,21 @@ async def test_a_channel_that_the_bot_is_not_in_is_found_on_a_later_page(
 async def test_a_private_channel_without_the_bot_does_not_exist_for_it() -> None:
     async with desk() as on:
         on.slack.add_channel("secret", private=True)
-        with pytest.raises(SlackPermanent, match="'secret'") as caught:
+        with pytest.raises(NoSuchChannel, match="no channel #secret") as caught:
             await on.messenger.resolve_channel("#secret")
-        assert caught.value.code == "channel_not_found"
+        assert (caught.value.code, caught.value.near) == ("channel_not_found", ())
+
+
+async def test_the_names_nearest_to_one_that_is_not_there_are_told_and_a_private_one_not_to_everybody() -> (
+    None
+):
+    async with desk() as on:
+        on.slack.add_channel("alerts-2", private=True)
+        on.slack.invite_bot("alerts-2")
+        with pytest.raises(NoSuchChannel) as caught:
+            await on.messenger.resolve_channel("#alrets")
+        assert caught.value.near == ("alerts", "alerts-2")
+        assert "Did you mean #alerts? Correct its name in BOT_ALERT_CHANNEL" in caught.value.sentence
 
 
 async def test_names_cannot_be_looked_up_without_the_scope() -> None:

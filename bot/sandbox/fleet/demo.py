@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from random import Random
 
-from bot.sandbox.fleet.condition import slowed
+from bot.sandbox.fleet.condition import INTERRUPTED, slowed
 from bot.sandbox.fleet.fleet import Fleet
 from bot.sandbox.fleet.rhythm import Rhythm
 from bot.sandbox.fleet.story import DemoStory
@@ -47,12 +47,18 @@ _CRM_TENANTS = (
 _PERIODS = {"pay": (45.0, 60.0, 60.0, 90.0), "shop": (30.0, 120.0, 120.0, 180.0), "crm": (5.0, 60.0, 120.0)}
 
 
-def demo_story(seed: int, start: datetime) -> Fleet:
-    """Make the demo's fleet, whose story begins at ``start``; the same seed tells the same story."""
+def demo_story(seed: int, start: datetime, *, resting: bool = False) -> Fleet:
+    """Make the demo's fleet, whose story begins at ``start``; the same seed tells the same story.
+
+    In a ``resting`` one a single task is broken, and nothing else breaks by itself.
+    """
     tasks = tuple(_tasks(Random(f"fleet/{seed}")))
-    fleet = Fleet((_PAY, _SHOP, _CRM, _SHOP_STANDBY), tasks, start=start, story=DemoStory(seed))
-    behind = next(index for index, task in enumerate(tasks) if task.name == "shop-dr/cart")
-    fleet.plan(behind, start - DemoStory.standby_slow_for, slowed(0.8))
+    clusters = (_PAY, _SHOP, _CRM, _SHOP_STANDBY)
+    fleet = Fleet(clusters, tasks, start=start, story=DemoStory(seed), resting=resting)
+    names = [task.name for task in tasks]
+    fleet.plan(names.index("shop-dr/cart"), start - DemoStory.standby_slow_for, slowed(0.8))
+    if resting:
+        fleet.plan(names.index("crm/tickets"), start - DemoStory.broken_for, INTERRUPTED)
     return fleet
 
 

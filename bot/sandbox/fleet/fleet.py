@@ -1,7 +1,7 @@
 """A fleet of simulated tasks: what OCP would list of it at any moment, and levers to break and mend it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -75,13 +75,14 @@ class Fleet:
         *,
         start: datetime,
         story: Story | None = None,
+        resting: bool = False,
     ) -> None:
         self.clusters = tuple(clusters)
         self.tasks = tuple(tasks)
         self.start = start
         self._story = story
         self._chapters = 0
-        self.resting = False
+        self.resting = resting
         self._by_hand: set[int] = set()
         born = (start - _AGE).timestamp()
         self._timelines = [Timeline(task.rhythm, born, catch_up=task.catch_up) for task in self.tasks]
@@ -112,7 +113,8 @@ class Fleet:
     def row(self, index: int, at: datetime) -> TaskRow:
         """Return the row of the task at ``index``."""
         self._tell(at)
-        return _row(self.tasks[index], self._timelines[index].at(at.timestamp()), at)
+        row = _row(self.tasks[index], self._timelines[index].at(at.timestamp()), at)
+        return replace(row, by_hand=index in self._by_hand)
 
     def changes(self, since: datetime, until: datetime) -> list[Change]:
         """Return what befell the fleet after ``since`` and not after ``until``, oldest first."""
@@ -222,8 +224,8 @@ class Fleet:
         if self._story is None:
             return
         while (begins := self.start + self._story.chapter * self._chapters) <= until:
+            number, self._chapters = self._chapters, self._chapters + 1
             if self.resting:
-                self._chapters += 1
                 continue
             moment = begins.timestamp()
             free = [
@@ -231,9 +233,8 @@ class Fleet:
                 for index, timeline in enumerate(self._timelines)
                 if index not in self._by_hand and timeline.is_settled(moment)
             ]
-            for event in self._story.plan(self._chapters, self.tasks, free):
+            for event in self._story.plan(number, self.tasks, free):
                 self.plan(event.index, begins + event.after, event.condition)
-            self._chapters += 1
 
     def _trouble(self, index: int, at: datetime) -> Trouble:
         return self._timelines[index].condition(at.timestamp()).trouble

@@ -98,6 +98,7 @@ class DemoStory:
 
     chapter: ClassVar[timedelta] = _minutes(48)
     standby_slow_for: ClassVar[timedelta] = timedelta(hours=5)
+    broken_for: ClassVar[timedelta] = _minutes(40)
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -113,7 +114,7 @@ class DemoStory:
 
     def _prologue(self, chapter: _Chapter) -> None:
         tickets = chapter.pick(_is_physical, prefer="crm/tickets")
-        chapter.break_from(tickets, -40, 11, INTERRUPTED)
+        chapter.break_from(tickets, -self.broken_for / _minutes(1), 11, INTERRUPTED)
         ledger = chapter.pick(_is_logical, prefer="pay/ledger")
         chapter.break_from(ledger, -58, 21, slowed(0.7))
 

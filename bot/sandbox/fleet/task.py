@@ -55,7 +55,8 @@ class SimulatedTask:
 class TaskRow:
     """One task at one moment: what OCP lists, and beside it what is really the matter.
 
-    ``trouble`` and ``trouble_since`` are the simulation's own and never leave it by the API.
+    ``trouble``, ``trouble_since`` and ``by_hand``, whether a lever made it, are the simulation's own and
+    never leave it by the API.
     """
 
     task: SimulatedTask
@@ -68,6 +69,7 @@ class TaskRow:
     trouble: Trouble
     trouble_since: datetime
     listed: bool
+    by_hand: bool = False
 
     @property
     def name(self) -> str:

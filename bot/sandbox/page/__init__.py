@@ -17,7 +17,8 @@ says its date and its speed.
   None), and the heading of its ``group``; with ``is_on`` it is a switch. ``task_levers`` are what can be done
   to the task of a row.
 - ``hints`` are texts to try in the message box; ``story`` are Steps to follow, each of which may name a lever
-  or bring a text, and ticks itself off when its ``is_done`` has been true. Both are in the side panel.
+  or bring a text, and ticks itself off when its ``is_done`` has been true. Both are in the side panel. The
+  message that a step speaks of is shown from there. A Story that is not told yet shows how to begin it.
 - ``recording`` gives the file that can be downloaded, or None.
 
 What a page asks for and hears goes over one WebSocket (``/page/live``) that only a page of this very address
@@ -27,13 +28,15 @@ person through whose eyes one looks.
 """
 
 from bot.sandbox.page.page import Page, page_address
-from bot.sandbox.page.world import HINTS, Hint, Lever, Standing, Step, Story, TaskLever, WorldRow
+from bot.sandbox.page.story import Place, Step, Story
+from bot.sandbox.page.world import HINTS, Hint, Lever, Standing, TaskLever, WorldRow
 
 __all__ = [
     "HINTS",
     "Hint",
     "Lever",
     "Page",
+    "Place",
     "Standing",
     "Step",
     "Story",

@@ -8,8 +8,9 @@ from bot.operations.ports import Clock
 from bot.sandbox.page.door import check_host, check_origin, guards
 from bot.sandbox.page.picture import image_type
 from bot.sandbox.page.static_files import read_static_files
+from bot.sandbox.page.story import Step, Story
 from bot.sandbox.page.visit import Visit
-from bot.sandbox.page.world import HINTS, Hint, Lever, Panel, Recording, Step, Story, TaskLever, World
+from bot.sandbox.page.world import HINTS, Hint, Lever, Panel, Recording, TaskLever, World
 from bot.sandbox.slack import CannotDo, SimulatedSlack
 
 RECORDING = "logbackup-demo.jsonl"

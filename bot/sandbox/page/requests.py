@@ -107,6 +107,13 @@ class Pull(_Request):
     task: Value | None = None
 
 
+class ShowStep(_Request):
+    """Show the message that a step of the story speaks of."""
+
+    act: Literal["step"]
+    step: Annotated[int, Field(ge=0, lt=1000)]
+
+
 class UseShortcut(_Request):
     """Choose a shortcut of the app from a message's menu."""
 
@@ -136,6 +143,7 @@ Request = (
     | ShowThread
     | AskWorld
     | Pull
+    | ShowStep
     | UseShortcut
     | Delete
 )

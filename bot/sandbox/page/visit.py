@@ -19,6 +19,7 @@ from bot.sandbox.page.requests import (
     PressInView,
     Pull,
     Request,
+    ShowStep,
     ShowThread,
     Submit,
     SwitchPerson,
@@ -179,6 +180,9 @@ class Visit:
                 return self._world()
             case Pull(lever=lever, task=task):
                 return {"said": await self.panel.pull(lever, task), **self._world()}
+            case ShowStep(step=step):
+                self.panel.story.show(step)
+                return self._world()
             case UseShortcut(channel=channel, ts=ts, shortcut=shortcut):
                 return _outcome(await self.slack.message_shortcut(self.person, channel, ts, shortcut))
             case Delete(channel=channel, ts=ts):

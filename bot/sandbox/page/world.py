@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.page.story import Story
 from bot.sandbox.slack import CannotDo
 
 
@@ -23,7 +24,8 @@ class Standing(StrEnum):
 class WorldRow:
     """One task of the simulated fleet as it really is; ``trouble`` says what is the matter, in few words.
 
-    ``key`` names it to the levers of single tasks; ``storage`` is where it writes.
+    ``told`` is what the bot makes of that. ``key`` names it to the levers of single tasks; ``storage`` is
+    where it writes.
     """
 
     task: str
@@ -32,6 +34,7 @@ class WorldRow:
     checkpoint: datetime
     standing: Standing = Standing.WELL
     trouble: str = ""
+    told: str = ""
     key: str = ""
     storage: str = ""
 
@@ -69,37 +72,6 @@ class Hint:
     does: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a guided story: press ``lever`` or send ``text``, and watch.
-
-    ``in_thread`` is whether the text is for the thread that is open, ``is_done`` whether it has really
-    happened; a step that was done once stays so.
-    """
-
-    title: str
-    watch: str
-    lever: str | None = None
-    text: str | None = None
-    in_thread: bool = False
-    is_done: Callable[[], bool] | None = None
-
-
-class Story:
-    """The steps, and which of them have happened."""
-
-    def __init__(self, steps: Sequence[Step] = ()) -> None:
-        self.steps = tuple(steps)
-        self._done: set[int] = set()
-
-    def look(self) -> list[bool]:
-        """Look which steps have happened by now."""
-        for index, step in enumerate(self.steps):
-            if index not in self._done and step.is_done is not None and step.is_done():
-                self._done.add(index)
-        return [index in self._done for index in range(len(self.steps))]
-
-
 World = Callable[[], Sequence[WorldRow]]
 Recording = Callable[[], Path | None]
 
@@ -127,6 +99,7 @@ def drawn_row(row: WorldRow) -> dict[str, Any]:
         "checkpoint": row.checkpoint.timestamp(),
         "standing": row.standing,
         "trouble": row.trouble,
+        "told": row.told,
         "storage": row.storage,
     }
 
@@ -159,16 +132,7 @@ class Panel:
         """Draw what does not change: hints, the steps of the story, what can be done to a task."""
         return {
             "hints": [{"text": hint.text, "does": hint.does} for hint in self.hints],
-            "story": [
-                {
-                    "title": step.title,
-                    "watch": step.watch,
-                    "lever": step.lever,
-                    "text": step.text,
-                    "in_thread": step.in_thread,
-                }
-                for step in self.story.steps
-            ],
+            **self.story.fixed(),
             "task_levers": [{"name": name, "label": lever.label} for name, lever in self.task_levers.items()],
         }
 
@@ -178,7 +142,7 @@ class Panel:
         return {
             "world": None if self.world is None else [drawn_row(row) for row in self.world()],
             "levers": [drawn_lever(name, lever) for name, lever in self.levers.items()],
-            "done": self.story.look(),
+            **self.story.present(),
             "recorded": None if recording is None else recording.stat().st_size,
         }
 

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from bot.domain.problem import Severity
+from bot.domain.thresholds import Thresholds
 from bot.operations.ports import Clock
 from bot.sandbox.fleet import Fleet, TaskRow, Trouble, demo_levers, task_levers
 from bot.sandbox.page import Lever, Standing, TaskLever, WorldRow
 from bot.sandbox.slack import CannotDo
 from bot.sandbox.world.switch import Switch
+from bot.views.wording import duration
 
 _STANDINGS = {
     Trouble.NONE: Standing.WELL,
@@ -25,27 +28,57 @@ _ABOUT = {
     "slow": "Its delay grows half as fast as time passes.",
     "pause": "As somebody might do on purpose.",
 }
+_ON_PURPOSE = {Trouble.PAUSED, Trouble.STOPPED}
 _BETWEEN = "\n"
 
 
-def world_rows(fleet: Fleet, now: datetime) -> Sequence[WorldRow]:
-    """Show the simulated fleet as it really is, the worst first."""
-    rows = [_drawn(row) for row in fleet.rows(now, unlisted=True)]
+def world_rows(
+    fleet: Fleet, now: datetime, alerts: Mapping[str, Severity] | None = None
+) -> Sequence[WorldRow]:
+    """Show the simulated fleet as it really is, the worst first, and what the bot makes of it.
+
+    ``alerts`` are the bot's, by the names of the tasks; None where it makes nothing of anything.
+    """
+    rows = [_drawn(row, alerts) for row in fleet.rows(now, unlisted=True)]
     order = list(Standing)
     return sorted(rows, key=lambda row: (-order.index(row.standing), -row.delay))
 
 
-def _drawn(row: TaskRow) -> WorldRow:
+def _drawn(row: TaskRow, alerts: Mapping[str, Severity] | None) -> WorldRow:
+    is_well = row.trouble is Trouble.NONE
     return WorldRow(
         task=row.name,
         status=row.status if row.listed else "not listed",
         delay=row.delay,
         checkpoint=row.checkpoint,
-        standing=_STANDINGS.get(row.trouble, Standing.BEHIND),
-        trouble="" if row.trouble is Trouble.NONE else row.trouble.value,
+        standing=Standing.WELL if _may_be_behind(row) else _STANDINGS.get(row.trouble, Standing.BEHIND),
+        trouble="" if is_well else _trouble(row),
+        told="" if is_well or alerts is None else _told(row, alerts.get(row.name)),
         key=f"{row.name}{_BETWEEN}{row.task.storage}",
         storage=row.task.storage,
     )
+
+
+def _may_be_behind(row: TaskRow) -> bool:
+    """Whether only its delay grows, and that of a standby: the bot, as OCP itself, alerts on none."""
+    return row.task.cluster.type == "STANDBY" and row.listed and row.status == "RUNNING"
+
+
+def _trouble(row: TaskRow) -> str:
+    if row.trouble not in _ON_PURPOSE:
+        return row.trouble.value
+    return f"{row.trouble.value} on purpose, by {'you' if row.by_hand else 'somebody of this world'}"
+
+
+def _told(row: TaskRow, severity: Severity | None) -> str:
+    """Say what the bot makes of a task that is not well."""
+    if severity is not None:
+        return f"alert: {severity.word}"
+    if _may_be_behind(row):
+        return "no alert: a standby may be behind"
+    if row.trouble in _ON_PURPOSE:
+        return f"the bot knows: an alert when it lasts {duration(Thresholds().paused_warning)}"
+    return "no alert yet"
 
 
 def fleet_levers(fleet: Fleet, clock: Clock, told: Callable[[str, datetime], None]) -> Mapping[str, Lever]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.grouping import LEAST_MEMBERS
 from bot.operations.ports import Clock
 from bot.sandbox.fleet import Fleet, TaskRow, Trouble
-from bot.sandbox.page import Step
+from bot.sandbox.page import Place, Step
 from bot.sandbox.slack import Channel, Delivery, Message, SimulatedSlack
 
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>\s*")
@@ -16,6 +17,11 @@ _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>\s*")
 
 class Bot(Protocol):
     """What the story needs to know of the bot."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs at all."""
+        ...
 
     @property
     def alive(self) -> bool:
@@ -32,14 +38,12 @@ class Bot(Protocol):
         """The tasks with an open incident, named ``cluster/tenant``."""
         ...
 
-    @property
-    def anything_taken(self) -> bool:
-        """Whether somebody has an open incident or group."""
+    def is_taken(self, tasks: Collection[str]) -> bool:
+        """Whether somebody has an open incident of any of these tasks."""
         ...
 
-    @property
-    def anything_silenced(self) -> bool:
-        """Whether a silence keeps an open incident quiet."""
+    def is_silenced(self, tasks: Collection[str]) -> bool:
+        """Whether a silence keeps an open incident of any of these tasks quiet."""
         ...
 
 
@@ -69,77 +73,101 @@ class Tour:
     clock: Clock
     channel: str
     _hit: set[str] = field(default_factory=set)
-    _storages: set[str] = field(default_factory=set)
     _filled: str = ""
+    _unseen: set[str] = field(default_factory=set)
     _announced: bool = False
 
     def told(self, lever: str, at: datetime) -> None:
-        """Take note that a lever was pulled: which tasks wait for a storage that is full since then.
+        """Take note that a lever was pulled: whom a full storage hits, and what breaks after the bot died.
 
         What was told already before tells nothing of the storage.
         """
-        full = [row for row in self.fleet.rows(at) if _is_full(row) and row.trouble_since >= at]
-        hit = [row for row in full if row.name not in self.bot.open_tasks]
+        new = [row for row in self.fleet.rows(at) if row.trouble_since >= at]
+        hit = {row.name for row in new if _is_full(row)} - set(self.bot.open_tasks)
         if lever == "fill" and hit:
-            self._hit, self._storages = {row.name for row in hit}, {row.task.storage for row in hit}
-            self._filled, self._announced = _ts(at), False
+            self._hit, self._filled, self._announced = hit, _ts(at), False
+        if lever == "interrupt" and self.bot.deaths:
+            self._unseen = {row.name for row in new if row.trouble is Trouble.INTERRUPTED}
 
     def steps(self) -> tuple[Step, ...]:
         """Give the steps."""
-        return (
-            Step(
-                "Something is wrong already.",
-                f"Read in #{self.channel} what broke, since when, and what cannot be restored.",
-                is_done=lambda: self._tells_of(self.bot.open_tasks),
-            ),
-            Step(
-                "Ask how everything stands.",
-                "Only you see the answer; its buttons lead on.",
-                text="/logbackup status",
-                is_done=lambda: any(self._is_answered(one) for one in self._heard() if one.verb == "status"),
-            ),
-            Step(
-                "Fill a storage.",
-                "Watch the fleet: every status stays RUNNING, only the delays grow. The bot waits until it is"
-                " sure of several: those it is sure of first may come alone, then one message tells of all.",
-                lever="fill",
-                is_done=self._is_announced,
-            ),
-            Step(
-                "Take it.",
-                "Press Acknowledge on that message, and watch it say who has it.",
-                is_done=lambda: self.bot.anything_taken,
-            ),
-            Step(
-                "Keep it quiet.",
-                "Press Silence… on it, and say for how long and why. The incident stays, the noise goes.",
-                is_done=lambda: self.bot.anything_silenced,
-            ),
-            Step(
-                "Ask in its thread.",
-                "Press 💬 on the message, and send this to its thread: everybody sees the answer.",
-                text="@logbackup chart",
-                in_thread=True,
-                is_done=self._is_answered_in_a_thread,
-            ),
-            Step(
-                "Mend it.",
-                "They catch up. The message says when it is over, and what cannot be restored.",
-                lever="mend",
-                is_done=self._is_over,
-            ),
-            Step(
-                "Kill the bot, as a crash would.",
-                "The world goes on without it; /logbackup fails, as in Slack.",
-                lever="bot",
-                is_done=lambda: self.bot.deaths > 0,
-            ),
-            Step(
-                "Start it again.",
-                "It goes on where it was: it repeats nothing, and tells what happened meanwhile.",
-                lever="bot",
-                is_done=lambda: self.bot.deaths > 0 and self.bot.alive,
-            ),
+        return (*self._at_first(), *self._of_the_storage(), *self._of_a_crash())
+
+    def _at_first(self) -> Iterator[Step]:
+        yield Step(
+            "Something is wrong already.",
+            f"The bot has just begun to watch, and tells in #{self.channel} what it found broken.",
+            is_done=lambda: self._message(self.bot.open_tasks) is not None,
+            message=lambda: self._message(self.bot.open_tasks),
+            to_read=True,
+            waits=self._is_untold,
+        )
+        yield Step(
+            "Ask how everything stands.",
+            "Only you see the answer; its buttons lead on.",
+            text="/logbackup status",
+            is_done=lambda: any(self._is_answered(one) for one in self._heard() if one.verb == "status"),
+        )
+
+    def _of_the_storage(self) -> Iterator[Step]:
+        yield Step(
+            "Fill a storage.",
+            "Watch the fleet: every status stays RUNNING, only the delays grow. The bot waits until it is"
+            " sure of several: those it is sure of first may come alone, then one message tells of all.",
+            lever="fill",
+            is_done=self._is_announced,
+            waits=lambda: bool(self._hit) and not self._is_mended(),
+        )
+        yield Step(
+            "Take it.",
+            "Press Acknowledge on the message, and watch it say who has it.",
+            is_done=lambda: self.bot.is_taken(self._hit),
+            message=self._alert,
+        )
+        yield Step(
+            "Keep it quiet.",
+            "Press Silence… on it, and say for how long and why. The incident stays, the noise goes.",
+            is_done=lambda: self.bot.is_silenced(self._hit),
+            message=self._alert,
+        )
+        yield Step(
+            "Ask in its thread.",
+            "Send this to the message's thread: everybody sees the answer.",
+            text="@logbackup chart",
+            in_thread=True,
+            is_done=self._is_answered_in_a_thread,
+            message=self._alert,
+        )
+        yield Step(
+            "Mend it.",
+            "They catch up. The message says when it is over, and how bad it was.",
+            lever="mend",
+            is_done=self._is_over,
+            message=self._alert,
+            waits=lambda: self._is_announced() and self._is_mended(),
+        )
+
+    def _of_a_crash(self) -> Iterator[Step]:
+        yield Step(
+            "Kill the bot, as a crash would.",
+            "The world goes on without it; /logbackup fails, as in Slack.",
+            lever="bot",
+            is_done=lambda: self.bot.deaths > 0,
+        )
+        yield Step(
+            "Break something meanwhile.",
+            "Nobody is told of it, yet.",
+            lever="interrupt",
+            is_done=lambda: bool(self._unseen),
+        )
+        yield Step(
+            "Start it again.",
+            "It goes on where it was: it repeats nothing, and tells what happened meanwhile.",
+            lever="bot",
+            is_done=self._is_back,
+            message=lambda: self._message(self._unseen),
+            to_read=True,
+            waits=lambda: self.bot.deaths > 0 and self.bot.runs and not self._is_back(),
         )
 
     # ── what there is to see
@@ -148,14 +176,20 @@ class Tour:
     def _place(self) -> Channel:
         return self.slack.channel(self.channel)
 
-    def _tells_of(self, names: Collection[str], since: str = "") -> bool:
-        """Whether the channel shows the bot's word on any of these tasks or storages, new or edited since."""
-        return any(
-            name in f"{one.text} {one.blocks} {one.attachments}"
-            for one in self._place.everything
-            if one.by_bot and max(one.ts, one.edited_ts or "") > since
-            for name in names
-        )
+    def _message(self, tasks: Collection[str]) -> Place | None:
+        """Find the bot's message that speaks of any of these tasks: the one that speaks of most."""
+        told = [(self._tells_of(one, tasks), one.ts) for one in self._place.messages]
+        most, ts = max(told, default=(0, ""))
+        return Place(self._place.id, ts) if most else None
+
+    @staticmethod
+    def _tells_of(message: Message, tasks: Collection[str]) -> int:
+        """Count the tasks that a message of the bot's own names."""
+        shown = f"{message.text} {message.blocks} {message.attachments}"
+        return sum(name in shown for name in tasks) if message.by_bot and not message.is_reply else 0
+
+    def _alert(self) -> Place | None:
+        return self._message(self._hit) if self._is_announced() else None
 
     def _heard(self) -> Iterator[Said]:
         for delivery in self.slack.deliveries:
@@ -186,18 +220,35 @@ class Tour:
             for one in self._answers(said)
         )
 
+    def _is_untold(self) -> bool:
+        """Whether something is broken, and the bot, which runs, has told of nothing yet."""
+        broken = any(row.trouble is Trouble.INTERRUPTED for row in self.fleet.rows(self.clock.now()))
+        return broken and self.bot.runs and self._message(self.bot.open_tasks) is None
+
     def _is_announced(self) -> bool:
-        """Whether the bot has told of the storage that was filled, which may be mended since."""
-        if not self._announced and self._hit:
-            known = not self._hit.isdisjoint(self.bot.open_tasks)
-            self._announced = known and self._tells_of(self._hit | self._storages, self._filled)
+        """Whether the bot is sure of all that write to the storage, and has told; it may be mended since.
+
+        Of several one message tells; of few each has its own.
+        """
+        if not self._announced and self._hit and self._hit.issubset(self.bot.open_tasks):
+            new = [one for one in self._place.messages if max(one.ts, one.edited_ts or "") > self._filled]
+            needed = min(len(self._hit), LEAST_MEMBERS)
+            self._announced = any(self._tells_of(one, self._hit) >= needed for one in new)
         return self._announced
+
+    def _is_mended(self) -> bool:
+        """Whether the storage works again."""
+        return self._hit.isdisjoint(row.name for row in self.fleet.rows(self.clock.now()) if _is_full(row))
 
     def _is_over(self) -> bool:
         """Whether the storage works again, and the bot has seen it."""
-        full = {row.name for row in self.fleet.rows(self.clock.now()) if _is_full(row)}
         seen = self.bot.alive and self._hit.isdisjoint(self.bot.open_tasks)
-        return self._is_announced() and self._hit.isdisjoint(full) and seen
+        return self._is_announced() and self._is_mended() and seen
+
+    def _is_back(self) -> bool:
+        """Whether the bot lives again, and has told what broke since its death."""
+        told = not self._unseen or self._message(self._unseen) is not None
+        return self.bot.deaths > 0 and self.bot.alive and told
 
 
 def _is_full(row: TaskRow) -> bool:

@@ -48,10 +48,29 @@ export function keepList(log, messages, view) {
   if (atEnd || view.toEnd) log.scrollTop = log.scrollHeight;
 }
 
+// Brings a message of a log into view and marks it for a moment.
+export function pointOut(log, ts, { focus }) {
+  const node = [...log.children].find((one) => one.dataset.id === ts);
+  if (!node) return;
+  node.scrollIntoView({ block: node.offsetHeight > log.clientHeight ? "start" : "center" });
+  log.atEnd = isAtEnd(log);
+  mark(node);
+  if (focus) node.focus({ preventScroll: true });
+}
+
+function mark(node) {
+  node.classList.remove("pointed-out");
+  void node.offsetWidth; // pressed again, it is marked again
+  node.classList.add("pointed-out");
+  node.addEventListener("animationend", (event) => event.target === node && node.classList.remove("pointed-out"));
+}
+
+const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+
 // Keeps a log at its end, where it is there already, while pictures load and its size changes.
 export function stayAtEnd(log) {
   const toEnd = () => { if (log.atEnd ?? true) log.scrollTop = log.scrollHeight; };
-  log.addEventListener("scroll", () => { log.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60; });
+  log.addEventListener("scroll", () => { log.atEnd = isAtEnd(log); });
   log.addEventListener("load", toEnd, true);
   new ResizeObserver(toEnd).observe(log);
 }
@@ -62,6 +81,7 @@ function kept(before, id, facts, draw) {
   const drawn = draw(facts);
   drawn.dataset.id = id;
   drawn.facts = facts;
+  if (node?.classList.contains("pointed-out")) mark(drawn);
   return drawn;
 }
 

@@ -8,7 +8,7 @@ import { Dialogs } from "./dialogs.js";
 import { drawClock, drawHead } from "./head.js";
 import { drawHome } from "./home.js";
 import { Live } from "./live.js";
-import { keepList, moveAmong, spoken, stayAtEnd } from "./messages.js";
+import { keepList, moveAmong, pointOut, spoken, stayAtEnd } from "./messages.js";
 import { Panel } from "./panel.js";
 import { drawChannels, drawPeople } from "./sidebar.js";
 import { State } from "./state.js";
@@ -34,7 +34,7 @@ const surroundings = {
 const dialogs = new Dialogs(live, surroundings);
 const panel = new Panel(live, {
   body: byId("panel-body"), about: byId("panel-about"), opener: byId("toggle-panel"), tryOut,
-  watch: () => narrow.matches && showPanel(false),
+  watch: () => narrow.matches && showPanel(false), show: showMessage,
 });
 const offered = (text, caret) => suggestions(text, caret, { verbs: state.verbs, people: [...state.people.values()], groups: state.groups, channels: surroundings.channels() });
 const composer = makeComposer({ label: "Message", suggest: offered, send: (text) => { toEnd = true; return live.ask("write", { channel: here, text }); } });
@@ -114,8 +114,22 @@ function showPanel(open) {
   byId("toggle-panel").setAttribute("aria-expanded", String(open));
 }
 
+// Leads to a message: shows it where it stands, in its channel or with its thread, marks it and puts the focus on it.
+async function showMessage({ channel, ts }, inThread) {
+  if (middling.matches) showPanel(false);
+  if (channel !== here) go(channel, { focus: false });
+  if (tab === "home") showTab("messages");
+  if (!state.messages.get(channel)?.has(ts)) state.add(channel, (await live.ask("thread", { channel, ts })).messages);
+  if (inThread) openThread(state.messages.get(channel).get(ts));
+  else if (narrow.matches) closeThread(false);
+  toEnd = false;
+  drawAll();
+  pointOut(byId("messages-here"), ts, { focus: !inThread });
+}
+
 // Sends what the panel offers: a mention to the thread that is open, all else to the channel.
-async function tryOut(text, inThread) {
+async function tryOut(text, inThread, place) {
+  if (inThread && place && thread !== place.ts) await showMessage(place, true);
   if (inThread && !thread) throw new Error("Open a thread first: press 💬 on a message.");
   if (middling.matches) showPanel(false);
   const inside = thread && text.startsWith("@");

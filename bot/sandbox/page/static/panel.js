@@ -5,14 +5,14 @@ import { Fleet } from "./fleet.js";
 import { Story, drawChip } from "./story.js";
 
 export class Panel {
-  constructor(live, { body, about, opener, tryOut, watch }) {
+  constructor(live, { body, about, opener, tryOut, watch, show }) {
     this.live = live;
     this.about = about;
     this.opener = opener;
     this.watch = watch;
     const pull = (name, node, task) => this.pull(name, node, task);
-    this.tryOut = (text, inThread) => this.send(tryOut, text, inThread);
-    this.story = new Story({ tryOut: this.tryOut, pull });
+    this.tryOut = (text, inThread, place) => this.send(tryOut, text, inThread, place);
+    this.story = new Story({ tryOut: this.tryOut, pull, show: (...what) => this.show(show, ...what) });
     this.fleet = new Fleet({ pull });
     this.said = make("p", { class: "lever-said", role: "status" });
     this.hints = make("section", { "aria-labelledby": "hints-title" });
@@ -22,25 +22,28 @@ export class Panel {
     body.after(this.said);
   }
 
-  start({ hints, story, task_levers: taskLevers }) {
+  start(all) {
+    const { hints, task_levers: taskLevers } = all;
     fill(this.hints, make("h3", { id: "hints-title" }, "What to try"),
       make("ul", { class: "hints" }, hints.map((hint) => make("li", {},
         drawChip(hint.text, () => this.tryOut(hint.text, false)),
         make("span", { class: "about" }, hint.does)))));
-    this.story.start(story);
+    this.story.start(all);
     this.fleet.start(taskLevers);
     this.said.textContent = "";
   }
 
-  keep({ world, levers, done, recorded }) {
+  keep(present) {
+    const { world, levers, done, recorded } = present;
     this.drawLevers(levers);
     this.drawRecorded(recorded);
     this.fleet.keep(world);
-    this.story.keep(done, levers);
+    this.story.keep(present);
     const ill = (world ?? []).filter((row) => row.standing !== "well").length;
     say(this.about, world ? `${world.length} tasks, ${ill === 0 ? "all well" : `${ill} not well`}` : "");
-    say(this.opener, done.length > 0 ? `World · ${this.story.short}` : "World");
-    if (done.length > 0) this.opener.title = `Of the story, ${this.story.progress} is done`;
+    const told = done.length > 0 && this.story.told;
+    say(this.opener, told ? `Story ${this.story.short}` : "World");
+    this.opener.title = told ? `Of the story, ${this.story.progress} is done` : "A short story, the levers and the fleet";
   }
 
   drawLevers(levers) {
@@ -72,9 +75,19 @@ export class Panel {
     if (bytes !== null) say(this.download, `Download the recording (${bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`})`);
   }
 
-  async send(tryOut, text, inThread) {
+  // Leads to the message that a step of the story speaks of.
+  async show(show, step, place, inThread) {
     try {
-      await tryOut(text, inThread);
+      await show(place, inThread);
+      this.live.hear({ type: "world", ...await this.live.ask("step", { step }) });
+    } catch (error) {
+      this.said.textContent = error.message;
+    }
+  }
+
+  async send(tryOut, text, inThread, place) {
+    try {
+      await tryOut(text, inThread, place);
       this.said.textContent = `Sent: ${text}`;
     } catch (error) {
       this.said.textContent = error.message;
