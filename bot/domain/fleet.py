@@ -144,7 +144,7 @@ class TaskNow:
         return self.standing in NEEDING
 
     @cached_property
-    def worst_first(self) -> tuple[bool, int, float, int, str, str]:
+    def worst_first(self) -> tuple[bool, int, int, float, str, str]:
         """The key that sorts tasks from the worst: what burns and has lost log, then as they stand."""
         problem = self.problem if self.needs_somebody else None
         incident, extent = self.incident, self.delay or timedelta(0)
@@ -152,8 +152,8 @@ class TaskNow:
         return (
             not has_lost,
             _ORDER[self.standing],
-            -(extent if incident is None else incident.extent(extent)).total_seconds(),
             0 if problem is None else -problem.gravity,
+            -(extent if incident is None else incident.extent(extent)).total_seconds(),
             self.name.casefold(),
             self.task.key.destination or "",
         )
@@ -218,14 +218,15 @@ class ClusterNow:
         return max((task.delay for task in self.tasks if task.delay is not None), default=None)
 
     @cached_property
-    def worst_first(self) -> tuple[int, bool, float, str, str]:
+    def worst_first(self) -> tuple[int, bool, int, float, str, str]:
         """The key that sorts clusters from the worst, by the worst of those tasks that need somebody."""
         worst = self.in_need[0].worst_first if self.in_need else None
         delay = (self.worst_delay or timedelta(0)).total_seconds()
         return (
             _ORDER[self.standing],
             worst is None or worst[0],
-            -delay if worst is None else worst[2],
+            0 if worst is None else worst[2],
+            -delay if worst is None else worst[3],
             self.label.casefold(),
             self.source,
         )

@@ -130,31 +130,31 @@ def is_firing(incident: Incident) -> bool:
     return incident.lifecycle is Lifecycle.FIRING
 
 
-def worst_first(incident: Incident) -> tuple[bool, bool, bool, int, float, int, int]:
+def worst_first(incident: Incident) -> tuple[bool, bool, bool, int, int, float, int]:
     """Give the key that sorts incidents from the worst.
 
-    What burns comes first, then what is well again, then what is over; of each what has lost log first,
-    then by severity, and by how much is lost or not shipped.
+    What burns comes first, then what is well again, then what is over; of each what has lost log first, then
+    by severity, by problem (what has failed mends least by itself), and by how much is lost or not shipped.
     """
     return (
         not incident.is_open,
         incident.is_open and incident.good_polls > 0,
         incident.gap is None,
         -incident.severity,
-        -incident.extent(incident.delay).total_seconds(),
         -incident.problem.gravity,
+        -incident.extent(incident.delay).total_seconds(),
         incident.number,
     )
 
 
-def worst_then(incident: Incident) -> tuple[bool, int, float, int, int]:
+def worst_then(incident: Incident) -> tuple[bool, int, int, float, int]:
     """Give the key that sorts what is over by how bad it was: what has lost log for good comes first."""
     extent = incident.extent(incident.worst_delay).total_seconds()
     return (
         incident.gap is None,
         -incident.worst_severity,
-        -extent,
         -incident.problem.gravity,
+        -extent,
         incident.number,
     )
 

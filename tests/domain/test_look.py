@@ -40,7 +40,7 @@ def test_of_what_is_over_that_which_left_a_gap_comes_first() -> None:
     assert [one.number for one in told] == [4, 5, 3, 1]
 
 
-def test_what_burns_is_told_by_loss_by_severity_and_by_how_much_is_not_shipped() -> None:
+def test_what_burns_is_told_by_loss_by_severity_by_problem_and_by_how_much_is_not_shipped() -> None:
     gap, longer = (RecoveryGap(NOW - timedelta(minutes=lost), NOW) for lost in (9, 90))
     burning = (
         replace(incident(1), good_polls=1, gap=longer),
@@ -50,8 +50,9 @@ def test_what_burns_is_told_by_loss_by_severity_and_by_how_much_is_not_shipped()
         replace(incident(5), delay=timedelta(minutes=50), problem=Problem.LAGGING),
         replace(incident(6), gap=gap, delay=timedelta(minutes=20)),
         replace(incident(7), gap=longer, delay=timedelta(minutes=10)),
+        replace(incident(8), delay=timedelta(minutes=9)),
     )
-    assert [one.number for one in worst_of(burning)] == [7, 6, 5, 4, 3, 1, 2]
+    assert [one.number for one in worst_of(burning, len(burning))] == [7, 6, 8, 4, 5, 3, 1, 2]
 
 
 def test_a_trend_reaches_back_to_before_the_trouble() -> None:
