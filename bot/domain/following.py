@@ -121,9 +121,13 @@ def _changed(look: Look, post: Post, transition: Transition, way: Way) -> tuple[
 def _silence_over(
     look: Look, post: Post, speaking: list[Incident], about: About, way: Way
 ) -> tuple[Post, Notification]:
-    """Say that a silence is over and it still burns: a new alert, in its thread and in the channel."""
+    """Say that a silence is over and it still burns: a new alert, in its thread and in the channel.
+
+    Nobody is called for what somebody has taken.
+    """
     content = ReminderContent(about, Reason.SILENCE_OVER, look.now)
-    mentions = called(way, highest(speaking))
+    untaken = [one for one in speaking if not one.handling.is_taken]
+    mentions = called(way, highest(untaken)) if untaken else ()
     reply = replied(look, post, content, content.reason, broadcast=True, mentions=mentions)
     return said_aloud(post, tuple(speaking), look.now), reply
 
