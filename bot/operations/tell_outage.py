@@ -54,7 +54,8 @@ class OutageNotice:
 
     So it is remembered here, and looked for in the channel before it is posted. It goes to the default
     channel by the way that is known: ``ids`` has what names were resolved to. ``replicas`` is how many
-    there were when that could last be told, ``place`` where the database is. That it is over is seen in ``health``, and by what is told then.
+    there were when that could last be told, ``place`` where the database is. That it is over is
+    seen in ``health``, and by what is told then.
     """
 
     trouble: DatabaseTrouble

@@ -25,7 +25,9 @@ def backup_steps(seen: Seen) -> tuple[Step, ...]:
     if is_logical(seen):
         return ()
     if is_old(seen):
-        finished = "There too: once it has finished, a full backup (D) that began after the lost log is listed"
+        finished = (
+            "There too: once it has finished, a full backup (D) that began after the lost log is listed"
+        )
         return (Step(_ALL_IN_SYS, _OF_ALL), Step(finished, _OLD_SETS))
     if not seen.tenant:
         begun = Step(_ALL_IN_SYS, _OF_ALL)
@@ -33,5 +35,7 @@ def backup_steps(seen: Seen) -> tuple[Step, ...]:
         begun = Step(_IN_SYS, f"ALTER SYSTEM BACKUP TENANT = {seen.tenant};")
     else:
         begun = Step("To take a full backup: in OCP, or in the tenant itself as its administrator", _OF_ALL)
-    finished = "In the sys tenant: a full backup (FULL or D) that began after the lost log is done at STATUS SUCCESS"
+    finished = (
+        "In the sys tenant: a full backup (FULL or D) that began after the lost log is done at STATUS SUCCESS"
+    )
     return begun, Step(finished, rows_of_tenant(seen, _SETS, "CDB_OB_BACKUP_SET_FILES"))

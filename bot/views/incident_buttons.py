@@ -85,7 +85,7 @@ def incident_rows(
 ) -> tuple[Row, ...]:
     """Offer what to do about an incident, then what helps to look further; ``group`` speaks for it.
 
-    Of what is over and has lost log somebody can say who takes the full backup; how is in the incident itself.
+    Of what is over and has lost log somebody can say who takes the full backup; the incident itself has how.
     """
     number = incident.number
     target = Target(number)

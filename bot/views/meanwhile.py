@@ -18,7 +18,7 @@ TOLD = 8
 
 
 def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
-    """Say first what is lost for good, then tell the worst one by one with their times, and count the rest."""
+    """Say first what is lost for good, then tell the worst with their times, and count the rest."""
     told = content.incidents[:TOLD]
     lost = left_lost(told, content.total)
     said = count(content.total, "incident", "incidents")

@@ -9,7 +9,7 @@ from bot.views.wording import count
 
 
 def others_lines(incident: Incident, others: Others | None) -> list[str]:
-    """Say what was already in trouble when it was last read, or what was found once it could be read again."""
+    """Say what was in trouble when it was last read, or what is now that it could be read again."""
     if others is None or isinstance(incident.because, NotWatched):
         return []
     is_blind = incident.is_open and not incident.good_polls
@@ -19,6 +19,8 @@ def others_lines(incident: Incident, others: Others | None) -> list[str]:
     was = "was" if is_blind else "is"
     were = "were" if is_blind else "are"
     when = "When last read" if is_blind else "Read again"
-    said = f"{when}{',' if is_blind else ':'} {number} there {was if others.burning == 1 else were} in trouble"
+    said = (
+        f"{when}{',' if is_blind else ':'} {number} there {was if others.burning == 1 else were} in trouble"
+    )
     whose = f"{incident_mark(worst)} *{literal(whom_said(worst))}* {literal(how(worst))}{lost_mark(worst)}"
     return [f"{said}{', the worst' if others.burning > 1 else ''}: {whose}"]

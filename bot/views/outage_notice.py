@@ -17,10 +17,12 @@ def outage_message(because: str, since: datetime, zone: tzinfo, replicas: int, p
     cause = literal(f"{clean(because, _SENTENCE)} The database: {clean(place, _SENTENCE)}.")
     if replicas > 1:
         headline = f"One of the bot's {replicas} replicas cannot use its database"
-        effect = "Alerts still go out if another replica can use it. If none can, log backup goes on unwatched."
+        effect = (
+            "Alerts still go out if another replica can use it. If none can, log backup goes on unwatched."
+        )
     else:
         headline = "The bot sends no alerts at present: it cannot write to its database"
-        effect = "Log backup goes on unwatched; what is wrong is told as soon as the database can be written again."
+        effect = "Log backup goes on unwatched; what is wrong is told once it can be written again."
     still = "Commands still answer, with what was read before."
     blocks = sections(
         [f"{mark} *{headline}*", f"Since {slack_time(since, zone)}. {cause}", f"{effect} {still}"]

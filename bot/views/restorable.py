@@ -171,7 +171,9 @@ def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
         ((one, gap),) = left
         to_do = _to_do(one, gap, literal(whose(one)), zone)
     elif any(_is_down(one) or isinstance(one.because, NotWatched) for one, _ in left):
-        to_do = f"Get log backup running first where it does not run: {_FAILS} Then take a full backup of each."
+        to_do = (
+            f"Get log backup running first where it does not run: {_FAILS} Then take a full backup of each."
+        )
     else:
         to_do = BACKUPS_NOW
     return [*lines, f"{NOT_LIVE} {to_do}"]

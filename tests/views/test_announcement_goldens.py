@@ -216,9 +216,7 @@ CONTENTS: dict[str, Content] = {
         Reason.GOT_WORSE, replace(of_problem(Problem.FAILED), gap=GAP, delay=minutes(13))
     ),
     "reply_over_with_work_left": change(Reason.RECOVERED, replace(OVER[1], handling=handled.TAKEN)),
-    "reply_no_longer_watched": change(
-        Reason.NOT_WATCHED, replace(OVER[1], because=NotWatched())
-    ),
+    "reply_no_longer_watched": change(Reason.NOT_WATCHED, replace(OVER[1], because=NotWatched())),
     "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_over_with_a_gap": change(Reason.RECOVERED, OVER[1]),
     "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
