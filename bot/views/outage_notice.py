@@ -22,7 +22,7 @@ def outage_message(because: str, since: datetime, zone: tzinfo, replicas: int, p
         )
     else:
         headline = "The bot sends no alerts at present: it cannot write to its database"
-        effect = "Log backup goes on unwatched; what is wrong is told once it can be written again."
+        effect = "Log backup goes on unwatched; what is wrong is told once the database can be written."
     still = "Commands still answer, with what was read before."
     blocks = sections(
         [f"{mark} *{headline}*", f"Since {slack_time(since, zone)}. {cause}", f"{effect} {still}"]
