@@ -12,6 +12,8 @@ from bot.views.full_backup import backup_steps
 from bot.views.hints import Seen
 from bot.views.incident_card import incident_message
 from bot.views.incident_detail import incident_detail_message
+from bot.views.report import report_text
+from bot.views.restorable import BACKUPS_NOW
 from tests.views.handled_samples import GAP, card
 
 SEEN = Seen(Problem.FAILED, tenant="orders", tenant_id=1002)
@@ -64,3 +66,8 @@ def test_details_of_a_loss_have_what_to_run() -> None:
         assert "ALTER SYSTEM BACKUP TENANT = orders;" in str(incident_detail_message(card(lost)).blocks)
     whole = str(incident_detail_message(card(samples.ORDERS_FAILED)).blocks)
     assert "ALTER SYSTEM" not in whole
+
+
+def test_a_report_of_several_losses_asks_for_a_full_backup_of_each() -> None:
+    members = tuple(samples.resolved(replace(one, gap=GAP)) for one in handled.MANY[:2])
+    assert BACKUPS_NOW in report_text(handled.STORAGE, now=samples.NOW, members=members)
