@@ -105,7 +105,7 @@ def _changed(look: Look, post: Post, transition: Transition, way: Way) -> tuple[
     reply = replied(
         look,
         post,
-        change_content(transition),
+        change_content(look, transition),
         reason_of(transition),
         incident=incident.number,
         broadcast=loud and way.broadcast,
@@ -160,7 +160,7 @@ def _changes(look: Look, post: Post, changes: list[Transition], way: Way) -> tup
     for one in ordered:
         counts[reason_of(one)] = counts.get(reason_of(one), 0) + 1
     content = ChangesContent(
-        tuple(change_content(one) for one in ordered[:3]), tuple(counts.items()), look.now
+        tuple(change_content(look, one) for one in ordered[:3]), tuple(counts.items()), look.now
     )
     loud = [one.after for one in ordered if one.change in LOUD]
     mentions = _louder(post, highest(loud), way) if loud else ()

@@ -32,6 +32,7 @@ __all__ = [
     "MeanwhileContent",
     "MessageKey",
     "Notification",
+    "Others",
     "OutboxId",
     "ReadyContent",
     "Reason",
@@ -82,12 +83,21 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """How many other incidents burn of what an OCP tells of, as last read, and the worst of them."""
+
+    burning: int = 0
+    worst: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentContent:
     """The state of one incident. ``status`` and ``error`` are OCP's words; ``read_at`` is our clock.
 
     ``offset`` is how far our clock is ahead of OCP's, for the instants that the incident rests on.
     ``silence`` is what mutes it; ``group`` the group that speaks for it. ``instead_of`` has the channels it
     was meant for that take no messages, and why. ``was_silenced`` is set where a silence has just ended.
+    ``others`` are told of an OCP or a cluster that gives no answer, or gave none.
     """
 
     incident: Incident
@@ -99,25 +109,26 @@ class IncidentContent:
     group: Group | None = None
     instead_of: tuple[tuple[Channel, str], ...] = ()
     was_silenced: bool = False
+    others: Others | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeContent:
-    """One change of one incident, for a reply: its state before and after; ``offset`` as above."""
+    """One change of one incident, for a reply: its state before and after; the rest as above."""
 
     before: Incident | None
     after: Incident
     reason: Reason
     at: datetime
     offset: timedelta = timedelta(0)
+    others: Others | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GreetingContent:
     """The first message about a source: what is watched, and what was broken when the watch began.
 
-    ``incidents`` are its members, at their present state; ``error`` is set where the source could not be
-    read at all.
+    ``incidents`` are its members, at their present state.
     """
 
     source: SourceName
@@ -126,7 +137,6 @@ class GreetingContent:
     interval: timedelta
     incidents: tuple[Incident, ...]
     read_at: datetime
-    error: str | None = None
     cluster: str | None = None
     """Set where it is about one cluster alone, which came later."""
     more: "Counts | None" = None
