@@ -22,7 +22,7 @@ from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_l
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.others import others_lines
 from bot.views.outcome import asks_nobody
-from bot.views.restorable import blind_words, gap_lines, restorable_lines, title
+from bot.views.restorable import blind_words, gap_lines, restorable_lines, title, unread_since
 from bot.views.trouble import incident_mark, number_words
 from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
@@ -37,7 +37,7 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Lin
     incident = content.incident
     mark, first = incident_mark(incident), literal(title(incident))
     if incident.is_open and incident.problem is Problem.UNREACHABLE and not incident.good_polls:
-        first += f": {blind_words(incident.since, zone)}"
+        first += f": {blind_words(unread_since(incident), zone)}"
     blocks: list[Block] = sections(state_lines(content, zone))
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))

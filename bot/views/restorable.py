@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from bot.domain.evidence import CatchingUp, NotWatched
+from bot.domain.evidence import CatchingUp, NotRead, NotWatched
 from bot.domain.finding import RecoveryGap
 from bot.domain.incident import Incident
 from bot.domain.look import shipped_until
@@ -80,7 +80,7 @@ def restorable_lines(
     With ``grave``, as of what is critical or paused, what it comes to if nobody does anything is said too.
     """
     if incident.problem is Problem.UNREACHABLE:
-        return gap_lines(incident, zone) if incident.good_polls else [not_known(incident.since, zone)]
+        return gap_lines(incident, zone) if incident.good_polls else [not_known(unread_since(incident), zone)]
     shipped = shipped_until(incident, read_at)
     is_missing = incident.problem is Problem.MISSING
     then = "When last listed, backed up until" if is_missing else "Backed up until"
@@ -118,6 +118,11 @@ def later_words(*, grave: bool, missing: bool = False) -> str:
     Of what is ``missing`` nobody knows whether it still is.
     """
     return f"what was written later {_MAY if missing else _YET}{_RISK if grave else ''}"
+
+
+def unread_since(incident: Incident) -> datetime:
+    """Give since when nothing is known of what cannot be read: what is back after a pause was read in it."""
+    return incident.because.since if isinstance(incident.because, NotRead) else incident.since
 
 
 def blind_words(since: datetime, zone: tzinfo) -> str:
@@ -228,7 +233,7 @@ def at_risk(
     still = [one for one in worst if one.is_open]
     reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
     if still and not reached:
-        return [not_known(min(one.since for one in still), zone)]
+        return [not_known(min(map(unread_since, still)), zone)]
     whole = [one for one in reached if one.gap is None]
     shipped = [at for one in whole if (at := shipped_until(one, read_at)) is not None]
     if shipped_by is not None:

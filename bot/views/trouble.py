@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.evidence import CatchingUp, NoTasks, NotWatched, StatusBroken, StuckIn, Well
+from bot.domain.evidence import CatchingUp, NoTasks, NotRead, NotWatched, StatusBroken, StuckIn, Well
 from bot.domain.finding import Verdict
 from bot.domain.fleet import TaskNow
 from bot.domain.grouping import Group
@@ -12,6 +12,7 @@ from bot.domain.problem import Problem, Severity
 from bot.domain.standing import Standing, standing_of
 from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
+from bot.errors import LoginRefused
 from bot.views.wording import clean, duration, lasting, ocp_name
 
 MARKS = {
@@ -25,8 +26,6 @@ _SHORT = 30
 _LONG_DELAY = timedelta(minutes=10)
 """A delay of this length looks like trouble: where it is none, that is said."""
 _HIDDEN = {Problem.STALLED: "has stopped", Problem.GROWING: "falling behind", Problem.LAGGING: "behind"}
-
-
 _WORDS = {
     Standing.CRITICAL: "critical",
     Standing.WARNING: "warning",
@@ -219,8 +218,14 @@ def what(incident: Incident) -> str:
 def _heard(incident: Incident, *, again: bool) -> str:
     """Say that an OCP gives no answer, or does again, after its name or the name of a cluster."""
     if incident.subject.cluster is None:
-        return "answers again" if again else "gives no answer"
+        return "answers again" if again else _unheard(incident)
     return "gets answers from OCP again" if again else "gets no answer from OCP"
+
+
+def _unheard(incident: Incident) -> str:
+    """Say how an OCP cannot be read: a refusal of the login is an answer."""
+    refused = isinstance(incident.because, NotRead) and incident.because.reason == LoginRefused.reason
+    return "refuses the login" if refused else "gives no answer"
 
 
 def how(incident: Incident) -> str:
@@ -281,7 +286,7 @@ def headline(incident: Incident) -> str:
         return f"{claim(incident)}: {whom_said(incident)}"
     is_well = not incident.is_open or incident.good_polls
     about = "" if incident.subject.cluster is None else f" about {whom(incident)}"
-    said = "answers again" if is_well else "gives no answer"
+    said = "answers again" if is_well else _unheard(incident)
     return f"{ocp_name(incident.subject.source, _SHORT)} {said}{about}"
 
 

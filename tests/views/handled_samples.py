@@ -71,6 +71,19 @@ SOURCE_DOWN = samples.an_incident(
     delay=None,
 )
 
+LOGIN_REFUSED = replace(
+    SOURCE_DOWN,
+    because=NotRead(
+        4,
+        NOW - minutes(2),
+        "login refused",
+        "OCP prod refused the login (HTTP 401). So that the account is not locked, the bot tries again in an"
+        " hour at the earliest. Check the user and password, or the access key, and restart it.",
+    ),
+    reopened=1,
+)
+"""One that was read again for a while, and then no more."""
+
 GAP = RecoveryGap(NOW - minutes(27), NOW - minutes(14))
 
 MANY = tuple(

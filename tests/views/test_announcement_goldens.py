@@ -42,6 +42,7 @@ from bot.views.links import Links
 from tests.views.handled_samples import (
     ANA,
     BEN,
+    LOGIN_REFUSED,
     MANY,
     SOURCE_DOWN,
     STALLED,
@@ -140,6 +141,7 @@ CONTENTS: dict[str, Content] = {
     "card_over_that_was_taken": card(
         samples.resolved(replace(samples.LEDGER_BEHIND, handling=handled.TAKEN))
     ),
+    "card_source_login_refused": card(LOGIN_REFUSED),
     "card_source_unreadable": card(SOURCE_DOWN, others=Others(2, samples.ORDERS_FAILED)),
     "card_source_readable_again": card(samples.resolved(SOURCE_DOWN), others=Others()),
     "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
