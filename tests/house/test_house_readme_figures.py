@@ -76,6 +76,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOLD = {
     "the limits of the delay": f"warning at {short(LIMITS.lagging_warning)}, "
     f"critical at {short(LIMITS.lagging_critical)}, raised to what this task's rhythm reaches",
+    "before the rhythm is known": f"{short(LIMITS.unknown_stall)} behind without a move is a stall, "
+    f"{short(LIMITS.unknown_warning)} warns, and {short(LIMITS.unknown_critical)} is critical",
     "stuck": f"warning after {short(LIMITS.stuck_warning)}, critical after {short(LIMITS.stuck_critical)}",
     "paused": f"warning after {short(LIMITS.paused_warning)}, critical after {short(LIMITS.paused_critical)}",
     "missing": f"not in {word(LIMITS.missing_after_polls)} complete polls",
