@@ -1,7 +1,4 @@
-"""What is owed to a channel: a message to post, to edit or to reply with, and why.
-
-A notification carries its own content: it speaks of the moment it was born, never of the present.
-"""
+"""What is owed to a channel, and why; a notification speaks of the moment it was born, not of the present."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +9,7 @@ from bot.domain.grouping import Group
 from bot.domain.handling import Actor
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.posts import Channel, MessageKey
-from bot.domain.problem import Problem
+from bot.domain.problem import Problem, Severity
 from bot.domain.routing import Mention
 from bot.domain.silence import Silence
 from bot.domain.task import SourceName
@@ -37,6 +34,7 @@ __all__ = [
     "Reason",
     "ReminderContent",
     "SilenceContent",
+    "Told",
 ]
 
 OutboxId = NewType("OutboxId", str)
@@ -117,7 +115,7 @@ class GreetingContent:
     """The first message about a source: what is watched, and what was broken when the watch began.
 
     ``incidents`` are its members, at their present state; ``error`` is set where the source could not be
-    read at all.
+    read at all. Up to ``shipped_until`` all members are backed up, as in a group.
     """
 
     source: SourceName
@@ -131,22 +129,32 @@ class GreetingContent:
     """Set where it is about one cluster alone, which came later."""
     more: "Counts | None" = None
     """Of all members, where ``incidents`` has only the worst of them."""
+    shipped_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many members of a message are open, over, muted, no longer watched; ``problems`` of the open."""
+    """How many members of a message are open, over, muted, no longer watched.
+
+    ``recovering`` of the open are well again for now; ``problems`` are those of the others.
+    """
 
     open: int = 0
     over: int = 0
     silenced: int = 0
     unwatched: int = 0
     problems: tuple[tuple[Problem, int], ...] = ()
+    recovering: int = 0
 
     @property
     def members(self) -> int:
         """All of them."""
         return self.open + self.over
+
+    @property
+    def burning(self) -> int:
+        """Those that are open and not well again."""
+        return self.open - self.recovering
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +176,17 @@ class GroupContent:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What was last said aloud of a group: how many were broken, how gravely and how severely."""
+
+    broken: int
+    problem: Problem
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
 class GroupChangeContent:
-    """One change of a group, for a reply; ``shipped_until`` as above."""
+    """One change of a group, for a reply; ``shipped_until`` as above; ``before`` is what was told before."""
 
     group: Group
     worst: tuple[Incident, ...]
@@ -177,6 +194,7 @@ class GroupChangeContent:
     reason: Reason
     at: datetime
     shipped_until: datetime | None = None
+    before: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.views.wording import ago, clean, count, duration, name, ocp_name
 
 _NAMED = 3
 _FAILURES = 4
-_SENTENCE = 250
+_SENTENCE = 120
 _LATE = 3
 
 

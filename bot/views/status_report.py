@@ -47,11 +47,14 @@ def status_message(
         lines = cluster_lines(fleet, clusters, now)
     else:
         lines = _task_lines(command, found, now)
-    blocks: list[Block] = sections([*troubles, f"*{first}*"])
+    needed = any(one.needs_somebody for one in (*found.tasks, *found.clusters))
+    top = [f"*{first}*", *troubles] if needed else [*troubles, f"*{first}*"]
+    blocks: list[Block] = sections(top)
     blocks += [context(small)] if small else []
     blocks += sections(lines)
     blocks += actions(_buttons(command, fleet, found, shareable=shareable))
-    return message("\n".join([*troubles, first, *lines]), blocks)
+    spoken = [first, *troubles] if needed else [*troubles, first]
+    return message("\n".join([*spoken, *lines]), blocks)
 
 
 def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[ClusterNow, ...]:

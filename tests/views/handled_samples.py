@@ -136,7 +136,7 @@ def paused_together() -> GroupContent:
         replace(
             one,
             problem=Problem.PAUSED,
-            because=PausedFor("SUSPENDED", minutes(180)),
+            because=PausedFor("SUSPENDED", minutes(180), minutes(720)),
             since=NOW - minutes(180),
             delay=minutes(181),
         )
