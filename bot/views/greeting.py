@@ -81,11 +81,16 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
         buttons.insert(1, Button("Incidents", to_text(ListIncidents(scope))))
     if counts_of(content).open:
         buttons.insert(2, Button("Silence…", to_text(SilenceDialog(Target(scope=scope)))))
-    if counts_of(content).open > 1 and not all(one.handling.is_taken for one in _open_members(content)):
-        place = content.cluster or ocp_name(content.source)
-        takes = f"You take all that is open in {clean(place)} now, what came later too."
-        buttons.insert(0, Button("Acknowledge all", to_text(Acknowledge(Target(scope=scope))), confirm=takes))
-    return message("\n".join(spoken), blocks + actions(buttons))
+    return message("\n".join(spoken), blocks + actions([*taking_all(content), *buttons]))
+
+
+def taking_all(content: GreetingContent) -> list[Button]:
+    """Offer to take all members at once, where there are several and not all that are told are taken."""
+    if counts_of(content).open <= 1 or all(one.handling.is_taken for one in _open_members(content)):
+        return []
+    place = clean(content.cluster or ocp_name(content.source))
+    takes = f"You take all that is open in {place} now, what came later too."
+    return [Button("Acknowledge all", to_text(Acknowledge(Target(scope=scope_of(content)))), confirm=takes)]
 
 
 def scope_of(content: GreetingContent) -> Scope:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.evidence import NotWatched
 from bot.domain.grouping import Cause, Group
@@ -26,13 +26,16 @@ from bot.views.wording import count, duration, lasting, ocp_name, slack_time
 TOLD = 5
 """So many members are told one by one, the worst; the rest is counted."""
 _HOLDERS = 2
+_SAME = timedelta(minutes=1)
+"""Moments that are nearer than this are one to whoever reads them."""
 
 
 def group_message(content: GroupContent, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
     """Show one group as it stood when this message was born."""
     group = content.group
     counts = content.counts
-    spoken = f"{mark_of(group, counts, content.worst)} {group_headline(content, zone)} ({group_state(group, counts)})"
+    mark, state = mark_of(group, counts, content.worst), group_state(group, counts)
+    spoken = f"{mark} {group_headline(content, zone)} ({state})"
     lines = group_lines(content, zone)
     if group.is_open and content.worst:
         lines += runbook_lines(links, content.worst[0])
@@ -58,12 +61,16 @@ def _small(content: GroupContent, zone: tzinfo) -> str:
 
 
 def mark_of(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
-    """Give the mark of a group; one that left a loss, or that nobody watches any more, is not all well."""
-    if not group.is_open and has_lost(worst):
+    """Give the mark of a group; one that left a loss, or that nobody watches any more, is not all well.
+
+    One of which all is well again and nothing lost looks so before it is over.
+    """
+    if group.is_open and counts.burning:
+        return group_mark(group)
+    if has_lost(worst):
         return MARKS[Standing.WARNING]
-    if not group.is_open and counts.unwatched >= counts.members:
-        return MARKS[Standing.UNKNOWN]
-    return group_mark(group)
+    unwatched = not group.is_open and counts.unwatched >= counts.members
+    return MARKS[Standing.UNKNOWN if unwatched else Standing.WELL]
 
 
 def group_words(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
@@ -82,7 +89,9 @@ def group_headline(content: GroupContent, zone: tzinfo) -> str:
     group, counts, worst = content.group, content.counts, content.worst
     if not group.is_open:
         return group_words(group, counts, worst)
-    first = look_first(group, worst) if counts.burning else ""
+    if not counts.burning:
+        return group_words(group, counts, worst)
+    first = look_first(group, worst)
     said = f"{group_words(group, counts, worst)} since {slack_time(group.since, zone)}"
     return f"{said}: {literal(first)}" if first else said
 
@@ -94,10 +103,10 @@ def _loss(worst: Sequence[Incident], counts: Counts) -> str:
 
 
 def group_state(group: Group, counts: Counts) -> str:
-    """Say how severe a group is, or that it is over, where it is, and its number."""
+    """Say how severe a group is while any of it is broken, or that it is over, and its number."""
     number = f"group {group.number}"
     if group.is_open:
-        return f"{group.severity.word}, {number}"
+        return f"{group.severity.word}, {number}" if counts.burning else number
     return number if counts.unwatched >= counts.members else f"over, {number}"
 
 
@@ -111,7 +120,10 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
     lines = [top, *look_lines(group, counts, content.worst)]
     lines += count_lines(counts, silence_ended=content.was_silenced)
     lines += risk_lines(content, content.read_at, zone)
-    lines.append(who_has_group(content, zone, asks=content.silence is None))
+    if counts.burning or group.handling.is_taken or has_lost(content.worst):
+        lines.append(who_has_group(content, zone, asks=content.silence is None))
+    else:
+        lines.append("It closes if that lasts; there is nothing to do.")
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
     if members:
@@ -248,10 +260,12 @@ def unwatched_lines(content: GroupContent | GroupChangeContent, zone: tzinfo) ->
         lines.append(f"{are} no longer watched and may still be broken.")
     reached = [at for one in gone if (at := _last_shipped(one)) is not None]
     if reached:
-        some = "" if counts.unwatched == 1 else "some were only "
+        alike = counts.unwatched == len(reached) and max(reached) - min(reached) < _SAME
+        some = "" if alike else "some were only "
         lines.append(f"When last seen, {some}backed up until {slack_time(min(reached), zone)}.")
     if any(isinstance(one.because, NotWatched) and one.because.unlisted_for is not None for one in gone):
-        lines.append("Ask whether that was on purpose.")
+        they = "it was" if counts.unwatched == 1 else "they were"
+        lines.append(f"Ask whether {they} removed on purpose.")
     return [" ".join(lines)] if lines else []
 
 

@@ -6,6 +6,7 @@ from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeCo
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.change_reply import change_sentence, ending
 from bot.views.group_card import (
+    group_state,
     group_words,
     has_lost,
     left_to_whom,
@@ -31,12 +32,11 @@ def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Mes
     """Say what changed about a group, since when and how bad it is now, or how long it lasted."""
     group, mark = content.group, mark_of(content.group, content.counts, content.worst)
     opening = _OPENING.get(content.reason, "") if group.is_open else ""
-    state = f"{group.severity.word}, group {group.number}" if group.is_open else f"group {group.number}"
+    state = group_state(group, content.counts) if group.is_open else f"group {group.number}"
     plain = f"{opening}{group_words(group, content.counts, content.worst)}"
     lines = []
     if group.is_open:
-        since = f"Since {slack_time(group.since, zone)}{lasting(content.at - group.since)}."
-        lines.append(f"{since}{_before(content)}")
+        lines.append(f"{_since(content, zone)}{_before(content)}")
         lines += look_lines(group, content.counts, content.worst)
         lines += risk_lines(content, content.at, zone, grave=content.reason is Reason.GOT_WORSE)
         lines.append(who_has_group(content, zone))
@@ -49,6 +49,15 @@ def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Mes
         lines += left_to_whom(content, zone) if has_lost(content.worst) else []
     text = [f"{mark} {plain} ({state})", *lines]
     return message("\n".join(text), sections([f"{mark} *{plain}*  {state}", *lines]))
+
+
+def _since(content: GroupChangeContent, zone: tzinfo) -> str:
+    """Say since when; of what came back since when it is so again, and when it was there first."""
+    group, first = content.group, slack_time(content.group.since, zone)
+    if content.reason is not Reason.CAME_BACK:
+        return f"Since {first}{lasting(content.at - group.since)}."
+    back = group.changed_at
+    return f"Again since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
 
 
 def _before(content: GroupChangeContent) -> str:

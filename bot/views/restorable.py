@@ -227,14 +227,16 @@ def at_risk(
         shipped.append(shipped_by)
     lines, number = gap_lines_of(worst, zone), number - (len(still) - len(reached))
     others = number - (len(reached) - len(whole))
-    if others > 0 and not shipped:
-        they = "all this is" if others == number else "the others are"
+    dark = [one for one in whole if shipped_until(one, read_at) is None]
+    if dark and not shipped:
+        they = "they are" if number > 1 else "it is"
         lines.append(f"How far {they} backed up is not known.")
     if shipped and others > 0:
         since = slack_time(min(shipped), zone)
         yet = _MAY if whole and all(one.problem is Problem.MISSING for one in whole) else _YET
         whose = _whose(others, number)
-        lines.append(f"What the {whose} wrote since {since} {yet}{_RISK if grave else ''}.")
+        unknown = f" How far {len(dark):,} of them got is not known." if dark else ""
+        lines.append(f"What the {whose} wrote since {since} {yet}{_RISK if grave else ''}.{unknown}")
     return lines
 
 

@@ -56,7 +56,9 @@ def _over(content: SilenceContent) -> Message:
         lines = [f"{ending_words(silence)} ({number}). Nothing that it muted is wrong now."]
         row = [Button("Silences", to_text(ListSilences()))]
         return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
-    first = f"{_mark(content)}{_still(content)}; no longer silent: {who}"
+    is_one = content.total == 1 and silence.matcher.numbers
+    ended = "its silence is over" if is_one else f"no longer silent: {who}"
+    first = f"{_mark(content)}{_still(content)}; {ended}"
     lines = [f"{ending_words(silence)} ({number})."]
     if silence.reason:
         lines.append(f"The reason was: {literal(clean(silence.reason, 200))}")

@@ -11,6 +11,7 @@ import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
 from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotRead, NotWatched, PausedFor
 from bot.domain.grouping import Cause
+from bot.domain.handling import Assignment, Handling
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.link import Link
 from bot.domain.notification import (
@@ -23,6 +24,7 @@ from bot.domain.notification import (
     Counts,
     GreetingContent,
     GroupChangeContent,
+    GroupContent,
     IncidentContent,
     MeanwhileContent,
     MessageKey,
@@ -48,7 +50,6 @@ from tests.views.handled_samples import (
     a_group,
     card,
     group_content,
-    numbered,
     of_problem,
 )
 from tests.views.view_goldens import assert_golden
@@ -97,7 +98,48 @@ OVER = tuple(
     samples.resolved(one) for one in (samples.LEDGER_BEHIND, replace(samples.ORDERS_FAILED, gap=GAP))
 )
 
+HOSTILE = samples.hostile_fleet().incidents[::12]
+"""One of each of the hostile names, as a tenant and as a cluster."""
+LONG_ERROR = "<!channel> \u202eout of space, ret=-9082\n" + "E" * 50_000
+
 CONTENTS: dict[str, Content] = {
+    "card_hostile": card(HOSTILE[0], status="<!here>", error=LONG_ERROR),
+    "group_hostile": GroupContent(
+        a_group(Cause.DESTINATION, "file:///<!channel> \u202e" + "🦄" * 300, problem=Problem.FAILED),
+        HOSTILE[:10],
+        Counts(open=11, problems=((Problem.FAILED, 11),)),
+        READ_AT,
+    ),
+    "group_hostile_by_error": GroupContent(
+        a_group(Cause.ERROR, LONG_ERROR[:200], problem=Problem.FAILED),
+        tuple(
+            replace(one, snapshot=replace(handled.SNAPSHOT, status="FAILED", error=LONG_ERROR))
+            for one in HOSTILE[:10]
+        ),
+        Counts(open=11, problems=((Problem.FAILED, 11),)),
+        READ_AT,
+    ),
+    "greeting_hostile": replace(greeting(*HOSTILE), source=HOSTILE[0].subject.source),
+    "reminder_hostile": reminder(
+        card(
+            replace(HOSTILE[0], handling=Handling(assigned=Assignment(BEN, handled.CAROL, NOW))),
+            error=LONG_ERROR,
+        ),
+        Reason.STILL_YOURS,
+        handled.CAROL,
+    ),
+    "group_of_ten_thousand": group_content(
+        a_group(Cause.SOURCE, "prod", total=10_000),
+        Counts(
+            open=9_300,
+            over=700,
+            silenced=40,
+            unwatched=12,
+            recovering=1_300,
+            problems=((Problem.FAILED, 6_000), (Problem.STALLED, 2_000)),
+        ),
+        shipped_until=NOW - timedelta(hours=30),
+    ),
     "card_failed": card(
         samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
     ),
@@ -275,15 +317,7 @@ CONTENTS: dict[str, Content] = {
     "group_of_a_cluster": handled.paused_together(),
     "group_of_a_source": group_content(a_group(Cause.SOURCE, "prod")),
     "group_of_clusters_unread": handled.unread_together(),
-    "group_of_what_cannot_be_read": replace(
-        group_content(
-            a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
-            Counts(open=12, problems=((Problem.UNREACHABLE, 12),)),
-        ),
-        worst=tuple(
-            replace(one, because=REFUSED) for one in numbered(handled.unread_together().worst[:1] * 10, 90)
-        ),
-    ),
+    "group_of_what_cannot_be_read": handled.unread_together(REFUSED, 12),
     "group_of_what_was_never_read": replace(
         group_content(
             a_group(Cause.DESTINATION, "file:///obbackup", problem=Problem.FAILED),
