@@ -49,7 +49,9 @@ def status_message(
         lines = cluster_lines(fleet, clusters, now)
     else:
         lines = _task_lines(command, found, now)
-    needed = any(one.needs_somebody for one in (*found.tasks, *found.clusters))
+    needed = any(one.needs_somebody for one in found.tasks) or any(
+        one.needs_somebody for one in found.clusters
+    )
     top = [f"*{first}*", *troubles] if needed else [*troubles, f"*{first}*"]
     blocks: list[Block] = sections(top)
     blocks += [context(small)] if small else []

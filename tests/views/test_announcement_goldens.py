@@ -122,23 +122,29 @@ CONTENTS: dict[str, Content] = {
     "greeting_hostile": replace(greeting(*HOSTILE), source=HOSTILE[0].subject.source),
     "reminder_hostile": reminder(
         card(
-            replace(HOSTILE[0], handling=Handling(assigned=Assignment(BEN, handled.CAROL, NOW))),
+            replace(HOSTILE[0], handling=Handling(assigned=Assignment(handled.CAROL, BEN, NOW))),
             error=LONG_ERROR,
         ),
         Reason.STILL_YOURS,
         handled.CAROL,
     ),
-    "group_of_ten_thousand": group_content(
-        a_group(Cause.SOURCE, "prod", total=10_000),
-        Counts(
-            open=9_300,
-            over=700,
-            silenced=40,
-            unwatched=12,
-            recovering=1_300,
-            problems=((Problem.FAILED, 6_000), (Problem.STALLED, 2_000)),
+    "group_of_ten_thousand": replace(
+        group_content(
+            a_group(Cause.SOURCE, "prod", total=10_000),
+            Counts(
+                open=9_300,
+                over=700,
+                silenced=40,
+                unwatched=12,
+                recovering=1_300,
+                problems=((Problem.FAILED, 6_000), (Problem.STALLED, 2_000)),
+            ),
+            shipped_until=NOW - timedelta(hours=30),
         ),
-        shipped_until=NOW - timedelta(hours=30),
+        worst=tuple(
+            replace(one, problem=Problem.FAILED, because=samples.ORDERS_FAILED.because)
+            for one in handled.MEMBERS[:10]
+        ),
     ),
     "card_failed": card(
         samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
