@@ -122,8 +122,8 @@ def _burning(worst: Sequence[Incident]) -> list[Incident]:
 
 def only_one(group: Group, worst: Sequence[Incident]) -> Incident | None:
     """Give the one that is left of a group of several: it is where to look, no longer what they share."""
-    left = _burning(worst)
-    return left[0] if len(left) == 1 and len(worst) > 1 and group.problem not in _ASKS else None
+    left, shared = _burning(worst), group.problem is Problem.UNREACHABLE
+    return left[0] if len(left) == 1 and len(worst) > 1 and not shared else None
 
 
 def _noun(noun: str, number: int) -> str:

@@ -468,6 +468,8 @@ def test_an_ocp_that_gives_no_answer_is_what_the_group_is_about() -> None:
     assert drawn.text.startswith("🔴 OCP prod gives no answer about 8 of 12 clusters since")
     assert "…and 5 more of which nothing is known." in str(drawn.blocks)
     assert f"As of {slack_time(READ_AT)}" in str(drawn.blocks)
+    last = (content.worst[0], *map(samples.resolved, content.worst[1:]))
+    assert look_first(content.group, last) == "look at that OCP first"
     over = all_over(content.group, Counts(over=3))
     assert over == "Over: OCP prod answers again about 3 clusters"
 
