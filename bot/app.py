@@ -235,6 +235,7 @@ class _Bot:
             ids=now.delivering.ids,
             zone=lambda: self.settings.timezone,
             replicas=lambda: now.leases.replicas,
+            place=read_address(self.settings.database_url.get_secret_value()).seen_from(socket.gethostname()),
         )
 
     def _rendered(self, notification: Notification) -> Message:

@@ -107,7 +107,7 @@ def _changed(look: Look, post: Post, transition: Transition, way: Way) -> tuple[
     reply = replied(
         look,
         post,
-        change_content(transition),
+        change_content(look, transition),
         reason_of(transition),
         incident=incident.number,
         broadcast=loud and way.broadcast,
@@ -123,9 +123,13 @@ def _changed(look: Look, post: Post, transition: Transition, way: Way) -> tuple[
 def _silence_over(
     look: Look, post: Post, speaking: list[Incident], about: About, way: Way
 ) -> tuple[Post, Notification]:
-    """Say that a silence is over and it still burns: a new alert, in its thread and in the channel."""
+    """Say that a silence is over and it still burns: a new alert, in its thread and in the channel.
+
+    Nobody is called for what somebody has taken.
+    """
     content = ReminderContent(about, Reason.SILENCE_OVER, look.now)
-    mentions = called(way, highest(speaking))
+    untaken = [one for one in speaking if not one.handling.is_taken]
+    mentions = called(way, highest(untaken)) if untaken else ()
     reply = replied(look, post, content, content.reason, broadcast=True, mentions=mentions)
     return said_aloud(post, tuple(speaking), look.now), reply
 
@@ -158,7 +162,7 @@ def _changes(look: Look, post: Post, changes: list[Transition], way: Way) -> tup
     for one in ordered:
         counts[reason_of(one)] = counts.get(reason_of(one), 0) + 1
     content = ChangesContent(
-        tuple(change_content(one) for one in ordered[:3]), tuple(counts.items()), look.now
+        tuple(change_content(look, one) for one in ordered[:3]), tuple(counts.items()), look.now
     )
     loud = [one.after for one in ordered if one.change in LOUD]
     mentions = _louder(post, highest(loud), way) if loud else ()

@@ -8,7 +8,7 @@ from heapq import nsmallest
 from bot.domain.evidence import NotWatched
 from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
-from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Transition
+from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Transition, task_key_of
 from bot.domain.muting import Mute, inhibitors
 from bot.domain.notification import (
     Channel,
@@ -17,6 +17,7 @@ from bot.domain.notification import (
     GroupContent,
     IncidentContent,
     MessageKey,
+    Others,
     OutboxId,
 )
 from bot.domain.posts import Post
@@ -208,7 +209,22 @@ def incident_content(look: Look, incident: Incident, post: Post, way: Way) -> In
         silence=look.silence_of(incident.number),
         group=look.group_speaking(post),
         instead_of=way.instead_of,
+        others=others_of(look, incident),
     )
+
+
+def others_of(look: Look, incident: Incident) -> Others | None:
+    """Give what else burns of an OCP or a cluster that gives no answer or gave none; None of all else."""
+    subject = incident.subject
+    if incident.problem is not Problem.UNREACHABLE or task_key_of(subject) is not None:
+        return None
+    burning = [
+        one
+        for one in look.incidents.values()
+        if is_firing(one) and not one.good_polls and one.problem is not Problem.UNREACHABLE
+        if subject.cluster is None or one.subject.cluster == subject.cluster
+    ]
+    return Others(len(burning), min(burning, key=worst_first, default=None))
 
 
 def group_content(look: Look, group: Group, members: Sequence[Incident], way: Way) -> GroupContent:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.counts import Counts, Told
 from bot.domain.grouping import Group
 from bot.domain.handling import Actor
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.posts import Channel, MessageKey
-from bot.domain.problem import Problem, Severity
 from bot.domain.routing import Mention
 from bot.domain.silence import Silence
 from bot.domain.task import SourceName
@@ -29,6 +29,7 @@ __all__ = [
     "MeanwhileContent",
     "MessageKey",
     "Notification",
+    "Others",
     "OutboxId",
     "ReadyContent",
     "Reason",
@@ -80,12 +81,21 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """How many other incidents burn of what an OCP tells of, as last read, and the worst of them."""
+
+    burning: int = 0
+    worst: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentContent:
     """The state of one incident. ``status`` and ``error`` are OCP's words; ``read_at`` is our clock.
 
     ``offset`` is how far our clock is ahead of OCP's, for the instants that the incident rests on.
     ``silence`` is what mutes it; ``group`` the group that speaks for it. ``instead_of`` has the channels it
     was meant for that take no messages, and why. ``was_silenced`` is set where a silence has just ended.
+    ``others`` are told of an OCP or a cluster that gives no answer, or gave none.
     """
 
     incident: Incident
@@ -97,25 +107,27 @@ class IncidentContent:
     group: Group | None = None
     instead_of: tuple[tuple[Channel, str], ...] = ()
     was_silenced: bool = False
+    others: Others | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeContent:
-    """One change of one incident, for a reply: its state before and after; ``offset`` as above."""
+    """One change of one incident, for a reply: its state before and after; the rest as above."""
 
     before: Incident | None
     after: Incident
     reason: Reason
     at: datetime
     offset: timedelta = timedelta(0)
+    others: Others | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GreetingContent:
     """The first message about a source: what is watched, and what was broken when the watch began.
 
-    ``incidents`` are its members, at their present state; ``error`` is set where the source could not be
-    read at all. Up to ``shipped_until`` all members are backed up, as in a group.
+    ``incidents`` are its members, at their present state. Up to ``shipped_until`` all of them are backed up,
+    as in a group.
     """
 
     source: SourceName
@@ -124,37 +136,11 @@ class GreetingContent:
     interval: timedelta
     incidents: tuple[Incident, ...]
     read_at: datetime
-    error: str | None = None
     cluster: str | None = None
     """Set where it is about one cluster alone, which came later."""
-    more: "Counts | None" = None
+    more: Counts | None = None
     """Of all members, where ``incidents`` has only the worst of them."""
     shipped_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many members of a message are open, over, muted, no longer watched.
-
-    ``recovering`` of the open are well again for now; ``problems`` are those of the others.
-    """
-
-    open: int = 0
-    over: int = 0
-    silenced: int = 0
-    unwatched: int = 0
-    problems: tuple[tuple[Problem, int], ...] = ()
-    recovering: int = 0
-
-    @property
-    def members(self) -> int:
-        """All of them."""
-        return self.open + self.over
-
-    @property
-    def burning(self) -> int:
-        """Those that are open and not well again."""
-        return self.open - self.recovering
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +159,6 @@ class GroupContent:
     instead_of: tuple[tuple[Channel, str], ...] = ()
     was_silenced: bool = False
     shipped_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was last said aloud of a group: how many were broken, how gravely and how severely."""
-
-    broken: int
-    problem: Problem
-    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Change, Incident, IncidentNumber, Transition
-from bot.domain.look import Look
+from bot.domain.look import Look, others_of
 from bot.domain.notification import (
     Action,
     ChangeContent,
@@ -89,11 +89,12 @@ def replied(
     )
 
 
-def change_content(transition: Transition) -> ChangeContent:
+def change_content(look: Look, transition: Transition) -> ChangeContent:
     """Make what a reply says of one change."""
-    snapshot = transition.after.snapshot
-    offset = {} if snapshot is None else {"offset": snapshot.offset}
-    return ChangeContent(transition.before, transition.after, reason_of(transition), transition.at, **offset)
+    before, after = transition.before, transition.after
+    offset = {} if after.snapshot is None else {"offset": after.snapshot.offset}
+    others = others_of(look, after)
+    return ChangeContent(before, after, reason_of(transition), transition.at, **offset, others=others)
 
 
 def called(way: Way, severity: Severity) -> tuple[Mention, ...]:

@@ -173,8 +173,8 @@ async def _threads(means: Means, asked: Asked, muted: Muted) -> Threads:
 
 
 def _until(means: Means, made: quiet.Silence) -> str:
-    """Say for the trail that something was silenced, until when and why; in the zone of the settings."""
-    end = "until it is over" if made.ends_at is None else f"until {plain_time(made.ends_at, means.zone())}"
+    """Say for the trail, whose lines have their times, that something was silenced, for how long and why."""
+    end = "until it is over" if made.ends_at is None else f"for {duration(made.ends_at - made.starts_at)}"
     start = "" if made.started else f" from {plain_time(made.starts_at, means.zone())}"
     why = f": {made.reason}" if made.reason else ""
     return f"silenced it{start} {end} (silence {made.number}){why}"

@@ -54,7 +54,8 @@ class OutageNotice:
 
     So it is remembered here, and looked for in the channel before it is posted. It goes to the default
     channel by the way that is known: ``ids`` has what names were resolved to. ``replicas`` is how many
-    there were when that could last be told. That it is over is seen in ``health``, and by what is told then.
+    there were when that could last be told, ``place`` where the database is. That it is over is
+    seen in ``health``, and by what is told then.
     """
 
     trouble: DatabaseTrouble
@@ -64,6 +65,7 @@ class OutageNotice:
     ids: Mapping[Channel, Channel]
     zone: Callable[[], tzinfo]
     replicas: Callable[[], int]
+    place: str
     _told_of: datetime | None = None
 
     async def look(self, now: datetime) -> bool:
@@ -78,7 +80,7 @@ class OutageNotice:
             if await self._was_said(place, now):
                 self._told_of = since
                 return False
-            message = outage_message(sentence, since, self.zone(), self.replicas())
+            message = outage_message(sentence, since, self.zone(), self.replicas(), self.place)
             await self.messenger.post(place, message, outbox_id=NOTICE)
         except SlackError as error:
             self.journal.warning("outage not told", channel=channel, code=error.code, because=error.sentence)

@@ -39,6 +39,12 @@ class Address:
         """What people are told; never with a password."""
         return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
 
+    def seen_from(self, machine: str) -> str:
+        """Say where it is, and the machine of the bot; never with a user or a password."""
+        if self.path:
+            return f"{self.path.absolute()} on {machine}"
+        return f"{self.url.host or 'PostgreSQL'}, used from {machine}"
+
 
 def read_address(text: str) -> Address:
     """Read BOT_DATABASE_URL. Raises StorageError where it is neither SQLite nor PostgreSQL."""

@@ -37,6 +37,8 @@ def shell_line(text: str) -> str:
     """Write a text of ours as a command line; words that a shell would take apart stand in quotes."""
     shown = clean(text, _SHOWN)
     verb, _, rest = shown.partition(" ")
+    if verb == "help":
+        return " ".join(filter(None, (PROGRAM, rest, "--help")))
     if not rest:
         return f"{PROGRAM} {verb}"
     words = [rest] if '"' in rest else rest.split(" ")

@@ -10,6 +10,8 @@ from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
 from bot.views.incident_card import left_to, worst
 from bot.views.no_longer_watched import unwatched_lines
+from bot.views.others import others_lines
+from bot.views.outcome import asks_nobody
 from bot.views.restorable import LOSS, gap_lines, restorable_lines, title
 from bot.views.trouble import headline, incident_mark, short_problem, what, whom_said
 from bot.views.wording import because, duration, lasting, slack_time, slack_voice
@@ -27,12 +29,14 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
         if content.reason is not Reason.EASED:
             worse = content.reason is Reason.GOT_WORSE
             lines += restorable_lines(incident, content.at, zone, grave=worse)
-            lines.append(who_has_it(incident.handling, zone))
+            lines += others_lines(incident, content.others)
+            if incident.handling.is_taken or not asks_nobody(incident):
+                lines.append(who_has_it(incident.handling, zone))
         number = f"{incident.severity.word}, {number}"
     else:
         lines = unwatched_lines(incident)
         lines += [because(incident.because)] if isinstance(incident.because, NewRhythm) else []
-        lines += gap_lines(incident, zone)
+        lines += [*gap_lines(incident, zone), *others_lines(incident, content.others)]
         lines.append(f"{_lasted(incident)} At worst {worst(incident)}.")
         if incident.gap is not None:
             lines += left_to(incident.handling, zone, is_done=False)

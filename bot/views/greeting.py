@@ -34,6 +34,7 @@ from bot.views.blocks import (
 from bot.views.handled import marks
 from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import taking
+from bot.views.outcome import asks_nobody
 from bot.views.restorable import at_risk, is_grave
 from bot.views.trouble import how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
@@ -51,24 +52,17 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     source = literal(ocp_name(content.source))
     whose = source if content.cluster is None else f"{name(content.cluster)} of {source}"
     first = f"Now watching log backup of {whose}"
-    wide = f"read every {duration(content.interval)}"
-    if not content.error:
-        clusters = f"{count(content.clusters, 'cluster')} · " if content.cluster is None else ""
-        wide = f"{clusters}{count(content.tasks, 'task')} · {wide}"
+    clusters = f"{count(content.clusters, 'cluster')} · " if content.cluster is None else ""
+    wide = f"{clusters}{count(content.tasks, 'task')} · read every {duration(content.interval)}"
     if counts_of(content).open:
         first = f"{_already(content)}. Now watching log backup of {whose}"
     mark = f"{worst_mark(content)} ".lstrip()
+    lines = _ended_lines(content)
     blocks: list[Block] = [section(f"{mark}*{first}*\n{wide}")]
-    spoken = [f"{mark}{first}: {wide}"]
-    if content.error:
-        trouble = f"It cannot be read yet: {literal(clean(content.error, 500))}"
-        blocks.append(section(trouble))
-        spoken.append(trouble)
-    else:
-        top, lines = [*risk_lines(content, zone), *untaken_lines(content)], _ended_lines(content)
-        blocks += [*(sections(top) if top else []), *member_blocks(content, content.read_at, zone)]
-        blocks += sections(lines) if lines else []
-        spoken += [*top, *member_lines(content, content.read_at, zone), *lines]
+    top = [*risk_lines(content, zone), *untaken_lines(content)]
+    blocks += [*(sections(top) if top else []), *member_blocks(content, content.read_at, zone)]
+    blocks += sections(lines) if lines else []
+    spoken = [f"{mark}{first}: {wide}", *top, *member_lines(content, content.read_at, zone), *lines]
     scope = scope_of(content)
     small = [f"Try {typed('status')}, {typed('tasks')} or {typed('help')}."]
     blocks.append(context(*small, f"Read {slack_time(content.read_at, zone)}"))
@@ -223,4 +217,4 @@ def what_to_do(incident: Incident) -> Button:
     """Offer to take one that nobody has, else to look at it."""
     if incident.handling.is_taken:
         return Button("Details", to_text(ShowIncident(incident.number)))
-    return taking(incident.handling, incident.number)
+    return taking(incident.handling, incident.number, asks=not asks_nobody(incident))

@@ -87,9 +87,8 @@ def _happened(content: IncidentContent, zone: tzinfo) -> str:  # noqa: PLR0911 -
             if left is None:
                 return "It runs and is catching up."
             then = slack_time(content.read_at + left, zone)
-            return (
-                f"It catches up at about {then}; there is nothing to do: you will be told if it gets worse."
-            )
+            to_do = "there is nothing to do: you will be told if it gets worse"
+            return f"It catches up at about {then}{'' if content.incident.gap else f'; {to_do}'}."
         case StuckIn(reported):
             return f"{name(reported)} usually passes within minutes{becomes(reported)}."
         case PausedFor(reported, limit=limit):

@@ -1,10 +1,13 @@
 """What a trouble usually is and what to run to find out, each piece to be copied as it stands."""
 
-from bot.domain.evidence import CatchingUp
+from collections.abc import Sequence
+
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem
 from bot.views.blocks import Block, literal, quotation, section
-from bot.views.hints import Hint, Seen, hint, seen_in_incident
+from bot.views.full_backup import backup_steps
+from bot.views.hints import Hint, Seen, Step, hint, seen_in_incident
+from bot.views.outcome import asks_nobody
 from bot.views.wording import clean
 
 _SENTENCE = 300
@@ -19,8 +22,17 @@ def hint_lines(seen: Seen) -> list[str]:
 
 def step_blocks(seen: Seen) -> list[Block]:
     """Show what to run, and where."""
+    return _shown(hint(seen).steps)
+
+
+def backup_blocks(seen: Seen) -> list[Block]:
+    """Show how a full backup is taken, and how it is seen that it has finished."""
+    return _shown(backup_steps(seen))
+
+
+def _shown(steps: Sequence[Step]) -> list[Block]:
     blocks = []
-    for step in hint(seen).steps:
+    for step in steps:
         blocks += [section(literal(clean(step.where, _SENTENCE))), quotation(step.run)]
     return blocks
 
@@ -37,8 +49,7 @@ def look_line(
 
     Empty for what mends itself. ``status`` and ``error`` are OCP's words, ``address`` is where it answers.
     """
-    catches_up = isinstance(incident.because, CatchingUp) and incident.because.left is not None
-    if incident.good_polls or catches_up:
+    if incident.good_polls or asks_nobody(incident):
         return ""
     look = hint(seen_in_incident(incident, status, error, address))
     asks_people = incident.problem in (Problem.PAUSED, Problem.MISSING)

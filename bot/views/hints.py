@@ -183,7 +183,7 @@ def _by_problem(  # noqa: PLR0911 - one case for each problem
             stops = read_status(seen.status).meaning is Meaning.STOPPING
             return Hint(
                 "Usually the storage cannot be reached, and the change waits for it for ever.",
-                f"{'who stops it, and ' if stops else ''}whether {storage} can be reached",
+                f"{'who is stopping it, and ' if stops else ''}whether {storage} can be reached",
                 _steps(seen),
             )
         case Problem.MISSING:
@@ -216,27 +216,37 @@ def _asking_ocp(address: str) -> tuple[Step, ...]:
     return (Step("On the machine of the bot; an OCP that is well says okay", run),)
 
 
+def is_logical(seen: Seen) -> bool:
+    """Whether it is the logical backup of clusters before 2.2.60."""
+    return seen.mode.upper() == "LOGICAL_BACKUP"
+
+
+def is_old(seen: Seen) -> bool:
+    """Whether the cluster is known to be older than 4.0: its views and statements are others."""
+    return bool(_OLD.match(seen.version))
+
+
 def _own_reason(seen: Seen) -> str:
     """Say where the reason is written that OCP does not pass on."""
-    if seen.mode.upper() == "LOGICAL_BACKUP":
+    if is_logical(seen):
         return "the log of the backup agent"
-    return "CDB_OB_BACKUP_ARCHIVELOG" if _OLD.match(seen.version) else "COMMENT in CDB_OB_ARCHIVELOG"
+    return "CDB_OB_BACKUP_ARCHIVELOG" if is_old(seen) else "COMMENT in CDB_OB_ARCHIVELOG"
 
 
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:
-    if seen.mode.upper() == "LOGICAL_BACKUP":
+    if is_logical(seen):
         server = f" {seen.agent_server}" if seen.agent_server else ""
         where = f"On the backup agent's server{server}, whose logs are usually below {_AGENT_HOME}"
         return (Step(where, _AGENT_LOG),)
-    old = bool(_OLD.match(seen.version))
+    old = is_old(seen)
     if old:
-        query = _query(seen, _OLD_ARCHIVE, "CDB_OB_BACKUP_ARCHIVELOG", old=True)
+        query = rows_of_tenant(seen, _OLD_ARCHIVE, "CDB_OB_BACKUP_ARCHIVELOG", old=True)
         steps = [Step("In the cluster's sys tenant; all before MAX_NEXT_TIME is shipped", query)]
     else:
-        query = _query(seen, _ARCHIVE, "CDB_OB_ARCHIVELOG")
+        query = rows_of_tenant(seen, _ARCHIVE, "CDB_OB_ARCHIVELOG")
         steps = [Step("In the cluster's sys tenant; the column COMMENT says what is wrong", query)]
     if streams and not old:
-        progress = _query(seen, _STREAMS, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS")
+        progress = rows_of_tenant(seen, _STREAMS, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS")
         steps.append(Step("There too: how far each log stream is", progress))
     if logs:
         where = f"On the cluster's servers, whose logs are usually in {_LOGS}"
@@ -244,7 +254,7 @@ def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Ste
     return tuple(steps)
 
 
-def _query(seen: Seen, columns: str, view: str, *, old: bool = False) -> str:
+def rows_of_tenant(seen: Seen, columns: str, view: str, *, old: bool = False) -> str:
     """Ask for the rows of one tenant; a name that is not safe to paste is left out, with the filter."""
     select = f"SELECT {columns}\nFROM oceanbase.{view}"
     if seen.tenant_id is not None:

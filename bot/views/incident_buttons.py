@@ -30,6 +30,7 @@ from bot.domain.naming import Scope
 from bot.domain.problem import Problem
 from bot.domain.silence import Silence
 from bot.views.blocks import Button, Menu
+from bot.views.outcome import asks_nobody
 from bot.views.trouble import whom
 from bot.views.wording import clean, count, ocp_name, up_to
 
@@ -58,14 +59,14 @@ __all__ = [
 ]
 
 
-def taking(handling: Handling, number: IncidentNumber) -> Button:
-    """Offer to take it, from whoever was given it too, or to take that back."""
+def taking(handling: Handling, number: IncidentNumber, *, asks: bool = True) -> Button:
+    """Offer to take it, from whoever was given it too, or to take that back; ``asks`` for it aloud."""
     target = Target(number)
     if handling.acknowledged is not None:
         return Button("Unacknowledge", to_text(Unacknowledge(target)))
     if handling.assigned is not None:
         return Button("Take it over", to_text(Assign(target, Me())))
-    return Button("Acknowledge", to_text(Acknowledge(target)), primary=True)
+    return Button("Acknowledge", to_text(Acknowledge(target)), primary=asks)
 
 
 def silencing_button(silence: Silence | None, number: IncidentNumber) -> Button:
@@ -84,13 +85,14 @@ def incident_rows(
 ) -> tuple[Row, ...]:
     """Offer what to do about an incident, then what helps to look further; ``group`` speaks for it.
 
-    Of what is over and has lost log somebody can say who takes the full backup.
+    Of what is over and has lost log somebody can say who takes the full backup; the incident itself has how.
     """
     number = incident.number
     target = Target(number)
     is_task = incident.subject.key.startswith("task:")
+    by_itself = not is_task or (incident.gap is not None and not incident.is_open)
     details = Button(
-        "Details", to_text(ShowTask(subject_scope(incident)) if is_task else ShowIncident(number))
+        "Details", to_text(ShowIncident(number) if by_itself else ShowTask(subject_scope(incident)))
     )
     chart = [Button("Chart", to_text(ShowChart(target)))] if is_task else []
     link = [Button("Open in OCP", to_text(ShowIncident(number)), url=ocp_url)] if ocp_url else []
@@ -105,7 +107,7 @@ def incident_rows(
         noting = [] if incident.gap is None else [note]
         return ([*noting, details, *chart, *link, Menu(tuple(more))],)
     doing = [
-        taking(incident.handling, number),
+        taking(incident.handling, number, asks=not asks_nobody(incident)),
         silencing_button(silence, number),
         Button("Assign…", to_text(AssignDialog(target))),
     ]

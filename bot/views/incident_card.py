@@ -4,21 +4,25 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.domain.evidence import NotWatched
 from bot.domain.fleet import shifted
-from bot.domain.grouping import Group
+from bot.domain.grouping import Cause, Group
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident, task_key_of
 from bot.domain.notification import Channel, IncidentContent
 from bot.domain.problem import Problem
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
-from bot.views.group_words import likely
+from bot.views.full_backup import backup_steps
+from bot.views.group_words import error_of, likely, look_at
 from bot.views.handled import holder, silenced_line, who_has_it
 from bot.views.happened import begun_line, delay_lines, happened_line
 from bot.views.hint_blocks import look_line
+from bot.views.hints import seen_in_incident
 from bot.views.incident_buttons import PATH_KEPT, incident_rows
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
 from bot.views.no_longer_watched import unwatched_lines
-from bot.views.restorable import gap_lines, restorable_lines, title
+from bot.views.others import others_lines
+from bot.views.outcome import asks_nobody
+from bot.views.restorable import blind_words, gap_lines, restorable_lines, title
 from bot.views.trouble import incident_mark, number_words
 from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
@@ -32,6 +36,8 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Lin
     """Show one incident as it stood when this message was born; ``links`` lead to OCP and to runbooks."""
     incident = content.incident
     mark, first = incident_mark(incident), literal(title(incident))
+    if incident.is_open and incident.problem is Problem.UNREACHABLE and not incident.good_polls:
+        first += f": {blind_words(incident.since, zone)}"
     blocks: list[Block] = sections(state_lines(content, zone))
     if incident.is_open and content.error:
         blocks.append(error_quotation(content.error))
@@ -40,7 +46,8 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Lin
     group = None if content.group is None else content.group.number
     for row in incident_rows(incident, content.silence, group=group, ocp_url=ocp_address(links, incident)):
         blocks += actions(row)
-    return message(f"{mark} {first} ({_state(incident)})", blocks)
+    member = "" if group is None else f" of group {group}"
+    return message(f"{mark} {first} ({_state(incident)}{member})", blocks)
 
 
 def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
@@ -73,13 +80,14 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     lines += delay_lines(content, zone)
     kept = restorable_lines(incident, content.read_at, zone)
     lines = lines + kept if incident.gap is None else kept + lines
+    lines += others_lines(incident, content.others)
     if content.group is not None:
         words = literal(likely(content.group.trait))
         lines.append(
             f"Part of group {content.group.number}: updates and reminders come there; "
             f"the buttons here act on this incident alone. {words}".rstrip()
         )
-    if incident.handling.is_taken or incident.gap is not None or not _closes(incident):
+    if incident.handling.is_taken or not asks_nobody(incident):
         lines.append(_who_has(content, zone))
     if content.silence is not None:
         lines.append(silenced_line(content.silence, zone))
@@ -98,17 +106,27 @@ def _who_has(content: IncidentContent, zone: tzinfo) -> str:
 
 def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     """Say what only the card tells: where to look, and what is odd about this message itself."""
-    if not content.incident.is_open:
-        return instead_lines(content.instead_of)
+    incident = content.incident
     lines = []
-    if content.group is None:
-        facts = {"status": content.status, "error": content.error}
-        look = look_line(content.incident, "Details", **facts, address=api_address(links, content.incident))
-        lines += [look] if look else []
-    lines += runbook_lines(links, content.incident)
-    if content.was_silenced:
-        lines.append("It was silenced until now and is still not over.")
+    if incident.is_open:
+        look = _look(content, links)
+        lines += [*([look] if look else []), *runbook_lines(links, incident)]
+        lines += ["It was silenced until now and is still not over."] if content.was_silenced else []
+    is_told = incident.is_open and not incident.good_polls
+    if incident.gap is not None and not is_told and backup_steps(seen_in_incident(incident)):
+        lines.append("Details has what to run for a full backup, ready to copy.")
     return lines + instead_lines(content.instead_of)
+
+
+def _look(content: IncidentContent, links: Links) -> str:
+    """Say where to look first: where the group does, if it says what its members share."""
+    incident, group = content.incident, content.group
+    facts = {"status": content.status, "error": content.error}
+    own = look_line(incident, "Details", **facts, address=api_address(links, incident))
+    if not own or group is None or group.trait.cause is Cause.COINCIDENCE:
+        return own
+    says_nothing = group.trait.cause is Cause.ERROR and error_of([incident]) is None
+    return own if says_nothing else literal(look_at(group, [incident]))
 
 
 def instead_lines(instead_of: tuple[tuple[Channel, str], ...]) -> list[str]:
@@ -127,10 +145,12 @@ def _closing_words(content: IncidentContent, zone: tzinfo) -> str:
     incident = content.incident
     begun = incident.good_since
     since = "" if begun is None else f" since {slack_time(shifted(begun, content.offset), zone)}"
+    well = "answered" if incident.problem is Problem.UNREACHABLE else "been well"
     closes = content.read_at if begun is None else shifted(begun, content.offset) + incident.closing_hold
     when = f"at about {slack_time(closes, zone)}" if closes > content.read_at else "within a few polls"
-    to_do = "" if incident.gap is not None else " There is nothing to do."
-    return f"It has been well{since}; this closes {when} if that lasts.{to_do}"
+    burns = incident.gap is not None or (content.others is not None and content.others.burning > 0)
+    to_do = "" if burns else " There is nothing to do."
+    return f"It has {well}{since}; this closes {when} if that lasts.{to_do}"
 
 
 def _over_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
@@ -139,6 +159,7 @@ def _over_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     span = f"from {slack_time(incident.since, zone)} to {slack_time(ended, zone)}"
     unwatched = isinstance(incident.because, NotWatched)
     lines = [*unwatched_lines(incident), *gap_lines(incident, zone)]
+    lines += others_lines(incident, content.others)
     until = " until then" if unwatched else ""
     lines += [f"It lasted {duration(ended - incident.since)}{until}, {span}. At worst {worst(incident)}."]
     if not incident.gap and task_key_of(incident.subject) is not None and not unwatched:
@@ -173,9 +194,18 @@ def _small(content: IncidentContent, zone: tzinfo) -> str:
     parts = [f"{literal(ocp_name(subject.source))} read {read_at}"]
     if content.incident.is_open:
         if content.status is not None:
-            error = "" if content.error else ", no error message"
-            then = " when last listed:" if content.incident.problem is Problem.MISSING else ""
-            parts.insert(0, f"Status{then} {name(content.status)}{error}")
+            parts.insert(0, f"{_says(content.incident)} {name(content.status)}{_no_error(content)}")
         if subject.destination:
             parts.append(f"writes to {name(subject.destination, PATH_KEPT)}")
     return " · ".join(parts)
+
+
+def _says(incident: Incident) -> str:
+    """Say before a status whose it is: what has stopped calls itself running."""
+    if incident.problem is Problem.STALLED and not incident.good_polls:
+        return "OCP still says"
+    return "Status when last listed:" if incident.problem is Problem.MISSING else "Status"
+
+
+def _no_error(content: IncidentContent) -> str:
+    return "" if content.error else ", no error message"

@@ -23,7 +23,7 @@ from bot.views.error_text import error_quotation
 from bot.views.group_card import group_lines, has_lost, member_lines
 from bot.views.handled import NOT_SILENCED, Silenced
 from bot.views.happening import Happening, story_lines
-from bot.views.hint_blocks import hint_lines, step_blocks
+from bot.views.hint_blocks import backup_blocks, hint_lines, step_blocks
 from bot.views.hints import seen_in_incident
 from bot.views.incident_buttons import MEMBERS, Row, closing, group_rows, incident_rows
 from bot.views.incident_card import state_lines
@@ -52,14 +52,15 @@ def incident_detail_message(
     incident = content.incident
     lines = state_lines(content, zone)
     blocks: list[Block] = sections(lines)
+    seen = seen_in_incident(incident, content.status, content.error, api_address(links, incident))
     if incident.is_open:
         if content.error:
             blocks.append(error_quotation(content.error))
-        address = api_address(links, incident)
-        seen = seen_in_incident(incident, content.status, content.error, address)
         hints = [] if incident.good_polls else hint_lines(seen)
         blocks += sections([*hints, *runbook_lines(links, incident)])
         blocks += step_blocks(seen) if hints else []
+    if incident.gap is not None:
+        blocks += backup_blocks(seen)
     group = None if content.group is None else content.group.number
     rows = incident_rows(incident, content.silence, group=group, ocp_url=ocp_address(links, incident))
     end = [context(*([unread] if unread else []), f"As of {slack_time(content.read_at, zone)}")]

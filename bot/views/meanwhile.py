@@ -5,11 +5,12 @@ from datetime import UTC, tzinfo
 from bot.commands import ListIncidents, to_text
 from bot.domain.incident import Incident
 from bot.domain.notification import MeanwhileContent
+from bot.domain.standing import Standing
 from bot.views.blocks import Button, Message, actions, literal, message, sections
 from bot.views.incident_card import ended_at, worst
-from bot.views.restorable import gap_lines_of, still_lost
+from bot.views.restorable import gap_lines_of, left_lost
 from bot.views.timeline import title
-from bot.views.trouble import incident_mark, lost_mark, short_problem
+from bot.views.trouble import MARKS, incident_mark, lost_mark, short_problem
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, slack_time
 
@@ -17,13 +18,14 @@ TOLD = 8
 
 
 def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
-    """Tell the worst one by one with their times, and count the rest."""
-    said = count(content.total, "incident", "incidents")
-    first = f"While the bot could tell nothing here, {said} began and {_were(content.total)} over again"
+    """Say first what is lost for good, then tell the worst with their times, and count the rest."""
     told = content.incidents[:TOLD]
-    lost = still_lost(told, content.total)
-    first += f"; {literal(lost)}" if lost else ""
-    lines = [
+    lost = left_lost(told, content.total)
+    said = count(content.total, "incident", "incidents")
+    first = f"While the bot could not post here, {said} began and {_were(content.total)} over again"
+    first = f"{literal(lost)}. {first}" if lost else first
+    lines = gap_lines_of(told, zone)
+    lines += [
         f"{literal(title(group))}, from {slack_time(group.since, zone)}" for group in content.groups[:TOLD]
     ]
     whose = subjects(told)
@@ -31,9 +33,11 @@ def meanwhile_message(content: MeanwhileContent, zone: tzinfo = UTC) -> Message:
     left = content.total - min(len(content.incidents), TOLD)
     if left > 0:
         lines.append(f"…and {left:,} more.")
-    lines += gap_lines_of(told, zone)
     row = [Button("Incidents", to_text(ListIncidents()))]
-    return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
+    mark = incident_mark(told[0]) if told else MARKS[Standing.WELL]
+    return message(
+        "\n".join([f"{mark} {first}", *lines]), sections([f"{mark} *{first}*", *lines]) + actions(row)
+    )
 
 
 def _were(number: int) -> str:

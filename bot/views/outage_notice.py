@@ -11,16 +11,18 @@ from bot.views.wording import clean, plain_time, slack_time
 _SENTENCE = 300
 
 
-def outage_message(because: str, since: datetime, zone: tzinfo, replicas: int) -> Message:
-    """Say since when the database refuses, why and what to do, and what works all the same."""
+def outage_message(because: str, since: datetime, zone: tzinfo, replicas: int, place: str) -> Message:
+    """Say since when the database at ``place`` refuses, why and what to do, and what works all the same."""
     mark = MARKS[Standing.CRITICAL]
-    cause = literal(clean(because, _SENTENCE))
+    cause = literal(f"{clean(because, _SENTENCE)} The database: {clean(place, _SENTENCE)}.")
     if replicas > 1:
         headline = f"One of the bot's {replicas} replicas cannot use its database"
-        effect = "If it is the same for the others, no alert is sent until it can be used again."
+        effect = (
+            "Alerts still go out if another replica can use it. If none can, log backup goes on unwatched."
+        )
     else:
         headline = "The bot sends no alerts at present: it cannot write to its database"
-        effect = "What is wrong is told as soon as it can be written again."
+        effect = "Log backup goes on unwatched; what is wrong is told once the database can be written."
     still = "Commands still answer, with what was read before."
     blocks = sections(
         [f"{mark} *{headline}*", f"Since {slack_time(since, zone)}. {cause}", f"{effect} {still}"]

@@ -15,7 +15,7 @@ from bot.views.group_words import likely
 from bot.views.happening import Happening
 from bot.views.hints import hint, seen_in_incident
 from bot.views.incident_card import ended_at, worst
-from bot.views.restorable import NOT_LIVE, backup_now, later_words, never_words
+from bot.views.restorable import BACKUPS_NOW, NOT_LIVE, backup_now, later_words, never_words
 from bot.views.timeline import title
 from bot.views.trouble import short_problem, whom
 from bot.views.wording import because, clean, duration, ocp_name, plain_time, plain_voice
@@ -116,7 +116,7 @@ def _handling(handling: Handling, opened_at: datetime, zone: tzinfo) -> list[tup
 
 def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) -> str:
     lines = []
-    gaps = sum(one.gap is not None for one in incidents)
+    lost = [(one, one.gap) for one in incidents if one.gap is not None]
     for one in incidents[:MEMBERS]:
         if one.gap is not None:
             start, end = plain_time(one.gap.start, zone), plain_time(one.gap.end, zone)
@@ -126,8 +126,13 @@ def _not_restorable(incidents: Sequence[Incident], now: datetime, zone: tzinfo) 
             later = later_words(grave=False, missing=one.problem is Problem.MISSING)
             lines.append(f"- {_plain(whom(one))}: backed up until {_plain(reached)}; {later}.")
     listed = "\n".join(lines) or "No stretch of time is known to be missing from the backup."
-    who = next((whom(one) for one in incidents if one.gap is not None), "")
-    return f"{listed}\n\n{NOT_LIVE} {backup_now(gaps, _plain(who))}" if gaps else listed
+    if not lost:
+        return listed
+    one, gap = lost[0]
+    to_do = BACKUPS_NOW
+    if len(lost) == 1:
+        to_do = backup_now(_plain(whom(one)), _plain(plain_time(gap.end, zone)))
+    return f"{listed}\n\n{NOT_LIVE} {to_do}"
 
 
 def _seen(about: Incident | Group, zone: tzinfo, offset: timedelta) -> str:

@@ -33,7 +33,7 @@ def title(incident: Incident) -> str:
         return headline(incident)
     who = whom_said(incident)
     if isinstance(incident.because, NotWatched):
-        return f"{who} has lost log for good and is no longer watched"
+        return f"{_has_lost(who)}; it is no longer watched"
     if not incident.is_open or incident.good_polls:
         return _has_lost(who)
     return f"{who}: log backup {what(incident)}, and {LOSS}"
@@ -51,15 +51,21 @@ def never_words(start: str, end: str) -> str:
     """
     return (
         f"the log of {start} to {end} is lost for good: nothing after {start} can be restored "
-        f"until a full backup that starts after {end} has finished"
+        "until there is a newer full backup"
     )
 
 
-def backup_now(gaps: int, who: str = "") -> str:
-    """Say what to do about so many gaps, after what they mean; ``who`` names whose the only one is."""
-    if gaps > 1:
-        return "Take one of each now, where none has finished."
-    return f"Take one{f' of {who}' if who else ''} now, if none has finished."
+def backup_now(who: str, end: str) -> str:
+    """Say what to do about the gap of ``who`` that ends at ``end``, after what it means."""
+    return f"Take a full backup of {who} now, {_unless(end)}"
+
+
+def _unless(end: str) -> str:
+    return f"unless one that began after {end} has finished."
+
+
+BACKUPS_NOW = "Take a full backup of each now, unless one that began after its lost log has finished."
+"""What to do about the gaps of several, after what they mean."""
 
 
 def _never(gap: RecoveryGap, zone: tzinfo) -> str:
@@ -79,18 +85,31 @@ def restorable_lines(
     is_missing = incident.problem is Problem.MISSING
     then = "When last listed, backed up until" if is_missing else "Backed up until"
     reached = "" if shipped is None else f"{then} {slack_time(shipped, zone)}"
-    if incident.gap is not None or not reached:
-        return gap_lines(incident, zone, reached)
+    heals = isinstance(incident.because, CatchingUp)
+    grave = (grave or is_grave(incident.severity, incident.problem)) and not heals
+    if incident.gap is not None:
+        return gap_lines(incident, zone, _beside(incident, shipped, zone, grave=grave))
+    if not reached:
+        return []
     if incident.good_polls:
         return [f"{reached}."]
-    heals = isinstance(incident.because, CatchingUp)
-    grave = grave or is_grave(incident.severity, incident.problem)
-    return [f"{reached}; {later_words(grave=grave and not heals, missing=is_missing)}."]
+    return [f"{reached}; {later_words(grave=grave, missing=is_missing)}."]
+
+
+def _beside(incident: Incident, shipped: datetime | None, zone: tzinfo, *, grave: bool) -> str:
+    """Say what beside a gap is backed up, or is not; empty where that was never read."""
+    if shipped is None:
+        return ""
+    at = slack_time(shipped, zone)
+    if incident.good_polls:
+        return f"Backed up until {at}, apart from that."
+    is_not = _MAY if incident.problem is Problem.MISSING else "is not backed up"
+    return f"What was written since {at} {is_not} either{_RISK if grave else ''}."
 
 
 def is_grave(severity: Severity | None, problem: Problem | None) -> bool:
-    """Whether it is said what comes of it if nobody does anything: what is paused does not mend itself."""
-    return severity is Severity.CRITICAL or problem is Problem.PAUSED
+    """Whether it is said what comes of it if nobody does anything: as of what does not mend itself."""
+    return severity is Severity.CRITICAL or problem in (Problem.PAUSED, Problem.STUCK)
 
 
 def later_words(*, grave: bool, missing: bool = False) -> str:
@@ -101,32 +120,37 @@ def later_words(*, grave: bool, missing: bool = False) -> str:
     return f"what was written later {_MAY if missing else _YET}{_RISK if grave else ''}"
 
 
+def blind_words(since: datetime, zone: tzinfo) -> str:
+    """Say after a headline what it means that an OCP gives no answer, without a stop."""
+    return f"nothing is known of log backup there since {slack_time(since, zone)}"
+
+
 def not_known(since: datetime, zone: tzinfo) -> str:
     """Say that of what OCP does not tell nothing is known, good or bad."""
     return f"Log backup itself may be fine: nothing is known of it since {slack_time(since, zone)}."
 
 
-def gap_lines(incident: Incident, zone: tzinfo, reached: str = "") -> list[str]:
+def gap_lines(incident: Incident, zone: tzinfo, beside: str = "") -> list[str]:
     """Say to which moments no restore is possible any more, where one is known, and what to do.
 
-    ``reached`` says up to when it is backed up, as the beginning of a sentence.
+    ``beside`` says what else is backed up or is not.
     """
     if incident.gap is None:
         return []
     never = _never(incident.gap, zone)
     first = f"*{never[0].upper()}{never[1:]}.* {NOT_LIVE}"
-    first += f" {reached}, apart from that." if reached else ""
+    who = literal(whom_said(incident))
+    return [f"{first} {beside}".rstrip(), _to_do(incident, incident.gap, who, zone)]
+
+
+def _to_do(incident: Incident, gap: RecoveryGap, who: str, zone: tzinfo) -> str:
+    """Say what to do about the gap of ``who``: first what a full backup needs, where that may be missing."""
+    if _is_down(incident):
+        return f"Get log backup of {who} running first: {_FAILS} Then take a full backup."
+    end = slack_time(gap.end, zone)
     if isinstance(incident.because, NotWatched):
-        return [first, _once_it_runs()]
-    if not _is_down(incident):
-        return [f"{first} {backup_now(1)}"]
-    return [first, f"Get log backup running first: {_FAILS} Then take one."]
-
-
-def _once_it_runs(who: str = "") -> str:
-    """Say what to do about a gap of what nobody watches any more."""
-    whose = f" of {who}" if who else ""
-    return f"Check that log backup{whose} runs: {_FAILS} Then take one, if none has finished."
+        return f"Check that log backup of {who} runs: {_FAILS} Then take a full backup, {_unless(end)}"
+    return backup_now(who, end)
 
 
 def _is_down(incident: Incident) -> bool:
@@ -147,8 +171,16 @@ def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
     lines = [f"{_several(who)}: *{_never(gap, zone)}.*" for gap, who in told]
     more = len(left) - sum(len(who) for _, who in told)
     lines += [f"…and {count(more, 'more has', 'more have')} such a gap."] if more else []
-    who = [literal(whose(one)) for one, _ in left]
-    return [*lines, f"{NOT_LIVE} {_to_do([one for one, _ in left], who)}"]
+    if len(left) == 1:
+        ((one, gap),) = left
+        to_do = _to_do(one, gap, literal(whose(one)), zone)
+    elif any(_is_down(one) or isinstance(one.because, NotWatched) for one, _ in left):
+        to_do = (
+            f"Get log backup running first where it does not run: {_FAILS} Then take a full backup of each."
+        )
+    else:
+        to_do = BACKUPS_NOW
+    return [*lines, f"{NOT_LIVE} {to_do}"]
 
 
 def _several(who: Sequence[str]) -> str:
@@ -156,19 +188,6 @@ def _several(who: Sequence[str]) -> str:
     more = len(who) - _GAPS
     named = ", ".join(who[:_GAPS])
     return f"{named} and {more:,} more" if more > 0 else named
-
-
-def _to_do(left: Sequence[Incident], who: Sequence[str]) -> str:
-    """Say what to do about the gaps of these."""
-    if len(left) == 1:
-        if isinstance(left[0].because, NotWatched):
-            return _once_it_runs(who[0])
-        if _is_down(left[0]):
-            return f"Get log backup of {who[0]} running first: {_FAILS} Then take one of it."
-        return backup_now(1, who[0])
-    if any(_is_down(one) or isinstance(one.because, NotWatched) for one in left):
-        return f"Get log backup running first where it does not run: {_FAILS} Then take one of each."
-    return backup_now(len(left))
 
 
 def whose_loss(incidents: Sequence[Incident], members: int, *, at_hand: bool) -> tuple[str, int]:

@@ -23,10 +23,11 @@ from bot.views.blocks import (
 )
 from bot.views.error_text import error_quotation
 from bot.views.handled import who_has_it
-from bot.views.hint_blocks import hint_lines, step_blocks
+from bot.views.hint_blocks import backup_blocks, hint_lines, step_blocks
 from bot.views.hints import seen_in_task
 from bot.views.incident_buttons import taking
 from bot.views.mistake import unnamed_message
+from bot.views.outcome import asks_nobody
 from bot.views.restorable import gap_lines, is_grave, later_words
 from bot.views.sources import concerned, source_name, trouble_lines
 from bot.views.trouble import MARKS, how_it_stands, task_name
@@ -74,6 +75,8 @@ def task_message(
     if task.problem is not None and not task.is_recovering:
         seen = seen_in_task(task, task.problem)
         blocks += [*sections(hint_lines(seen)), *step_blocks(seen)]
+    if task.incident is not None and task.incident.gap is not None:
+        blocks += backup_blocks(seen_in_task(task, task.incident.problem))
     blocks += fields(_facts(task, cluster, zone))
     blocks += _others(task)
     blocks.append(context(_read(task, now, zone)))
@@ -87,6 +90,8 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     reported = name(status.reported, 100) if status.reported else "no status"
     meaning = _MEANINGS.get(status.meaning)
     lines = [] if meaning is None else [f"OCP reports {reported}: {meaning}."]
+    if task.problem is Problem.STALLED and status.meaning is Meaning.RUNNING and not task.is_recovering:
+        lines = [f"OCP still reports {reported}, though nothing is shipped."]
     if status.is_interrupted:
         lines.append("It will not go on by itself.")
     if not task.listed:
@@ -104,8 +109,8 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
-        asks_nobody = task.is_recovering and incident.gap is None and not incident.handling.is_taken
-        lines += [] if asks_nobody else [who_has_it(incident.handling, zone)]
+        if incident.handling.is_taken or not asks_nobody(incident):
+            lines.append(who_has_it(incident.handling, zone))
         lines += gap_lines(incident, zone)
     return lines
 
@@ -180,7 +185,7 @@ def _buttons(command: ShowTask, cluster: Scope, task: TaskNow, *, shareable: boo
         number = task.incident.number
         buttons.insert(1, Button(f"Incident {number}", to_text(ShowIncident(number))))
         if not task.incident.handling.is_taken:
-            buttons.insert(0, taking(task.incident.handling, number))
+            buttons.insert(0, taking(task.incident.handling, number, asks=not asks_nobody(task.incident)))
     if shareable:
         buttons.append(Button("Share", to_text(command), shared=True))
     return buttons

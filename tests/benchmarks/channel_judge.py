@@ -10,7 +10,7 @@ from bot.sandbox.slack import Channel, Message
 
 TASK = re.compile(r"\bt\d{6}\b")
 OVER = re.compile(r"\bover\b", re.IGNORECASE)
-MEANWHILE = "While the bot could tell nothing here"
+MEANWHILE = "While the bot could not post here"
 """How the line begins that tells what began and ended before it could be told: it has no thread."""
 SHOWN_FAILED = re.compile(r"\b(?:failed|critical)\b", re.IGNORECASE)
 
@@ -76,7 +76,7 @@ def judge(channel: Channel, burning: frozenset[str], mended: frozenset[str], see
             verdict.lost.append(task)
         if len(found) > 1:
             verdict.doubled.append(task)
-        in_passing = task in seen and all(parent.text.startswith(MEANWHILE) for parent in found)
+        in_passing = task in seen and all(MEANWHILE in parent.text for parent in found)
         for parent in found if not in_passing else ():
             verdict.threads += _wrong_in_thread(channel, parent, task, over=task not in burning)
     return verdict

@@ -352,8 +352,8 @@ def test_standings_sort_from_the_worst() -> None:
     tasks = [stalled, paused, odd, mended, lagging, failed, torn]
     assert [(task, task.standing) for task in ordered(tasks, Order.WORST)] == [
         (torn, Standing.WARNING),
-        (lagging, Standing.CRITICAL),
         (failed, Standing.CRITICAL),
+        (lagging, Standing.CRITICAL),
         (mended, Standing.WARNING),
         (odd, Standing.UNKNOWN),
         (paused, Standing.QUIET),

@@ -3,12 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.domain.evidence import StatusBroken
 from bot.domain.finding import RecoveryGap
-from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Subject, trend_span
-from bot.domain.look import worst_of
+from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Subject, cluster_subject, trend_span
+from bot.domain.look import Look, Routes, others_of, worst_of
+from bot.domain.notification import Others, OutboxId
 from bot.domain.problem import Problem, Severity
-from bot.domain.task import SourceName
+from bot.domain.routing import Routing
+from bot.domain.task import ClusterId, SourceName
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -53,6 +57,46 @@ def test_what_burns_is_told_by_loss_by_severity_by_problem_and_by_how_much_is_no
         replace(incident(8), delay=timedelta(minutes=9)),
     )
     assert [one.number for one in worst_of(burning, len(burning))] == [7, 6, 8, 4, 5, 3, 1, 2]
+
+
+OCP = replace(incident(9), subject=Subject("source:prod", SourceName("prod")), problem=Problem.UNREACHABLE)
+SHOP = replace(OCP, subject=cluster_subject(SourceName("prod"), ClusterId(2), "shop"))
+OF_SHOP = replace(SHOP.subject, key="task:prod/2/7", tenant="7")
+
+
+@pytest.mark.parametrize(
+    ("about", "others"),
+    [
+        pytest.param(OCP, Others(3, replace(incident(4), delay=timedelta(hours=1))), id="an OCP"),
+        pytest.param(SHOP, Others(1, replace(incident(5), subject=OF_SHOP)), id="a cluster"),
+        pytest.param(replace(OCP, subject=OF_SHOP), None, id="a task"),
+        pytest.param(incident(1), None, id="what can be read"),
+    ],
+)
+def test_of_what_gives_no_answer_it_is_known_what_else_burns(about: Incident, others: Others | None) -> None:
+    """What is well again, pending, over or unread itself does not burn."""
+    burning = (
+        incident(3),
+        replace(incident(4), delay=timedelta(hours=1)),
+        replace(incident(5), subject=OF_SHOP),
+    )
+    calm = (
+        over(6),
+        replace(incident(7), good_polls=1),
+        replace(incident(8), lifecycle=Lifecycle.PENDING),
+        replace(SHOP, number=IncidentNumber(10)),
+    )
+    look = Look(
+        now=NOW,
+        interval=timedelta(seconds=30),
+        routes=Routes(Routing(None)),
+        incidents={one.number: one for one in (about, *burning, *calm)},
+        groups={},
+        mutes={},
+        new_id=lambda: OutboxId("1"),
+        greeting_for=lambda *_: NotImplemented,
+    )
+    assert others_of(look, about) == others
 
 
 def test_a_trend_reaches_back_to_before_the_trouble() -> None:

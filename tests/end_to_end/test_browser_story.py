@@ -58,7 +58,7 @@ async def _pull(look: Looking, lever: str) -> None:
 
 def _card(look: Looking) -> Any:
     """Give the message of the group: the first that speaks of all its members."""
-    members = look.page.get_by_role("button", name=re.compile("^All [0-9]+$"))
+    members = look.page.get_by_role("button", name=re.compile("^All [0-9]+ incidents$"))
     return look.page.locator("#messages-here article").filter(has_text=GROUP).filter(has=members).first
 
 

@@ -106,4 +106,4 @@ def _nothing_else_was_told(shown: Demo) -> None:
     """Every message of the channel is of what the story itself broke."""
     for message in shown.slack.channel(CHANNEL).messages:
         said = f"{message.text} {message.blocks}"
-        assert "crm/tickets" in said or "pay/" in said, message.text
+        assert "crm/tickets" in said or "pay/" in said or STORAGE in said, message.text

@@ -62,6 +62,18 @@ async def test_a_refused_login_is_one_wrong_login_whoever_waits() -> None:
     assert server.gate.refused_until == START + timedelta(hours=1)
 
 
+async def test_a_login_that_changes_in_the_midst_costs_what_is_on_its_way_and_no_more() -> None:
+    server = Server(LoginGate(ManualClock(), concurrency=4))
+    server.gate.accepted()
+    requests = server.ask(9)
+    await server.settle()
+    for answer in server.answers:
+        answer.set_exception(LoginRefused("no"))
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    assert server.sent == 4
+    assert [type(result) for result in results] == [LoginRefused] * 9
+
+
 async def test_a_refused_login_is_left_alone_for_an_hour_and_then_tried_by_one() -> None:
     clock = ManualClock()
     server = Server(LoginGate(clock, concurrency=3))
@@ -86,7 +98,7 @@ async def test_after_an_idle_moment_one_request_goes_ahead_again() -> None:
     clock = ManualClock()
     server = Server(LoginGate(clock, concurrency=3))
     server.gate.accepted()
-    clock.advance(timedelta(seconds=1))
+    clock.advance(timedelta(seconds=0.15))
     requests = server.ask(3)
     await server.settle()
     assert server.sent == 1

@@ -45,7 +45,7 @@ async def test_in_its_thread_the_words_say_how_long_and_why() -> None:
     assert made.channel == ID
     assert "Ana silenced incident 1" in talk.thread(alert)[-1]
     ((sentence, who),) = await talk.trail()
-    assert sentence.startswith("silenced it until ")
+    assert sentence.startswith("silenced it for 2 h (")
     assert sentence.endswith("(silence 1): storage team is on it")
     assert who == "Ana"
     assert "Silenced" in str(alert.edits[-1].blocks)
@@ -232,7 +232,7 @@ async def test_a_group_is_silenced_with_all_its_members() -> None:
     assert "and 7 more" in answer.message.text
     assert (await silence_of(talk)).matcher.numbers == (group.number,)
     trail = [one.sentence for one in await talk.stage.store.audit(group.number) if one.actor]
-    assert trail[0].startswith("silenced it until")
+    assert trail[0].startswith("silenced it for 2 h ")
     assert "(12 silenced)" in said(await talk.say("incidents"))
     assert "Silenced" in str(alert.edits[-1].blocks)
     assert "12 open incidents" in (await talk.say("unsilence 1")).message.text

@@ -35,6 +35,7 @@ class Outage:
             ids={},
             zone=lambda: UTC,
             replicas=lambda: 1,
+            place="/data/bot.sqlite3 on bot-1",
         )
 
     def refuse(self, who: str = POLLS, error: StorageError = FULL) -> None:

@@ -112,6 +112,25 @@ async def test_one_that_was_told_speaks_again_in_its_thread_when_its_silence_is_
     assert len(stage.parents()) == 2, "its own thread says it: there is no second word about the silence"
 
 
+@pytest.mark.parametrize(("handling", "called"), [(Handling(), True), (Handling(ANA), False)])
+async def test_when_a_silence_ends_nobody_is_called_for_what_somebody_has(
+    handling: Handling, called: bool
+) -> None:
+    stage = await begun()
+    stage.routes = (Route(ALERTS, mentions={Severity.CRITICAL: (Mention("here"),)}),)
+    stage.source.rows[PAY] = both(broken("orders", since=stage.clock.now()), well("ledger"))
+    await stage.poll()
+    alert = stage.parents()[-1]
+    incident = await stage.incident(1)
+    async with stage.store.writing() as session:
+        await session.keep_incidents([IncidentWrite(replace(incident, handling=handling), incident.revision)])
+    await silenced(stage, Matcher(numbers=(IncidentNumber(1),)))
+    await polls(stage, 22)
+    (reply,) = stage.replies(alert)
+    assert reply.broadcast
+    assert ("<!here>" in reply.message.text) is called
+
+
 async def test_one_that_is_over_before_its_silence_is_never_told() -> None:
     stage = await begun()
     silence = await silenced(stage, length=30 * MINUTE)

@@ -182,6 +182,8 @@ def test_a_checkpoint_at_the_end_of_the_calendar_is_told_all_the_same() -> None:
         ('status "a b"', "logbackup-bot status '\"a b\"'"),
         ("status it's", "logbackup-bot status 'it'\\''s'"),
         ("tasks", "logbackup-bot tasks"),
+        ("help tasks", "logbackup-bot tasks --help"),
+        ("help", "logbackup-bot --help"),
     ],
 )
 def test_a_command_line_is_quoted_for_the_shell(text: str, line: str) -> None:

@@ -38,6 +38,18 @@ def test_a_password_is_never_part_of_a_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:////data/bot.sqlite3", "/data/bot.sqlite3 on bot-1"),
+        ("postgresql://bot:secret@db.example.com/bot", "db.example.com, used from bot-1"),
+        ("postgresql:///bot?host=/run/secret", "PostgreSQL, used from bot-1"),
+    ],
+)
+def test_people_are_told_where_a_database_is_and_no_more(url: str, said: str) -> None:
+    assert read_address(url).seen_from("bot-1") == said
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "",

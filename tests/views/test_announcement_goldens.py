@@ -29,6 +29,7 @@ from bot.domain.notification import (
     MeanwhileContent,
     MessageKey,
     Notification,
+    Others,
     OutboxId,
     ReadyContent,
     Reason,
@@ -67,8 +68,8 @@ def change(reason: Reason, after: Incident, before: Incident | None = WAS) -> Ch
     return ChangeContent(before, after, reason, READ_AT)
 
 
-def greeting(*incidents: Incident, error: str | None = None, more: Counts | None = None) -> GreetingContent:
-    return GreetingContent(samples.PROD, 3, 48, timedelta(seconds=30), incidents, READ_AT, error, more=more)
+def greeting(*incidents: Incident, more: Counts | None = None) -> GreetingContent:
+    return GreetingContent(samples.PROD, 3, 48, timedelta(seconds=30), incidents, READ_AT, more=more)
 
 
 def reminder(about: object, reason: Reason, to: object = None) -> ReminderContent:
@@ -176,7 +177,7 @@ CONTENTS: dict[str, Content] = {
         status="RUNNING",
     ),
     "card_no_longer_watched_with_a_gap": card(
-        samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP, because=NotWatched(timedelta(days=1))))
+        samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP, because=NotWatched()))
     ),
     "card_catching_up_for_a_time_unknown": card(
         replace(of_problem(Problem.LAGGING), because=CatchingUp(minutes(12))), status="RUNNING"
@@ -194,13 +195,16 @@ CONTENTS: dict[str, Content] = {
     "card_stopped_after_it_was_slow": card(replace(STALLED, since=NOW - minutes(40)), status="RUNNING"),
     "card_cluster_without_answers": card(handled.unread_together().worst[0]),
     "card_cluster_with_answers_again": card(replace(handled.unread_together().worst[0], good_polls=1)),
-    "card_of_a_source_recovering": card(replace(SOURCE_DOWN, good_polls=1)),
+    "card_of_a_source_recovering": card(
+        replace(SOURCE_DOWN, good_polls=1, good_since=NOW - minutes(1)),
+        others=Others(1, replace(samples.ORDERS_FAILED, gap=GAP)),
+    ),
     "card_over": card(samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP))),
     "card_over_that_was_taken": card(
         samples.resolved(replace(samples.LEDGER_BEHIND, handling=handled.TAKEN))
     ),
-    "card_source_unreadable": card(SOURCE_DOWN),
-    "card_source_readable_again": card(samples.resolved(SOURCE_DOWN)),
+    "card_source_unreadable": card(SOURCE_DOWN, others=Others(2, samples.ORDERS_FAILED)),
+    "card_source_readable_again": card(samples.resolved(SOURCE_DOWN), others=Others()),
     "card_cluster_without_task": card(samples.odd_clusters().incidents[0]),
     **{
         f"card_of_{problem}": card(of_problem(problem), status=samples.TROUBLES[problem][0])
@@ -275,16 +279,16 @@ CONTENTS: dict[str, Content] = {
         Reason.GOT_WORSE, replace(of_problem(Problem.FAILED), gap=GAP, delay=minutes(13))
     ),
     "reply_over_with_work_left": change(Reason.RECOVERED, replace(OVER[1], handling=handled.TAKEN)),
-    "reply_no_longer_watched": change(
-        Reason.NOT_WATCHED, replace(OVER[1], because=NotWatched(timedelta(days=1)))
-    ),
+    "reply_no_longer_watched": change(Reason.NOT_WATCHED, replace(OVER[1], because=NotWatched())),
     "reply_over": change(Reason.RECOVERED, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_over_with_a_gap": change(Reason.RECOVERED, OVER[1]),
     "reply_first": change(Reason.FIRST_SEEN, samples.LEDGER_BEHIND),
     "reply_source_worse": change(
         Reason.GOT_WORSE, SOURCE_DOWN, replace(SOURCE_DOWN, severity=Severity.WARNING)
     ),
-    "reply_source_over": change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)),
+    "reply_source_over": replace(
+        change(Reason.RECOVERED, samples.resolved(SOURCE_DOWN)), others=Others(2, samples.ORDERS_FAILED)
+    ),
     "reply_called_over": change(Reason.RESOLVED_BY_HAND, samples.resolved(samples.LEDGER_BEHIND)),
     "reply_normal_now": change(Reason.NEW_NORMAL, samples.resolved(samples.LEDGER_BEHIND)),
     "greeting_all_well": greeting(),
@@ -296,7 +300,6 @@ CONTENTS: dict[str, Content] = {
     "greeting_all_over": greeting(
         samples.resolved(samples.LEDGER_BEHIND), samples.resolved(samples.ORDERS_FAILED)
     ),
-    "greeting_unreadable": greeting(error="OCP refused the login. Check OCP_USER and OCP_PASSWORD."),
     "greeting_of_a_cluster": replace(greeting(samples.LEDGER_BEHIND), cluster="pay"),
     "group": group_content(),
     "group_of_many_kinds": replace(
@@ -485,7 +488,7 @@ CONTENTS: dict[str, Content] = {
     "silence_over_untold": SilenceContent(handled.WINDOW, Reason.SILENCE_ENDED, NOW, (), 2),
     "silence_begins_untold": SilenceContent(handled.WINDOW, Reason.SILENCE_STARTED, NOW, (), 1),
     "silence_over": SilenceContent(handled.ENDED, Reason.SILENCE_ENDED, NOW),
-    "meanwhile": MeanwhileContent(OVER, 30, (handled.STORAGE,)),
+    "meanwhile": MeanwhileContent(OVER[::-1], 30, (handled.STORAGE,)),
     "meanwhile_one": MeanwhileContent(OVER[:1], 1),
 }
 

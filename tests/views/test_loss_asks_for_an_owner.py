@@ -49,11 +49,8 @@ def first_buttons(incident: Incident) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    """An acknowledgement of what is over is refused; a note is kept."""
-    assert first_buttons(LOST) == [
-        "note 42 ask",
-        "task source:prod cluster:pay tenant:orders path:file:///obbackup/",
-    ]
+    """An acknowledgement of what is over is refused; a note is kept, and the incident has what to run."""
+    assert first_buttons(LOST) == ["note 42 ask", "incident 42"]
     assert first_buttons(WELL)[1] == "chart 42"
 
 

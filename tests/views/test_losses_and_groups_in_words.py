@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,15 @@ from bot.views.incident_list import incident_list_message
 from bot.views.meanwhile import meanwhile_message
 from bot.views.no_longer_watched import last_seen
 from bot.views.outcome import becomes
-from bot.views.restorable import gap_lines, gap_lines_of, left_lost, still_lost, title
+from bot.views.restorable import (
+    BACKUPS_NOW,
+    gap_lines,
+    gap_lines_of,
+    left_lost,
+    restorable_lines,
+    still_lost,
+    title,
+)
 from bot.views.trouble import headline
 from bot.views.wording import slack_time
 from tests.views.handled_samples import ANA, BEN, GAP, MEMBERS, STALLED, a_group, card, group_content
@@ -44,6 +53,7 @@ from tests.views.view_samples import NOW, READ_AT, minutes
 
 END = slack_time(GAP.end)
 FAILED = replace(samples.ORDERS_FAILED, gap=GAP)
+TITLE_OF_DROPPED = "pay/orders has lost log for good, take a full backup; it is no longer watched"
 DROPPED = replace(samples.resolved(FAILED), because=NotWatched(timedelta(days=1)))
 TAKEN = Handling(assigned=Assignment(BEN, BEN, NOW - minutes(5)))
 OF_ANA = Handling(assigned=Assignment(ANA, ANA, NOW - minutes(5)))
@@ -75,7 +85,7 @@ def text(content: GroupContent) -> str:
         pytest.param(
             replace(FAILED, good_polls=1), "pay/orders has lost log for good, take a full backup", id="well"
         ),
-        pytest.param(DROPPED, "pay/orders has lost log for good and is no longer watched", id="unwatched"),
+        pytest.param(DROPPED, TITLE_OF_DROPPED, id="unwatched"),
         pytest.param(
             replace(handled.SOURCE_DOWN, gap=GAP), "OCP prod gives no answer", id="what cannot be read"
         ),
@@ -87,13 +97,35 @@ def test_a_title_with_a_loss_begins_with_whose_it_is(incident: Incident, said: s
 
 
 def test_a_loss_says_to_which_moments_no_restore_is_possible_and_what_makes_good_for_it() -> None:
-    (said,) = gap_lines(samples.resolved(FAILED), UTC)
+    said = gap_lines(samples.resolved(FAILED), UTC)
     start = slack_time(GAP.start)
-    assert said == (
-        f"*The log of {start} to {END} is lost for good: nothing after {start} can be restored "
-        f"until a full backup that starts after {END} has finished.* No live data is lost. "
-        "Take one now, if none has finished."
-    )
+    assert said == [
+        (
+            f"*The log of {start} to {END} is lost for good: nothing after {start} can be restored "
+            "until there is a newer full backup.* No live data is lost."
+        ),
+        f"Take a full backup of pay/orders now, unless one that began after {END} has finished.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        pytest.param({}, "What was written since {at} is not backed up either. If this lasts", id="broken"),
+        pytest.param(
+            {"problem": Problem.MISSING, "severity": Severity.WARNING},
+            "What was written since {at} may not be backed up either.",
+            id="not listed",
+        ),
+        pytest.param({"good_polls": 1}, "Backed up until {at}, apart from that.", id="well again"),
+        pytest.param({"delay": None, "checkpoint": None}, "No live data is lost.", id="never read"),
+    ],
+)
+def test_beside_a_loss_it_is_said_what_else_is_not_backed_up(facts: dict[str, Any], said: str) -> None:
+    first = restorable_lines(replace(FAILED, **facts), READ_AT, UTC)[0]
+    told = first.partition("until there is a newer full backup.* ")[2]
+    assert said.format(at=slack_time(READ_AT - minutes(26))) in told
+    assert ("If this lasts" in told) == (facts == {})
 
 
 def test_what_is_no_longer_watched_is_not_called_mended() -> None:
@@ -101,7 +133,10 @@ def test_what_is_no_longer_watched_is_not_called_mended() -> None:
     said = incident_message(card(DROPPED)).text + str(incident_message(card(DROPPED)).blocks)
     for told in (
         "OCP has not listed it for 1 d. When last seen it had failed, 26 min behind; it may still be broken.",
-        "Check that log backup runs: a full backup fails without it. Then take one, if none has finished.",
+        (
+            "Check that log backup of pay/orders runs: a full backup fails without it. "
+            f"Then take a full backup, unless one that began after {END} has finished."
+        ),
     ):
         assert told in said
     assert "well again" not in said
@@ -193,14 +228,14 @@ def test_what_is_paused_is_at_risk_even_as_a_warning() -> None:
 @pytest.mark.parametrize(
     ("reported", "said"),
     [
-        ("STOPPING", ": somebody is stopping log backup, and it will be off afterwards"),
-        ("suspending", ": somebody is pausing log backup, and it will be paused afterwards"),
+        ("STOPPING", ": somebody is stopping log backup, and nothing is backed up after that"),
+        ("suspending", ": somebody is pausing log backup, and nothing is backed up after that"),
         ("STARTING", ""),
     ],
 )
 def test_what_is_stuck_on_its_way_to_a_stop_will_be_off(reported: str, said: str) -> None:
     assert becomes(reported) == said
-    assert hint(Seen(Problem.STUCK, reported)).look_at.startswith("who stops it, and ") == bool(said)
+    assert hint(Seen(Problem.STUCK, reported)).look_at.startswith("who is stopping it, and ") == bool(said)
     stuck = replace(handled.of_problem(Problem.STUCK), because=StuckIn(reported, minutes(22)))
     assert said in "\n".join(state_lines(card(stuck), UTC))
 
@@ -294,7 +329,7 @@ def test_a_group_that_has_lost_log_says_so_in_its_headline_and_counts_the_others
     lines = text(content)
     assert "What the tenants of the other 11 tasks wrote since" in lines
     assert (
-        "Get log backup of shop/t00 running first: a full backup fails without it. Then take one of it."
+        "Get log backup of shop/t00 running first: a full backup fails without it. Then take a full backup."
         in lines
     )
     assert "for 25 min · *log lost for good* · incident 100" in lines
@@ -350,7 +385,7 @@ def test_a_loss_of_the_only_member_that_is_told_may_not_be_the_only_one() -> Non
 def test_what_several_have_to_do_about_their_gaps() -> None:
     over = [samples.resolved(one) for one in with_gaps(2)[:2]]
     unwatched = replace(over[0], because=NotWatched())
-    assert "Take one of each now, where none has finished." in str(gap_lines_of(over, UTC))
+    assert BACKUPS_NOW in str(gap_lines_of(over, UTC))
     assert "Get log backup running first where it does not run" in str(
         gap_lines_of([over[1], unwatched], UTC)
     )
@@ -361,8 +396,12 @@ def test_what_several_have_to_do_about_their_gaps() -> None:
 def test_what_began_and_ended_meanwhile_says_its_loss_at_once() -> None:
     lost = samples.resolved(FAILED)
     said = meanwhile_message(MeanwhileContent((lost,), 3)).text.split("\n")
-    assert said[0].endswith("over again; log of pay/orders is lost for good")
-    assert said[1].endswith("(critical) · *log lost for good* · incident 42")
+    assert said[0].startswith(
+        "🟠 At least 1 task has lost log for good, take a full backup of each. While the"
+    )
+    assert said[1].startswith("pay/orders: *the log of ")
+    assert said[3].endswith("(critical) · *log lost for good* · incident 42")
+    assert meanwhile_message(MeanwhileContent((), 3)).text.startswith("🟢 While the bot could not post here")
     change = ChangeContent(None, lost, Reason.RECOVERED, NOW)
     told = changes_message(ChangesContent((change,), ((Reason.RECOVERED, 1),), NOW)).text.split("\n")
     assert told[0] == "🟠 1 incident is over; log of pay/orders is lost for good"

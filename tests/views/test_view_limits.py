@@ -111,9 +111,6 @@ def messages_about(fleet: FleetSnapshot) -> Iterator[Message]:
     yield greeting_message(
         GreetingContent(SourceName("<!here>"), 3, 9, timedelta(seconds=30), fleet.incidents, READ_AT)
     )
-    yield greeting_message(
-        GreetingContent(SourceName("a"), 0, 0, timedelta(seconds=30), (), READ_AT, "<!channel>" * 9000)
-    )
 
 
 def messages_of(incident: Incident) -> Iterator[Message]:

@@ -211,7 +211,7 @@ REASONS: list[tuple[Evidence, str]] = [
         StuckIn("STOPPING", minutes(22)),
         (
             "It has been in STOPPING for 22 min, a state that usually passes within minutes: "
-            "somebody is stopping log backup, and it will be off afterwards."
+            "somebody is stopping log backup, and nothing is backed up after that."
         ),
     ),
     (PausedFor("SUSPENDED", minutes(180)), "It has been paused by a command (SUSPENDED) for 3 h."),
@@ -414,8 +414,12 @@ def test_a_gap_in_what_can_be_restored_is_told_with_the_task() -> None:
     now = ClusterNow(samples.PAY, (samples.seen(task, samples.PAY, incident=incident),), READ_AT)
     fleet = FleetSnapshot((samples.a_source("prod", [now]),), (incident,))
     drawn = task_message(ShowTask(Scope(name="pay/orders")), fleet, now=NOW)
-    assert " has finished.*" in drawn.text
-    assert "Get log backup running first: a full backup fails without it. Then take one." in drawn.text
+    assert "until there is a newer full backup.*" in drawn.text
+    first = (
+        "Get log backup of pay/orders running first: a full backup fails without it. Then take a full backup."
+    )
+    assert first in drawn.text
+    assert "ALTER SYSTEM BACKUP TENANT = orders;" in str(drawn.blocks)
     assert "It will not go on by itself." in drawn.text
     assert "'Acknowledge'" in str(drawn.blocks)
 
