@@ -11,8 +11,10 @@ from bot.operations.ports import Clock
 REST = timedelta(hours=1)
 """How long a refused login is left alone."""
 TRUSTED_S = 0.1
-"""How long, in real seconds, an accepted login vouches for the next requests: less than between polls, however
-fast the clock of a simulated world goes."""
+"""How long, in real seconds, an accepted login vouches for the next requests.
+
+Less than between polls, however fast the clock of a simulated world goes.
+"""
 
 _Answer = TypeVar("_Answer")
 

@@ -1,21 +1,24 @@
 """What is silenced is unspoken, never lost; and a graver incident speaks for those that it explains."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.handling import Actor, UserId
+from bot.domain.handling import Actor, Handling, UserId
 from bot.domain.incident import Change, IncidentNumber
 from bot.domain.maintenance import MaintenanceWindow, Once, Weekly
 from bot.domain.naming import Scope
 from bot.domain.notification import Channel, Reason
-from bot.domain.problem import Problem
+from bot.domain.problem import Problem, Severity
+from bot.domain.routing import Mention, Route
 from bot.domain.silence import UNNUMBERED_SILENCE, Ending, Matcher, Silence, SilenceNumber
 from bot.domain.weekday import Weekday
 from bot.errors import SourceTimeout
-from bot.operations.store_port import RevisionConflict
+from bot.operations.store_port import IncidentWrite, RevisionConflict
 from tests.fakes.listed_source import PAY, SHOP, task, teeth
+from tests.fakes.manual_clock import START
 from tests.fakes.memory_session import MemorySession
 from tests.operations.operations_stage import ALERTS, ID, POLL, Stage, both, broken, shown, well
 
@@ -112,10 +115,8 @@ async def test_one_that_was_told_speaks_again_in_its_thread_when_its_silence_is_
     assert len(stage.parents()) == 2, "its own thread says it: there is no second word about the silence"
 
 
-@pytest.mark.parametrize(("handling", "called"), [(Handling(), True), (Handling(ANA), False)])
-async def test_when_a_silence_ends_nobody_is_called_for_what_somebody_has(
-    handling: Handling, called: bool
-) -> None:
+@pytest.mark.parametrize("handling", [Handling(), Handling().acknowledge(ANA, START)])
+async def test_when_a_silence_ends_nobody_is_called_for_what_somebody_has(handling: Handling) -> None:
     stage = await begun()
     stage.routes = (Route(ALERTS, mentions={Severity.CRITICAL: (Mention("here"),)}),)
     stage.source.rows[PAY] = both(broken("orders", since=stage.clock.now()), well("ledger"))
@@ -128,7 +129,7 @@ async def test_when_a_silence_ends_nobody_is_called_for_what_somebody_has(
     await polls(stage, 22)
     (reply,) = stage.replies(alert)
     assert reply.broadcast
-    assert ("<!here>" in reply.message.text) is called
+    assert ("<!here>" in reply.message.text) is not handling.is_taken
 
 
 async def test_one_that_is_over_before_its_silence_is_never_told() -> None:
