@@ -18,7 +18,7 @@ from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_li
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import ASKS_WHO, instead_lines, left_to, worst
 from bot.views.links import NO_LINKS, Links, runbook_lines
-from bot.views.restorable import at_risk, gap_lines_of, is_grave, left_lost, still_lost
+from bot.views.restorable import at_risk, blind_words, gap_lines_of, is_grave, left_lost, still_lost
 from bot.views.trouble import MARKS, group_mark, how, incident_mark, lost_mark
 from bot.views.twins import subjects
 from bot.views.wording import count, duration, lasting, ocp_name, slack_time
@@ -91,6 +91,8 @@ def group_headline(content: GroupContent, zone: tzinfo) -> str:
         return group_words(group, counts, worst)
     if not counts.burning:
         return group_words(group, counts, worst)
+    if group.problem is Problem.UNREACHABLE and len(counts.problems) <= 1:
+        return f"{group_words(group, counts, worst)}: {blind_words(group.since, zone)}"
     first = look_first(group, worst)
     said = f"{group_words(group, counts, worst)} since {slack_time(group.since, zone)}"
     return f"{said}: {literal(first)}" if first else said

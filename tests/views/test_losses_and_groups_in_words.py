@@ -504,7 +504,9 @@ def test_what_broke_by_chance_names_where_to_begin() -> None:
 def test_an_ocp_that_gives_no_answer_is_what_the_group_is_about() -> None:
     content = handled.unread_together()
     drawn = group_message(replace(content, counts=replace(content.counts, open=8)))
-    assert drawn.text.startswith("🔴 OCP prod gives no answer about 8 of 12 clusters since")
+    assert drawn.text.startswith(
+        "🔴 OCP prod gives no answer about 8 of 12 clusters: nothing is known of log"
+    )
     assert "…and 5 more of which nothing is known." in str(drawn.blocks)
     assert f"As of {slack_time(READ_AT)}" in str(drawn.blocks)
     last = (content.worst[0], *map(samples.resolved, content.worst[1:]))
