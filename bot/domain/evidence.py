@@ -73,10 +73,11 @@ class StuckIn:
 
 @dataclass(frozen=True, slots=True)
 class PausedFor:
-    """Suspended or stopped on purpose for ``lasted``."""
+    """Suspended or stopped on purpose for ``lasted``; critical after ``limit``."""
 
     reported: str
     lasted: timedelta
+    limit: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

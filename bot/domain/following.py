@@ -12,6 +12,7 @@ from bot.domain.look import (
     group_silence,
     incident_content,
     is_firing,
+    shipped_by_all,
     worst_first,
     worst_of,
 )
@@ -23,10 +24,11 @@ from bot.domain.notification import (
     Notification,
     Reason,
     ReminderContent,
+    Told,
 )
 from bot.domain.owing import LOUD, called, change_content, edited, highest, reason_of, replied
 from bot.domain.posts import Post, said_aloud
-from bot.domain.problem import Severity
+from bot.domain.problem import Problem, Severity
 from bot.domain.reminding import About, remind
 from bot.domain.routing import Mention, Way
 
@@ -172,7 +174,8 @@ def _changes(look: Look, post: Post, changes: list[Transition], way: Way) -> tup
 
 def greeting_content(look: Look, post: Post, members: Sequence[Incident]) -> GreetingContent:
     """Make what a greeting says: the worst of its members, and how many there are."""
-    return look.greeting_for(post.key, worst_of(members), counts_of(members, look.silence_of))
+    greeting = look.greeting_for(post.key, worst_of(members), counts_of(members, look.silence_of))
+    return replace(greeting, shipped_until=shipped_by_all(members, look.now))
 
 
 def _all_silenced(look: Look, members: Sequence[Incident]) -> bool:
@@ -239,7 +242,15 @@ def _group_said(
     way: Way,
 ) -> tuple[Post, Notification]:
     loud = reason in (Reason.GOT_WORSE, Reason.CAME_BACK)
-    change = GroupChangeContent(group, content.worst, content.counts, reason, look.now, content.shipped_until)
+    change = GroupChangeContent(
+        group, content.worst, content.counts, reason, look.now, content.shipped_until, _told(post)
+    )
     mentions = _louder(post, highest(speaking), way) if loud else ()
     reply = replied(look, post, change, reason, broadcast=loud and way.broadcast, mentions=mentions)
     return (said_aloud(post, tuple(speaking), look.now) if loud else post), reply
+
+
+def _told(post: Post) -> Told | None:
+    """Give what was last said aloud of a group."""
+    problem = next((one for one in Problem if one.gravity == post.gravity), None)
+    return None if post.told is None or problem is None else Told(post.told_open, problem, post.told)

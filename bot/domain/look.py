@@ -179,7 +179,7 @@ def shipped_by_all(members: Iterable[Incident], read_at: datetime) -> datetime |
 
 def counts_of(members: Iterable[Incident], silence_of: SilenceOf, spoken_by: Silence | None = None) -> Counts:
     """Count members by how they are; those that ``spoken_by`` mutes all together are not counted as muted."""
-    still = over = silenced = unwatched = 0
+    still = over = silenced = unwatched = recovering = 0
     problems: dict[Problem, int] = {}
     for one in members:
         if not one.is_open:
@@ -187,11 +187,14 @@ def counts_of(members: Iterable[Incident], silence_of: SilenceOf, spoken_by: Sil
             unwatched += isinstance(one.because, NotWatched)
             continue
         still += 1
-        problems[one.problem] = problems.get(one.problem, 0) + 1
+        if one.good_polls:
+            recovering += 1
+        else:
+            problems[one.problem] = problems.get(one.problem, 0) + 1
         mute = silence_of(one.number)
         silenced += mute is not None and mute != spoken_by
     ordered = sorted(problems.items(), key=lambda item: -item[0].gravity)
-    return Counts(still, over, silenced, unwatched, tuple(ordered))
+    return Counts(still, over, silenced, unwatched, tuple(ordered), recovering)
 
 
 def incident_content(look: Look, incident: Incident, post: Post, way: Way) -> IncidentContent:

@@ -1,18 +1,15 @@
-"""What is owed to a channel: a message to post, to edit or to reply with, and why.
-
-A notification carries its own content: it speaks of the moment it was born, never of the present.
-"""
+"""What is owed to a channel, and why; a notification speaks of the moment it was born, not of the present."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.counts import Counts, Told
 from bot.domain.grouping import Group
 from bot.domain.handling import Actor
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.posts import Channel, MessageKey
-from bot.domain.problem import Problem
 from bot.domain.routing import Mention
 from bot.domain.silence import Silence
 from bot.domain.task import SourceName
@@ -38,6 +35,7 @@ __all__ = [
     "Reason",
     "ReminderContent",
     "SilenceContent",
+    "Told",
 ]
 
 OutboxId = NewType("OutboxId", str)
@@ -128,7 +126,8 @@ class ChangeContent:
 class GreetingContent:
     """The first message about a source: what is watched, and what was broken when the watch began.
 
-    ``incidents`` are its members, at their present state.
+    ``incidents`` are its members, at their present state. Up to ``shipped_until`` all of them are backed up,
+    as in a group.
     """
 
     source: SourceName
@@ -139,24 +138,9 @@ class GreetingContent:
     read_at: datetime
     cluster: str | None = None
     """Set where it is about one cluster alone, which came later."""
-    more: "Counts | None" = None
+    more: Counts | None = None
     """Of all members, where ``incidents`` has only the worst of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many members of a message are open, over, muted, no longer watched; ``problems`` of the open."""
-
-    open: int = 0
-    over: int = 0
-    silenced: int = 0
-    unwatched: int = 0
-    problems: tuple[tuple[Problem, int], ...] = ()
-
-    @property
-    def members(self) -> int:
-        """All of them."""
-        return self.open + self.over
+    shipped_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +163,7 @@ class GroupContent:
 
 @dataclass(frozen=True, slots=True)
 class GroupChangeContent:
-    """One change of a group, for a reply; ``shipped_until`` as above."""
+    """One change of a group, for a reply; ``shipped_until`` as above; ``before`` is what was told before."""
 
     group: Group
     worst: tuple[Incident, ...]
@@ -187,6 +171,7 @@ class GroupChangeContent:
     reason: Reason
     at: datetime
     shipped_until: datetime | None = None
+    before: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.handled import Silenced, marks, matcher_words, until
 from bot.views.incident_card import worst
-from bot.views.restorable import gap_lines_of
+from bot.views.restorable import gap_lines_of, still_lost
 from bot.views.trouble import MARKS, how, incident_mark, lost_mark, phrase_of_delay, short_problem, task_name
 from bot.views.twins import namer, subjects
 from bot.views.typed import typed
@@ -74,7 +74,7 @@ def digest_message(facts: DigestFacts, zone: tzinfo = UTC) -> Message:
     if not any(parts):
         line = f"{_calm(facts)} Nothing happened since {since}."
         return message(line, sections([line]))
-    first = _first(facts, len(lost), since)
+    first = _first(facts, lost, since)
     parts.append(_slow_lines(facts))
     blocks: list[Block] = sections([f"*{first}*"])
     for lines in parts:
@@ -97,7 +97,7 @@ def _calm(facts: DigestFacts) -> str:
     return f"{MARKS[Standing.WELL]} Log backup is well: {_scale(facts)}."
 
 
-def _first(facts: DigestFacts, lost: int, since: str) -> str:
+def _first(facts: DigestFacts, lost: Sequence[Incident], since: str) -> str:
     """Say in one line how many need somebody, as a phone's notification shows it."""
     number = len(facts.still_open)
     if number:
@@ -106,7 +106,7 @@ def _first(facts: DigestFacts, lost: int, since: str) -> str:
     else:
         said = f"{MARKS[Standing.WARNING if lost else Standing.WELL]} Nothing is open"
     if lost:
-        said += f", {count(lost, 'has', 'have')} lost log for good"
+        said += f"; {literal(still_lost(lost, len(lost)))}"
     return f"{said}; {facts.began:,} began and {len(facts.over):,} ended since {since}"
 
 
@@ -116,7 +116,9 @@ def _scale(facts: DigestFacts) -> str:
         key=lambda one: one.delay or _NONE,
         default=None,
     )
-    told = "" if slowest is None else f", the slowest {phrase_of_delay(slowest)}"
+    told = (
+        "" if slowest is None else literal(f", the slowest {task_name(slowest)}, {phrase_of_delay(slowest)}")
+    )
     return f"{count(len(facts.tasks), 'task')}{told}"
 
 

@@ -1,8 +1,10 @@
 """The first message about a source: what is broken already, what is watched, what to try."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.commands import (
+    Acknowledge,
     ListIncidents,
     ListTasks,
     ShowHelp,
@@ -14,10 +16,9 @@ from bot.commands import (
 )
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
-from bot.domain.look import shipped_until, worst_first
+from bot.domain.look import worst_first
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GreetingContent
-from bot.domain.problem import Problem
 from bot.views.blocks import (
     Block,
     Button,
@@ -34,11 +35,11 @@ from bot.views.handled import marks
 from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import taking
 from bot.views.outcome import asks_nobody
-from bot.views.restorable import gap_lines
+from bot.views.restorable import at_risk, is_grave
 from bot.views.trouble import how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
 from bot.views.typed import typed
-from bot.views.wording import count, duration, lasting, name, ocp_name, slack_time
+from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
 
 TOLD = 10
 """So many incidents are told one by one; the rest is counted."""
@@ -58,8 +59,10 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
     mark = f"{worst_mark(content)} ".lstrip()
     lines = _ended_lines(content)
     blocks: list[Block] = [section(f"{mark}*{first}*\n{wide}")]
-    blocks += [*member_blocks(content, content.read_at, zone), *(sections(lines) if lines else [])]
-    spoken = [f"{mark}{first}: {wide}", *member_lines(content, content.read_at, zone), *lines]
+    top = [*risk_lines(content, zone), *untaken_lines(content)]
+    blocks += [*(sections(top) if top else []), *member_blocks(content, content.read_at, zone)]
+    blocks += sections(lines) if lines else []
+    spoken = [f"{mark}{first}: {wide}", *top, *member_lines(content, content.read_at, zone), *lines]
     scope = scope_of(content)
     small = [f"Try {typed('status')}, {typed('tasks')} or {typed('help')}."]
     blocks.append(context(*small, f"Read {slack_time(content.read_at, zone)}"))
@@ -72,7 +75,16 @@ def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
         buttons.insert(1, Button("Incidents", to_text(ListIncidents(scope))))
     if counts_of(content).open:
         buttons.insert(2, Button("Silence…", to_text(SilenceDialog(Target(scope=scope)))))
-    return message("\n".join(spoken), blocks + actions(buttons))
+    return message("\n".join(spoken), blocks + actions([*taking_all(content), *buttons]))
+
+
+def taking_all(content: GreetingContent) -> list[Button]:
+    """Offer to take all members at once, where there are several and not all that are told are taken."""
+    if counts_of(content).open <= 1 or all(one.handling.is_taken for one in _open_members(content)):
+        return []
+    place = clean(content.cluster or ocp_name(content.source))
+    takes = f"You take all that is open in {place} now, what came later too."
+    return [Button("Acknowledge all", to_text(Acknowledge(Target(scope=scope_of(content)))), confirm=takes)]
 
 
 def scope_of(content: GreetingContent) -> Scope:
@@ -81,8 +93,38 @@ def scope_of(content: GreetingContent) -> Scope:
 
 
 def still_open(content: GreetingContent) -> str:
-    """Say how many members are open."""
-    return count(counts_of(content).open, "incident is open", "incidents are open")
+    """Say how many members are open, and how the worst of them is; in markup."""
+    number, told = counts_of(content).open, _open_members(content)
+    if not told:
+        return count(number, "incident is open", "incidents are open")
+    worst = literal(f"{subjects(told)(told[0])} {how(told[0])}")
+    return worst if number == 1 else f"{number:,} incidents are open, the worst: {worst}"
+
+
+def risk_lines(content: GreetingContent, zone: tzinfo = UTC) -> list[str]:
+    """Say once for all members what of them cannot be restored."""
+    told = _open_members(content)
+    return at_risk(
+        told,
+        content.shipped_until,
+        content.read_at,
+        zone,
+        number=counts_of(content).burning,
+        grave=any(is_grave(one.severity, one.problem) for one in told),
+    )
+
+
+def untaken_lines(content: GreetingContent) -> list[str]:
+    """Say that nobody has any of them, as far as they are told; where somebody has, each member says it."""
+    told = _open_members(content)[:TOLD]
+    if not told or _some_taken(told):
+        return []
+    which = "any of them" if len(told) == counts_of(content).open else f"any of the worst {len(told)}"
+    return [f"Nobody has taken {'it' if counts_of(content).open == 1 else which} yet."]
+
+
+def _some_taken(told: Sequence[Incident]) -> bool:
+    return any(one.handling.is_taken for one in told)
 
 
 def _already(content: GreetingContent) -> str:
@@ -124,7 +166,9 @@ def counts_of(content: GreetingContent) -> Counts:
         return content.more
     over = [one for one in content.incidents if not one.is_open]
     unwatched = sum(isinstance(one.because, NotWatched) for one in over)
-    return Counts(open=len(content.incidents) - len(over), over=len(over), unwatched=unwatched)
+    well = sum(one.is_open and one.good_polls > 0 for one in content.incidents)
+    still = len(content.incidents) - len(over)
+    return Counts(open=still, over=len(over), unwatched=unwatched, recovering=well)
 
 
 def _open_members(content: GreetingContent) -> list[Incident]:
@@ -135,18 +179,20 @@ def _open_members(content: GreetingContent) -> list[Incident]:
 def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[str]:
     """Tell the worst members that are still open, with who has them, and count the others.
 
-    Of the worst it is told what it costs and where to begin.
+    Of the worst it is told where to begin.
     """
     told = _open_members(content)[:TOLD]
-    whose = subjects(told)
+    if not told:
+        return []
+    whose, nobody = subjects(told), " · nobody has it" if _some_taken(told) else ""
     lines = [
         f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{_since(one, now)}"
         f"{lost_mark(one)}"
-        f" · {number_words(one)}{marks(one, zone=zone)}"
+        f" · {number_words(one)}{marks(one, zone=zone) or nobody}"
         for one in told
     ]
-    if told:
-        lines[0] = "\n".join([lines[0], *_first_step(told[0], content.read_at, zone)])
+    look = look_line(told[0], typed(ShowIncident(told[0].number)))
+    lines[0] += f"\n{look}" if look else ""
     left = counts_of(content).open - len(told)
     return [*lines, f"…and {left:,} more: {typed('incidents')}"] if left > 0 else lines
 
@@ -157,15 +203,6 @@ def _since(incident: Incident, now: datetime) -> str:
     if incident.opened_at - incident.since >= _AT_ONCE:
         return lasted
     return lasted.replace("for ", "for at least ", 1) or ", since before the watch began"
-
-
-def _first_step(incident: Incident, read_at: datetime, zone: tzinfo) -> list[str]:
-    """Say up to when the worst is backed up, or what it has lost, and where to look first."""
-    lines, shipped = gap_lines(incident, zone), shipped_until(incident, read_at)
-    is_known = incident.problem not in (Problem.MISSING, Problem.UNREACHABLE)
-    reached = f"Backed up until {slack_time(shipped, zone)}. " if shipped and is_known and not lines else ""
-    look = look_line(incident, typed(ShowIncident(incident.number)))
-    return [*lines, *filter(None, [f"{reached}{look}".strip()])]
 
 
 def member_blocks(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[Block]:

@@ -2,62 +2,71 @@
 
 from datetime import UTC, tzinfo
 
-from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeContent, Reason
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.change_reply import change_sentence, ending
 from bot.views.group_card import (
+    group_state,
     group_words,
     has_lost,
     left_to_whom,
+    look_lines,
     mark_of,
     member_lines,
     risk_lines,
+    unwatched_lines,
     who_has_group,
 )
-from bot.views.handled import numbers_words
 from bot.views.incident_card import worst
 from bot.views.restorable import gap_lines_of, still_lost
-from bot.views.trouble import incident_mark
+from bot.views.trouble import incident_mark, short_problem
 from bot.views.wording import count, duration, lasting, slack_time
 
 TOLD = 5
 """So many changes are told one by one; the rest is counted."""
 
-_OPENING = {
-    Reason.FIRST_SEEN: "",
-    Reason.GOT_WORSE: "Worse: ",
-    Reason.EASED: "Better: ",
-    Reason.CAME_BACK: "Trouble again: ",
-    Reason.GROUPED: "Broke together: ",
-}
+_OPENING = {Reason.GOT_WORSE: "Worse: ", Reason.CAME_BACK: "Trouble again: "}
 
 
 def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Message:
     """Say what changed about a group, since when and how bad it is now, or how long it lasted."""
     group, mark = content.group, mark_of(content.group, content.counts, content.worst)
     opening = _OPENING.get(content.reason, "") if group.is_open else ""
-    state = f"{group.severity.word}, group {group.number}" if group.is_open else f"group {group.number}"
+    state = group_state(group, content.counts) if group.is_open else f"group {group.number}"
     plain = f"{opening}{group_words(group, content.counts, content.worst)}"
     lines = []
-    if content.reason is Reason.GROUPED:
-        lines.append(f"From now on group {group.number} speaks for {_numbers(content.worst)}.")
     if group.is_open:
-        since = f"Since {slack_time(group.since, zone)}{lasting(content.at - group.since)}."
-        lines.append(f"{since} {who_has_group(content, zone)}")
+        lines.append(f"{_since(content, zone)}{_before(content)}")
+        lines += look_lines(group, content.counts, content.worst)
         lines += risk_lines(content, content.at, zone, grave=content.reason is Reason.GOT_WORSE)
+        lines.append(who_has_group(content, zone))
         lines += member_lines(content.worst, content.counts, content.at, group)
     else:
         ended = group.resolved_at or group.changed_at
         lines += gap_lines_of(content.worst, zone)
+        lines += unwatched_lines(content, zone) if content.counts.unwatched else []
         lines.append(f"It lasted {duration(ended - group.since)}. At worst {worst(group)}.")
         lines += left_to_whom(content, zone) if has_lost(content.worst) else []
     text = [f"{mark} {plain} ({state})", *lines]
     return message("\n".join(text), sections([f"{mark} *{plain}*  {state}", *lines]))
 
 
-def _numbers(incidents: tuple[Incident, ...]) -> str:
-    return numbers_words([one.number for one in incidents])
+def _since(content: GroupChangeContent, zone: tzinfo) -> str:
+    """Say since when; of what came back since when it is so again, and when it was there first."""
+    group, first = content.group, slack_time(content.group.since, zone)
+    if content.reason is not Reason.CAME_BACK:
+        return f"Since {first}{lasting(content.at - group.since)}."
+    back = group.changed_at
+    return f"Again since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
+
+
+def _before(content: GroupChangeContent) -> str:
+    """Say how it was when it was last told, where it got worse since then."""
+    before = content.before
+    if before is None or content.reason is not Reason.GOT_WORSE:
+        return ""
+    how = f"{short_problem(before.problem)} ({before.severity.word})"
+    return f" Before: {before.broken:,} broken, at worst {how}."
 
 
 _CHANGED = {

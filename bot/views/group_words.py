@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.domain.evidence import StatusBroken
+from bot.domain.evidence import NotRead, StatusBroken
 from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts
@@ -70,13 +70,13 @@ def broken(group: Group, counts: Counts, worst: Sequence[Incident] = ()) -> str:
     """
     unread = group.problem is Problem.UNREACHABLE
     noun, state = "cluster" if unread else "task", _state(group, counts, worst)
-    all_of_them = max(group.total, counts.members)
-    number = f"{counts.open:,} of {all_of_them:,} {_noun(noun, all_of_them)}"
+    all_of_them, how_many = max(group.total, counts.members), counts.burning or counts.open
+    number = f"{how_many:,} of {all_of_them:,} {_noun(noun, all_of_them)}"
     if group.trait.cause is Cause.COINCIDENCE:
-        number = count(counts.open, noun)
+        number = count(how_many, noun)
     elif group.trait.cause is Cause.ERROR:
-        number = f"{counts.open:,} {_noun(noun, all_of_them)}"
-    if unread and len(counts.problems) <= 1:
+        number = f"{how_many:,} {_noun(noun, all_of_them)}"
+    if unread and counts.burning and len(counts.problems) <= 1:
         return f"{ocp_name(group.trait.source)} gives no answer about {number}"
     error = error_of(worst) if group.trait.cause is Cause.ERROR else None
     shared = sharing(group.trait) if error is None else f' with the error "{clean(error, _LABEL)}"'
@@ -95,21 +95,35 @@ def error_of(worst: Sequence[Incident]) -> str | None:
 
 def _state(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
     """Say how the open ones are, as the end of a sentence; of several kinds how many are of each."""
+    are = "is" if (counts.burning or counts.open) == 1 else "are"
+    if not counts.burning:
+        return f"{are} recovering"
     if len(counts.problems) > 1:
-        are = "is" if counts.open == 1 else "are"
         return f"{are} in trouble ({kinds_words(counts.problems, worst)})"
-    if group.problem is Problem.FAILED:
+    problem = counts.problems[0][0] if counts.problems else group.problem
+    if problem is Problem.FAILED:
         failed, interrupted = _failed(worst)
         if interrupted:
-            are = "is interrupted" if counts.open == 1 else "are interrupted"
-            return f"have failed or {are}" if failed or interrupted < counts.open else are
-    return plural(group.problem, counts.open)
+            some = failed or interrupted < counts.burning
+            return f"have failed or {are} interrupted" if some else f"{are} interrupted"
+    return plural(problem, counts.burning)
 
 
 def _failed(worst: Sequence[Incident]) -> tuple[int, int]:
     """Count those that failed, and those that were interrupted."""
-    told = [is_interrupted(one) for one in worst if one.is_open and one.problem is Problem.FAILED]
+    told = [is_interrupted(one) for one in _burning(worst) if one.problem is Problem.FAILED]
     return len(told) - sum(told), sum(told)
+
+
+def _burning(worst: Sequence[Incident]) -> list[Incident]:
+    """Give those that are open and not well again."""
+    return [one for one in worst if one.is_open and not one.good_polls]
+
+
+def only_one(group: Group, worst: Sequence[Incident]) -> Incident | None:
+    """Give the one that is left of a group of several: it is where to look, no longer what they share."""
+    left, shared = _burning(worst), group.problem is Problem.UNREACHABLE
+    return left[0] if len(left) == 1 and len(worst) > 1 and not shared else None
 
 
 def _noun(noun: str, number: int) -> str:
@@ -123,7 +137,8 @@ def all_over(group: Group, counts: Counts) -> str:
         return f"Over: {ocp_name(group.trait.source)} answers again about {clusters}"
     who = f"{count(counts.members, 'task')}{sharing(group.trait)}"
     if counts.unwatched >= counts.members:
-        return f"No longer watched: {who}"
+        are = "is" if counts.members == 1 else "are"
+        return f"{who} {are} no longer watched and may still be broken"
     return f"Over: {who} {'is' if counts.members == 1 else 'are'} well again"
 
 
@@ -133,6 +148,9 @@ def look_first(  # noqa: PLR0911 - one case for each cause
     """Say where to look first; empty where an error message says it; plain text."""
     if group.problem in _ASKS:
         return _ASKS[group.problem]
+    left = only_one(group, worst)
+    if left is not None:
+        return f"look at {subjects(worst)(left)} first"
     match group.trait.cause:
         case Cause.DESTINATION:
             return "look at the storage first"
@@ -161,9 +179,11 @@ def look_at(  # noqa: C901, PLR0911 - one case for each cause
         case Problem.MISSING:
             return "Look at: whether log backup was switched off, or the tenants dropped, on purpose"
         case Problem.UNREACHABLE:
-            return f"Look at: whether {ocp} is up, and the bot's login there"
+            return f"{_unread_because(worst)}Look at: whether {ocp} is up, and the bot's login there"
         case _:
-            pass
+            left = only_one(group, worst)
+            if left is not None:
+                return f"Look at: {clean(hint(seen_in_incident(left)).look_at, _LOOK)}"
     match group.trait.cause:
         case Cause.DESTINATION:
             return f"Look at: free space on {label}, and whether the servers can reach it"
@@ -182,6 +202,12 @@ def look_at(  # noqa: C901, PLR0911 - one case for each cause
         case Cause.COINCIDENCE:
             return likely(group.trait)
     assert_never(group.trait.cause)
+
+
+def _unread_because(worst: Sequence[Incident]) -> str:
+    """Say why the worst of them cannot be read: a timeout, a login that is refused."""
+    said = next((one.because.sentence for one in worst if isinstance(one.because, NotRead)), "")
+    return f"{clean(said, _LOOK)} " if said else ""
 
 
 def likely(trait: Trait) -> str:

@@ -21,8 +21,11 @@ Silenced = Mapping[IncidentNumber, Silence]
 NOT_SILENCED: Silenced = {}
 
 
-def who_has_it(handling: Handling, zone: tzinfo = UTC, it: str = "it") -> str:
-    """Say who has ``it`` since when, or that nobody has; in markup."""
+def who_has_it(handling: Handling, zone: tzinfo = UTC, it: str = "it", *, asks: bool = False) -> str:
+    """Say who has ``it`` since when, or that nobody has, and, where it ``asks``, what taking it does; markup.
+
+    Whoever takes it may still be reminded, where the settings say so: everybody no more.
+    """
     given, seen = handling.assigned, handling.acknowledged
     if given is not None:
         said = f"{named(given.to)} has {it} since {slack_time(given.at, zone)}"
@@ -33,7 +36,7 @@ def who_has_it(handling: Handling, zone: tzinfo = UTC, it: str = "it") -> str:
         return f"{said}."
     if seen is not None:
         return f"{named(seen.by)} has {it} since {slack_time(seen.at, zone)}."
-    return f"Nobody has taken {it} yet."
+    return f"Nobody has taken {it} yet{': Acknowledge stops reminding everybody' if asks else ''}."
 
 
 def holder(handling: Handling) -> str | None:

@@ -91,8 +91,9 @@ def _happened(content: IncidentContent, zone: tzinfo) -> str:  # noqa: PLR0911 -
             return f"It catches up at about {then}{'' if content.incident.gap else f'; {to_do}'}."
         case StuckIn(reported):
             return f"{name(reported)} usually passes within minutes{becomes(reported)}."
-        case PausedFor(reported):
-            return f"Paused by a command ({name(reported)})."
+        case PausedFor(reported, limit=limit):
+            then = "" if limit is None else f"; critical after {duration(limit)}"
+            return f"Paused by a command ({name(reported)}){then}."
         case NotRead(polls, sentence=sentence):
             return f"{name(sentence, ERROR_LENGTH)} {count(polls, 'poll')} in a row failed."
         case _:

@@ -24,6 +24,7 @@ from bot.domain.look import counts_of, worst_first, worst_of
 from bot.domain.naming import Found
 from bot.domain.silence import Silence
 from bot.views.blocks import Block, Button, actions, beside, context, literal, numbered, section, sections
+from bot.views.group_card import group_state, mark_of
 from bot.views.group_words import broken
 from bot.views.handled import Silenced, holder, marks
 from bot.views.health_report import BotHealth, own_lines, own_troubles
@@ -31,7 +32,7 @@ from bot.views.incident_buttons import taking
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
-from bot.views.trouble import group_mark, how, incident_mark, lost_mark, number_words
+from bot.views.trouble import how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
 from bot.views.typed import typed
 from bot.views.wording import count, lasting
@@ -110,10 +111,11 @@ def _incidents(
         if group is not None and _speaks_for(group, one):
             everyone = [each for each in facts.still_open if facts.groups.get(each.number) == group]
             counts = counts_of(everyone, facts.silenced.get)
-            mark, about = group_mark(group), f"*{literal(broken(group, counts, worst_of(everyone)))}*"
+            mark = mark_of(group, counts, everyone)
+            about = f"*{literal(broken(group, counts, worst_of(everyone)))}*"
             since, number, handling = group.since, group.number, group.handling
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
-            state = f"{group.severity.word}, group {number}{marks(one, silenced, zone)}"
+            state = f"{group_state(group, counts)}{marks(one, silenced, zone)}"
         else:
             mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}{lost_mark(one)}"
             since, number, handling = one.since, one.number, one.handling

@@ -98,7 +98,7 @@ def _who_has(content: IncidentContent, zone: tzinfo) -> str:
     """Say who has it; where nobody has, who has the group that speaks for it."""
     group, handling = content.group, content.incident.handling
     if group is None or handling.is_taken:
-        return who_has_it(handling, zone)
+        return who_has_it(handling, zone, asks=content.silence is None)
     if group.handling.is_taken:
         return who_has_it(group.handling, zone, "the group")
     return "Nobody has taken it, or the group, yet."

@@ -7,14 +7,23 @@ from bot.commands import ListIncidents, to_text
 from bot.domain.notification import GreetingContent, GroupContent, IncidentContent, Reason, ReminderContent
 from bot.views import greeting
 from bot.views.blocks import Button, Message, actions, literal, message, sections
-from bot.views.greeting import scope_of, still_open, worst_mark
-from bot.views.group_card import group_words, member_lines, risk_lines, who_has_group
+from bot.views.greeting import scope_of, still_open, taking_all, worst_mark
+from bot.views.group_card import (
+    group_state,
+    group_words,
+    look_lines,
+    mark_of,
+    member_lines,
+    risk_lines,
+    who_has_group,
+)
 from bot.views.handled import who_has_it
 from bot.views.happened import delay_lines
+from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import Row, every_member, reminder_row, silencing_button, taking
 from bot.views.mentions import pinged
 from bot.views.restorable import restorable_lines, title
-from bot.views.trouble import group_mark, incident_mark
+from bot.views.trouble import incident_mark
 from bot.views.wording import duration
 
 
@@ -34,6 +43,8 @@ def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo)
     incident = about.incident
     state = _state(content, incident.since, f"{incident.severity.word}, incident {incident.number}")
     lines = [*delay_lines(about, zone), *restorable_lines(incident, about.read_at, zone, grave=True)]
+    look = look_line(incident, "Details", status=about.status, error=about.error)
+    lines += [look] if look else []
     lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_it(incident.handling, zone)]
     return _reply(
         incident_mark(incident),
@@ -47,8 +58,9 @@ def _of_incident(content: ReminderContent, about: IncidentContent, zone: tzinfo)
 
 def _of_group(content: ReminderContent, about: GroupContent, zone: tzinfo) -> Message:
     group = about.group
-    state = _state(content, group.since, f"{group.severity.word}, group {group.number}")
-    lines = risk_lines(about, about.read_at, zone, grave=True)
+    state = _state(content, group.since, group_state(group, about.counts))
+    lines = look_lines(group, about.counts, about.worst)
+    lines += risk_lines(about, about.read_at, zone, grave=True)
     lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else [who_has_group(about, zone)]
     lines += member_lines(about.worst, about.counts, content.at, group)
     row = [
@@ -57,15 +69,17 @@ def _of_group(content: ReminderContent, about: GroupContent, zone: tzinfo) -> Me
         every_member(group, about.counts.members),
     ]
     said = group_words(group, about.counts, about.worst)
-    return _reply(group_mark(group), said, state, content, lines, row)
+    return _reply(mark_of(group, about.counts, about.worst), said, state, content, lines, row)
 
 
 def _of_greeting(content: ReminderContent, about: GreetingContent, zone: tzinfo) -> Message:
     state = "broken since before the watch began"
     spoken, shown = _first(worst_mark(about), still_open(about), state, content)
-    row = [Button("Incidents", to_text(ListIncidents(scope_of(about))))]
-    blocks = [*sections([shown]), *greeting.member_blocks(about, content.at, zone), *actions(row)]
-    return message("\n".join([spoken, *greeting.member_lines(about, content.at, zone)]), blocks)
+    row = [*taking_all(about), Button("Incidents", to_text(ListIncidents(scope_of(about))))]
+    lines = greeting.risk_lines(about, zone)
+    lines += [] if content.reason is Reason.NOT_ACKNOWLEDGED else greeting.untaken_lines(about)
+    blocks = [*sections([shown, *lines]), *greeting.member_blocks(about, content.at, zone), *actions(row)]
+    return message("\n".join([spoken, *lines, *greeting.member_lines(about, content.at, zone)]), blocks)
 
 
 def _state(content: ReminderContent, since: datetime, words: str) -> str:
@@ -93,6 +107,8 @@ def _opening(content: ReminderContent) -> str:
     match content.reason:
         case Reason.NOT_ACKNOWLEDGED if isinstance(content.about, GroupContent):
             return who_has_group(content.about, UTC).removesuffix(".") + ":"
+        case Reason.NOT_ACKNOWLEDGED if isinstance(content.about, GreetingContent):
+            return "Not all are taken yet:"
         case Reason.NOT_ACKNOWLEDGED:
             return "Nobody has taken it yet:"
         case Reason.STILL_YOURS:

@@ -21,7 +21,7 @@ _RISK = (
     "a database set to wait for the backup stops taking writes instead"
 )
 """Which of the two it is no task tells: OCP does not report how the database's log archiving is bound."""
-NOT_LIVE = "Live data is not affected."
+NOT_LIVE = "No live data is lost."
 LOSS = "log is lost for good"
 _FAILS = "a full backup fails without it."
 _RUNS = frozenset({Problem.GROWING, Problem.LAGGING, Problem.UNREACHABLE})
@@ -169,9 +169,13 @@ def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
     if not left:
         return []
     whose = subjects(incidents)
-    lines = [f"{literal(whose(one))}: *{_never(gap, zone)}.*" for one, gap in left[:_GAPS]]
-    if len(left) > _GAPS:
-        lines.append(f"…and {count(len(left) - _GAPS, 'more has', 'more have')} such a gap.")
+    spans: dict[RecoveryGap, list[str]] = {}
+    for one, gap in left:
+        spans.setdefault(gap, []).append(literal(whose(one)))
+    told = list(spans.items())[:_GAPS]
+    lines = [f"{_several(who)}: *{_never(gap, zone)}.*" for gap, who in told]
+    more = len(left) - sum(len(who) for _, who in told)
+    lines += [f"…and {count(more, 'more has', 'more have')} such a gap."] if more else []
     if len(left) == 1:
         ((one, gap),) = left
         to_do = _to_do(one, gap, literal(whose(one)), zone)
@@ -182,6 +186,13 @@ def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
     else:
         to_do = BACKUPS_NOW
     return [*lines, f"{NOT_LIVE} {to_do}"]
+
+
+def _several(who: Sequence[str]) -> str:
+    """Name those who have lost the same stretch of time."""
+    more = len(who) - _GAPS
+    named = ", ".join(who[:_GAPS])
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def whose_loss(incidents: Sequence[Incident], members: int, *, at_hand: bool) -> tuple[str, int]:
@@ -199,11 +210,11 @@ def whose_loss(incidents: Sequence[Incident], members: int, *, at_hand: bool) ->
 
 
 def still_lost(incidents: Sequence[Incident], members: int) -> str:
-    """Say whose log is lost for good while a group is open, after what is wrong; plain text."""
+    """Say whose log is lost for good; plain text."""
     who, number = whose_loss(incidents, members, at_hand=False)
     if not who:
         return ""
-    return f"log of {who} is lost for good" if number == 1 else f"log of {who} of them is lost for good"
+    return f"log of {who if number == 1 else f'{who} tasks'} is lost for good"
 
 
 def left_lost(incidents: Sequence[Incident], members: int) -> str:
@@ -230,7 +241,7 @@ def at_risk(
 
     ``number`` is how many are open; ``shipped_by`` is of those without a gap.
     """
-    still = [one for one in worst if one.is_open]
+    still = [one for one in worst if one.is_open and not one.good_polls]
     reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
     if still and not reached:
         return [not_known(min(map(unread_since, still)), zone)]
@@ -238,13 +249,18 @@ def at_risk(
     shipped = [at for one in whole if (at := shipped_until(one, read_at)) is not None]
     if shipped_by is not None:
         shipped.append(shipped_by)
-    lines = gap_lines_of(worst, zone)
+    lines, number = gap_lines_of(worst, zone), number - (len(still) - len(reached))
     others = number - (len(reached) - len(whole))
+    dark = [one for one in whole if shipped_until(one, read_at) is None]
+    if dark and not shipped:
+        they = "they are" if number > 1 else "it is"
+        lines.append(f"How far {they} backed up is not known.")
     if shipped and others > 0:
         since = slack_time(min(shipped), zone)
         yet = _MAY if whole and all(one.problem is Problem.MISSING for one in whole) else _YET
         whose = _whose(others, number)
-        lines.append(f"What the {whose} wrote since {since} {yet}{_RISK if grave else ''}.")
+        unknown = f" How far {len(dark):,} of them got is not known." if dark else ""
+        lines.append(f"What the {whose} wrote since {since} {yet}{_RISK if grave else ''}.{unknown}")
     return lines
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, tzinfo
 from bot.commands import EndSilence, ListIncidents, ListSilences, SilenceDialog, Target, to_text
 from bot.domain.naming import EVERYTHING, Scope
 from bot.domain.notification import Counts, Reason, SilenceContent
-from bot.domain.silence import Matcher, Silence
+from bot.domain.silence import Matcher
 from bot.views.blocks import Block, Button, Message, actions, beside, literal, message, section, sections
 from bot.views.greeting import what_to_do
 from bot.views.group_card import TOLD, member_lines
 from bot.views.handled import by_whom, ending_words, matcher_words, until, until_then, why
-from bot.views.trouble import incident_mark
+from bot.views.trouble import incident_mark, what, whom
 from bot.views.wording import clean, count
 
 
@@ -24,18 +24,26 @@ def silence_notice(content: SilenceContent, zone: tzinfo = UTC) -> Message:
 def _started(content: SilenceContent, zone: tzinfo) -> Message:
     silence = content.silence
     first = f"Silent from now on: {matcher_words(silence.matcher)}"
-    lines = [f"{_end(silence, zone)} {by_whom(silence)}{why(silence)}"]
     if content.total:
-        lines.append(f"It mutes {count(content.total, 'open incident')}.")
-    lines.append(until_then(silence.matcher))
+        first = f"{_mark(content)}{first}; {count(content.total, 'open incident')} muted"
+    by = by_whom(silence)
+    lines = [f"{by[0].upper()}{by[1:]}, {until(silence, zone)}{why(silence)}", until_then(silence.matcher)]
     lines += member_lines(content.burning, Counts(open=content.total), content.at)
     row = [Button("End it", to_text(EndSilence(silence.number))), Button("Silences", to_text(ListSilences()))]
     return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
 
 
-def _end(silence: Silence, zone: tzinfo) -> str:
-    said = until(silence, zone)
-    return said[0].upper() + said[1:]
+def _mark(content: SilenceContent) -> str:
+    return f"{incident_mark(content.burning[0])} " if content.burning else ""
+
+
+def _still(content: SilenceContent) -> str:
+    """Say what still burns, the worst by its name; in markup."""
+    if not content.burning:
+        return f"{count(content.total, 'incident is', 'incidents are')} still not over"
+    worst = content.burning[0]
+    said = literal(f"{whom(worst)} {what(worst)}")
+    return said if content.total == 1 else f"{said}, and {content.total - 1:,} more still not over"
 
 
 def _over(content: SilenceContent) -> Message:
@@ -48,9 +56,9 @@ def _over(content: SilenceContent) -> Message:
         lines = [f"{ending_words(silence)} ({number}). Nothing that it muted is wrong now."]
         row = [Button("Silences", to_text(ListSilences()))]
         return message("\n".join([first, *lines]), sections([f"*{first}*", *lines]) + actions(row))
-    mark = incident_mark(content.burning[0]) if content.burning else ""
-    still = count(content.total, "incident it muted is", "incidents it muted are")
-    first = f"{mark} No longer silent: {who}. {still} still not over".strip()
+    is_one = content.total == 1 and silence.matcher.numbers
+    ended = "its silence is over" if is_one else f"no longer silent: {who}"
+    first = f"{_mark(content)}{_still(content)}; {ended}"
     lines = [f"{ending_words(silence)} ({number})."]
     if silence.reason:
         lines.append(f"The reason was: {literal(clean(silence.reason, 200))}")

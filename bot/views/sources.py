@@ -32,11 +32,16 @@ def read_line(sources: Sequence[SourceNow], now: datetime) -> str:
     return f"{count(len(read), 'OCP')} read, the longest ago {source_name(source)}, {ago(at, now)}"
 
 
-def trouble_lines(sources: Sequence[SourceNow], now: datetime) -> list[str]:
-    """Say in one sentence each what could not be read, and what was not read yet or is late."""
-    lines = [line for source in sources if (line := _trouble(source, now))]
+def trouble_lines(sources: Sequence[SourceNow], now: datetime, reason: int = _SENTENCE) -> list[str]:
+    """Say in one sentence each what could not be read, and what was not read yet or is late.
+
+    Of why so many characters are told, which is ``reason``.
+    """
+    lines = [line for source in sources if (line := _trouble(source, now, reason))]
     lines += [
-        _not_read(f"Cluster {name(cluster.label)} of {source_name(source)}", cluster.failure, cluster, now)
+        _not_read(
+            f"Cluster {name(cluster.label)} of {source_name(source)}", cluster.failure, cluster, now, reason
+        )
         for source in sources
         if source.failure is None
         for cluster in source.clusters
@@ -48,9 +53,9 @@ def trouble_lines(sources: Sequence[SourceNow], now: datetime) -> list[str]:
     return [*lines[:_FAILURES], f"…and {left:,} more that cannot be read: {typed('health')}"]
 
 
-def _trouble(source: SourceNow, now: datetime) -> str | None:
+def _trouble(source: SourceNow, now: datetime, reason: int) -> str | None:
     if source.failure is not None:
-        return _not_read(source_name(source), source.failure, source, now)
+        return _not_read(source_name(source), source.failure, source, now, reason)
     if source.read_at is None:
         return f"{MARKS[Standing.UNKNOWN]} {source_name(source)} has not been read yet."
     if now - source.read_at > max(source.interval * _LATE, timedelta(minutes=2)):
@@ -61,9 +66,9 @@ def _trouble(source: SourceNow, now: datetime) -> str | None:
     return None
 
 
-def _not_read(who: str, failure: PollFailure, of: SourceNow | ClusterNow, now: datetime) -> str:
+def _not_read(who: str, failure: PollFailure, of: SourceNow | ClusterNow, now: datetime, reason: int) -> str:
     mark = _mark(of.incident)
-    sentence = literal(clean(failure.sentence, _SENTENCE))
+    sentence = literal(clean(failure.sentence, reason))
     seen = "" if of.read_at is None else f" What you see of it is from {ago(of.read_at, now)}."
     return f"{mark} {who} cannot be read for {duration(now - failure.since)}: {sentence}{seen}"
 

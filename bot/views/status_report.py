@@ -28,6 +28,8 @@ LINES = 20
 """So many clusters or tasks are told one by one; the rest is counted."""
 _PHRASES = 3
 _BUTTONS = 3
+_REASON = 120
+"""So long may be told why something cannot be read: what needs somebody is not to be pushed away."""
 
 
 def status_message(
@@ -39,7 +41,7 @@ def status_message(
         return unnamed_message(command, found, fleet, now)
     clusters = found.clusters or _clusters_of(fleet, found.tasks)
     sources = fleet.sources if command.scope.is_everything else concerned(fleet, clusters)
-    troubles = trouble_lines(sources, now)
+    troubles = trouble_lines(sources, now, _REASON)
     first = headline(found, complete=not troubles)
     scale = count(len(found.clusters), "cluster") if found.clusters else ""
     small = " · ".join(part for part in (scale, read_line(sources, now)) if part)
@@ -47,11 +49,16 @@ def status_message(
         lines = cluster_lines(fleet, clusters, now)
     else:
         lines = _task_lines(command, found, now)
-    blocks: list[Block] = sections([*troubles, f"*{first}*"])
+    needed = any(one.needs_somebody for one in found.tasks) or any(
+        one.needs_somebody for one in found.clusters
+    )
+    top = [f"*{first}*", *troubles] if needed else [*troubles, f"*{first}*"]
+    blocks: list[Block] = sections(top)
     blocks += [context(small)] if small else []
     blocks += sections(lines)
     blocks += actions(_buttons(command, fleet, found, shareable=shareable))
-    return message("\n".join([*troubles, first, *lines]), blocks)
+    spoken = [first, *troubles] if needed else [*troubles, first]
+    return message("\n".join([*spoken, *lines]), blocks)
 
 
 def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[ClusterNow, ...]:

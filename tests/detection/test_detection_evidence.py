@@ -101,7 +101,8 @@ def test_behind_a_limit_before_the_rhythm_is_known_says_so() -> None:
 
 def test_a_status_that_hangs_says_for_how_long() -> None:
     assert gravest(Watch().follow("60 STOPPINGx40"))[2] == StuckIn("STOPPING", timedelta(seconds=39 * 30))
-    assert gravest(Watch().follow("60 PAUSEDx250"))[2] == PausedFor("PAUSED", timedelta(seconds=249 * 30))
+    paused = PausedFor("PAUSED", timedelta(seconds=249 * 30), timedelta(hours=12))
+    assert gravest(Watch().follow("60 PAUSEDx250"))[2] == paused
 
 
 def test_a_broken_status_carries_what_ocp_says_of_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.incident import Change
 from bot.domain.maintenance import MaintenanceWindow, Once
 from bot.domain.naming import Scope
-from bot.domain.notification import Channel
+from bot.domain.notification import Channel, GreetingContent
 from bot.domain.routing import Route, Selector
 from bot.domain.silence import Matcher
 from bot.domain.task import Cluster, ClusterId
@@ -195,3 +195,18 @@ async def test_a_channel_for_which_all_is_silenced_at_the_start_is_not_greeted()
     await stage.poll()
     assert [one for one in stage.parents() if "Now watching" in shown(one)]
     assert stage.everything(Channel("C00000002")) == []
+
+
+async def test_a_greeting_says_from_when_on_nothing_can_be_restored_by_all_of_its_members() -> None:
+    stage = Stage()
+    start = stage.clock.now()
+    stage.source.rows[PAY] = both(
+        broken("orders", "ledger", since=start), broken("cart", since=start - timedelta(hours=5))
+    )
+    await stage.poll()
+    (row,) = stage.memory.tables.outbox.values()
+    assert isinstance(row.notification.content, GreetingContent)
+    assert row.notification.content.shipped_until == start - timedelta(hours=5)
+    (greeting,) = stage.everything()
+    assert "What the tenants of these 3 tasks wrote since " in str(greeting.message.blocks)
+    assert "'value': 'ack source:prod'" in str(greeting.message.blocks)

@@ -18,7 +18,7 @@ async def test_the_alert_of_one_task(play: Play) -> None:
         "what was written later cannot be restored yet. If this lasts until the database recycles its log",
         "Look at: free space on oss://pay-1000005-orders/log",
         "(Details has what to run, ready to copy)",
-        "Nobody has taken it yet.",
+        "Nobody has taken it yet: Acknowledge stops reminding everybody.",
         "Acknowledge",
         "Silence…",
     ):
@@ -39,7 +39,7 @@ async def test_the_alert_of_what_broke_together(play: Play) -> None:
         "Look at: free space on file:///vault",
         "What the tenants of these 3 tasks wrote since 2026-01-05 0",
         "cannot be restored yet",
-        "Nobody has taken it yet.",
+        "Nobody has taken it yet: Acknowledge stops reminding everybody.",
         "vault/keys is interrupted",
         "Silence…",
     ):

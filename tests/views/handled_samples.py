@@ -7,7 +7,7 @@ from math import sin
 
 import tests.views.view_samples as samples
 from bot.domain.delay_history import DelayHistory, DelayLimits, DelayPoint
-from bot.domain.evidence import NotRead, PausedFor, StoodStill
+from bot.domain.evidence import Evidence, NotRead, PausedFor, StoodStill
 from bot.domain.finding import RecoveryGap
 from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.handling import Acknowledgement, Actor, Assignment, Handling, UserId
@@ -63,11 +63,12 @@ STILL = replace(
 )
 """One that nobody has mended for hours."""
 
+TIMEOUT = NotRead(52, NOW - minutes(26), "timeout", "OCP did not answer in 10 s.")
 SOURCE_DOWN = samples.an_incident(
     60,
     source_subject(PROD),
     Problem.UNREACHABLE,
-    NotRead(52, NOW - minutes(26), "timeout", "OCP did not answer in 10 s."),
+    TIMEOUT,
     delay=None,
 )
 
@@ -149,7 +150,7 @@ def paused_together() -> GroupContent:
         replace(
             one,
             problem=Problem.PAUSED,
-            because=PausedFor("SUSPENDED", minutes(180)),
+            because=PausedFor("SUSPENDED", minutes(180), minutes(720)),
             since=NOW - minutes(180),
             delay=minutes(181),
         )
@@ -159,20 +160,21 @@ def paused_together() -> GroupContent:
     return replace(group_content(group, Counts(open=12, problems=((Problem.PAUSED, 12),))), worst=members)
 
 
-def unread_together() -> GroupContent:
-    """Give a group of clusters that cannot be read."""
+def unread_together(because: Evidence = TIMEOUT, number: int = 3) -> GroupContent:
+    """Give a group of clusters that cannot be read, of which ten are told."""
     members = tuple(
         samples.an_incident(
-            number,
-            cluster_subject(PROD, ClusterId(number), f"shop-{number}"),
+            90 + place,
+            cluster_subject(PROD, ClusterId(90 + place), f"shop-{90 + place}"),
             Problem.UNREACHABLE,
-            NotRead(52, NOW - minutes(26), "timeout", "OCP did not answer in 10 s."),
+            because,
             delay=None,
         )
-        for number in (90, 91, 92)
+        for place in range(min(number, 10))
     )
     group = replace(a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE), worst_delay=None)
-    return replace(group_content(group, Counts(open=3, problems=((Problem.UNREACHABLE, 3),))), worst=members)
+    counts = Counts(open=number, problems=((Problem.UNREACHABLE, number),))
+    return replace(group_content(group, counts), worst=members)
 
 
 def card(incident: Incident, **facts: object) -> IncidentContent:

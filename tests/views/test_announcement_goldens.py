@@ -9,8 +9,9 @@ import pytest
 
 import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
-from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotWatched
+from bot.domain.evidence import BehindLimit, CatchingUp, Grows, NotRead, NotWatched, PausedFor
 from bot.domain.grouping import Cause
+from bot.domain.handling import Assignment, Handling
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.link import Link
 from bot.domain.notification import (
@@ -23,6 +24,7 @@ from bot.domain.notification import (
     Counts,
     GreetingContent,
     GroupChangeContent,
+    GroupContent,
     IncidentContent,
     MeanwhileContent,
     MessageKey,
@@ -33,6 +35,7 @@ from bot.domain.notification import (
     Reason,
     ReminderContent,
     SilenceContent,
+    Told,
 )
 from bot.domain.problem import Problem, Severity
 from bot.domain.routing import Mention
@@ -77,7 +80,8 @@ def reminder(about: object, reason: Reason, to: object = None) -> ReminderConten
 def group_change(reason: Reason, **facts: object) -> GroupChangeContent:
     group = a_group(Cause.DESTINATION, "file:///obbackup", over=bool(facts.get("over")))
     counts = Counts(over=12) if facts.get("over") else handled.ALL_STOPPED
-    return GroupChangeContent(group, handled.MEMBERS, counts, reason, NOW)
+    before = Told(4, Problem.STALLED, Severity.WARNING) if reason is Reason.GOT_WORSE else None
+    return GroupChangeContent(group, handled.MEMBERS, counts, reason, READ_AT, before=before)
 
 
 def growing(behind: int, **facts: object) -> Incident:
@@ -86,12 +90,64 @@ def growing(behind: int, **facts: object) -> Incident:
     return replace(of_problem(Problem.GROWING), snapshot=snapshot, delay=minutes(behind), **facts)  # type: ignore[arg-type]  # facts of a test
 
 
+REFUSED = NotRead(52, NOW - minutes(26), "refused", "OCP refused the login.")
 MENTIONED = (Mention("S0STORAGE"), Mention("here"), Mention("U0ANA"), Mention("nobody <!here>"))
+DROPPED = tuple(
+    replace(samples.resolved(one), because=NotWatched(timedelta(days=1)), snapshot=handled.SNAPSHOT)
+    for one in handled.MEMBERS[:10]
+)
 OVER = tuple(
     samples.resolved(one) for one in (samples.LEDGER_BEHIND, replace(samples.ORDERS_FAILED, gap=GAP))
 )
 
+HOSTILE = samples.hostile_fleet().incidents[::12]
+"""One of each of the hostile names, as a tenant and as a cluster."""
+LONG_ERROR = "<!channel> \u202eout of space, ret=-9082\n" + "E" * 50_000
+
 CONTENTS: dict[str, Content] = {
+    "card_hostile": card(HOSTILE[0], status="<!here>", error=LONG_ERROR),
+    "group_hostile": GroupContent(
+        a_group(Cause.DESTINATION, "file:///<!channel> \u202e" + "🦄" * 300, problem=Problem.FAILED),
+        HOSTILE[:10],
+        Counts(open=11, problems=((Problem.FAILED, 11),)),
+        READ_AT,
+    ),
+    "group_hostile_by_error": GroupContent(
+        a_group(Cause.ERROR, LONG_ERROR[:200], problem=Problem.FAILED),
+        tuple(
+            replace(one, snapshot=replace(handled.SNAPSHOT, status="FAILED", error=LONG_ERROR))
+            for one in HOSTILE[:10]
+        ),
+        Counts(open=11, problems=((Problem.FAILED, 11),)),
+        READ_AT,
+    ),
+    "greeting_hostile": replace(greeting(*HOSTILE), source=HOSTILE[0].subject.source),
+    "reminder_hostile": reminder(
+        card(
+            replace(HOSTILE[0], handling=Handling(assigned=Assignment(handled.CAROL, BEN, NOW))),
+            error=LONG_ERROR,
+        ),
+        Reason.STILL_YOURS,
+        handled.CAROL,
+    ),
+    "group_of_ten_thousand": replace(
+        group_content(
+            a_group(Cause.SOURCE, "prod", total=10_000),
+            Counts(
+                open=9_300,
+                over=700,
+                silenced=40,
+                unwatched=12,
+                recovering=1_300,
+                problems=((Problem.FAILED, 6_000), (Problem.STALLED, 2_000)),
+            ),
+            shipped_until=NOW - timedelta(hours=30),
+        ),
+        worst=tuple(
+            replace(one, problem=Problem.FAILED, because=samples.ORDERS_FAILED.because)
+            for one in handled.MEMBERS[:10]
+        ),
+    ),
     "card_failed": card(
         samples.ORDERS_FAILED, status="FAILED", error="archive device out of space, ret=-9082"
     ),
@@ -128,7 +184,14 @@ CONTENTS: dict[str, Content] = {
         replace(of_problem(Problem.LAGGING), because=CatchingUp(minutes(12))), status="RUNNING"
     ),
     "card_paused_for_long": card(
-        replace(of_problem(Problem.PAUSED), severity=Severity.CRITICAL), status="SUSPENDED"
+        replace(
+            of_problem(Problem.PAUSED),
+            severity=Severity.CRITICAL,
+            because=PausedFor("SUSPENDED", minutes(780), minutes(720)),
+            since=NOW - minutes(780),
+            delay=minutes(781),
+        ),
+        status="SUSPENDED",
     ),
     "card_stopped_after_it_was_slow": card(replace(STALLED, since=NOW - minutes(40)), status="RUNNING"),
     "card_cluster_without_answers": card(handled.unread_together().worst[0]),
@@ -265,17 +328,51 @@ CONTENTS: dict[str, Content] = {
     "group_of_a_cluster": handled.paused_together(),
     "group_of_a_source": group_content(a_group(Cause.SOURCE, "prod")),
     "group_of_clusters_unread": handled.unread_together(),
-    "group_of_what_cannot_be_read": replace(
-        group_content(
-            a_group(Cause.SOURCE, "prod", problem=Problem.UNREACHABLE),
-            Counts(open=12, problems=((Problem.UNREACHABLE, 12),)),
-        ),
-        worst=(SOURCE_DOWN,),
-    ),
+    "group_of_what_cannot_be_read": handled.unread_together(REFUSED, 12),
     "group_of_what_was_never_read": replace(
-        group_content(), worst=(replace(of_problem(Problem.MISSING), delay=None, checkpoint=None),)
+        group_content(
+            a_group(Cause.DESTINATION, "file:///obbackup", problem=Problem.FAILED),
+            Counts(open=12, problems=((Problem.FAILED, 12),)),
+        ),
+        worst=tuple(
+            replace(
+                one,
+                problem=Problem.FAILED,
+                because=samples.ORDERS_FAILED.because,
+                delay=None,
+                checkpoint=None,
+            )
+            for one in handled.MEMBERS[:10]
+        ),
     ),
-    "group_of_what_has_no_delay": replace(group_content(), worst=(SOURCE_DOWN, of_problem(Problem.LAGGING))),
+    "group_of_what_has_no_delay": replace(
+        group_content(
+            a_group(Cause.SOURCE, "prod", problem=Problem.STALLED, total=48),
+            Counts(open=4, problems=((Problem.STALLED, 3), (Problem.LAGGING, 1))),
+        ),
+        worst=(
+            *(replace(one, delay=None, checkpoint=None) for one in handled.MEMBERS[:3]),
+            of_problem(Problem.LAGGING),
+        ),
+    ),
+    "group_recovering_in_part": replace(
+        group_content(
+            a_group(Cause.DESTINATION, "file:///obbackup", problem=Problem.FAILED),
+            Counts(open=8, over=1, problems=((Problem.STALLED, 5),), recovering=3),
+        ),
+        worst=(
+            *handled.MEMBERS[:5],
+            *(
+                replace(one, problem=Problem.FAILED, good_polls=1, delay=minutes(1))
+                for one in handled.MEMBERS[5:8]
+            ),
+            samples.resolved(handled.MEMBERS[8]),
+        ),
+    ),
+    "group_recovering": replace(
+        group_content(counts=Counts(open=12, recovering=12)),
+        worst=tuple(replace(one, good_polls=1, delay=minutes(1)) for one in handled.MEMBERS[:10]),
+    ),
     "group_by_chance": group_content(a_group(Cause.COINCIDENCE, "")),
     "group_of_one_left": replace(
         group_content(
@@ -300,16 +397,21 @@ CONTENTS: dict[str, Content] = {
     "group_with_a_gap": replace(
         group_content(), worst=(replace(handled.MEMBERS[0], gap=GAP), *handled.MEMBERS[1:])
     ),
-    "group_no_longer_watched": group_content(
-        a_group(Cause.DESTINATION, "file:///obbackup", over=True), Counts(over=12, unwatched=12)
+    "group_no_longer_watched": replace(
+        group_content(
+            a_group(Cause.DESTINATION, "file:///obbackup", over=True), Counts(over=12, unwatched=12)
+        ),
+        worst=DROPPED,
     ),
     "group_with_members_over": replace(
         group_content(counts=Counts(open=2, over=10, silenced=1, problems=((Problem.STALLED, 2),))),
         worst=(*handled.MEMBERS[:2], samples.resolved(handled.MEMBERS[2])),
     ),
     "group_worse": group_change(Reason.GOT_WORSE),
-    "group_formed": group_change(Reason.GROUPED),
-    "group_better": group_change(Reason.EASED),
+    "group_came_back": group_change(Reason.CAME_BACK),
+    "group_not_watched": replace(
+        group_change(Reason.NOT_WATCHED, over=True), worst=DROPPED, counts=Counts(over=12, unwatched=12)
+    ),
     "group_is_over": group_change(Reason.RECOVERED, over=True),
     "group_is_over_with_a_gap": replace(
         group_change(Reason.RECOVERED, over=True),
@@ -355,6 +457,10 @@ CONTENTS: dict[str, Content] = {
     "reminder_of_a_group_still": reminder(group_content(), Reason.STILL_FIRING),
     "reminder_after_a_silence": reminder(card(handled.STILL), Reason.SILENCE_OVER),
     "reminder_of_a_greeting": reminder(greeting(samples.LEDGER_BEHIND), Reason.STILL_FIRING),
+    "reminder_that_nobody_has_all_of_a_greeting": reminder(
+        greeting(samples.ORDERS_FAILED, replace(samples.LEDGER_BEHIND, handling=handled.SEEN)),
+        Reason.NOT_ACKNOWLEDGED,
+    ),
     "reminder_of_a_greeting_of_many": reminder(
         greeting(*MANY[:10], more=Counts(open=9000)), Reason.STILL_FIRING
     ),
@@ -380,7 +486,9 @@ CONTENTS: dict[str, Content] = {
     "silence_over_of_an_incident": SilenceContent(
         handled.UNTIL_OVER, Reason.SILENCE_ENDED, NOW, (samples.ORDERS_FAILED,), 1
     ),
-    "silence_over_of_everything": SilenceContent(handled.WINDOW, Reason.SILENCE_ENDED, NOW, (), 2),
+    "silence_over_of_everything": SilenceContent(handled.WINDOW, Reason.SILENCE_ENDED, NOW, MANY[:2], 2),
+    "silence_over_untold": SilenceContent(handled.WINDOW, Reason.SILENCE_ENDED, NOW, (), 2),
+    "silence_begins_untold": SilenceContent(handled.WINDOW, Reason.SILENCE_STARTED, NOW, (), 1),
     "silence_over": SilenceContent(handled.ENDED, Reason.SILENCE_ENDED, NOW),
     "meanwhile": MeanwhileContent(OVER[::-1], 30, (handled.STORAGE,)),
     "meanwhile_one": MeanwhileContent(OVER[:1], 1),

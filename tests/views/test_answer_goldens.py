@@ -64,7 +64,7 @@ ALL_WELL = DigestFacts(
 BUSY = DigestFacts(
     FIRST_DAY,
     NOW,
-    tasks=samples.the_fleet().tasks,
+    tasks=[one for one in samples.the_fleet().tasks if one.incident != samples.LEDGER_BEHIND],
     still_open=(*MANY[:11], replace(STALLED, handling=handled.TAKEN)),
     over=(
         *(samples.resolved(one) for one in MANY[12:18]),
@@ -72,7 +72,7 @@ BUSY = DigestFacts(
     ),
     began=14,
     silences=(QUIET, replace(UNTIL_OVER, matcher=Matcher(numbers=(MANY[1].number,)))),
-    silenced={MANY[1].number: QUIET},
+    silenced={MANY[1].number: UNTIL_OVER},
     slower=(Slower("pay/<!channel>", minutes(1), minutes(4)), Slower("shop/t01", minutes(2), minutes(5))),
     troubles=("Slack does not let the bot into #alerts: invite it.",),
 )
@@ -112,7 +112,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "digest_of_nothing": lambda: digest_message(DigestFacts(FIRST_DAY, NOW)),
     "digest_of_what_was_lost": lambda: digest_message(
         DigestFacts(
-            FIRST_DAY, NOW, over=(samples.resolved(replace(samples.ORDERS_FAILED, gap=handled.GAP)),)
+            FIRST_DAY,
+            NOW,
+            tasks=ALL_WELL.tasks,
+            over=(samples.resolved(replace(samples.ORDERS_FAILED, gap=handled.GAP)),),
         ),
         SHANGHAI,
     ),

@@ -80,7 +80,7 @@ def test_nothing_to_do_is_said_only_where_nothing_is_in_trouble(others: Others |
 def test_what_needs_nobody_does_not_ask_to_be_taken(incident: Incident, calm: bool) -> None:  # noqa: FBT001 - a parameter of the case
     said = str(incident_message(card(incident)).blocks)
     assert asks_nobody(incident) == calm
-    assert ("Nobody has taken it yet." not in said) == calm
+    assert ("Nobody has taken it yet" not in said) == calm
     assert ("'style': 'primary'" not in said) == calm
     reply = change_message(ChangeContent(None, incident, Reason.CAME_BACK, READ_AT)).text
     assert ("Nobody has taken it yet." not in reply) == calm

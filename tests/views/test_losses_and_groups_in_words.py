@@ -102,7 +102,7 @@ def test_a_loss_says_to_which_moments_no_restore_is_possible_and_what_makes_good
     assert said == [
         (
             f"*The log of {start} to {END} is lost for good: nothing after {start} can be restored "
-            "until there is a newer full backup.* Live data is not affected."
+            "until there is a newer full backup.* No live data is lost."
         ),
         f"Take a full backup of pay/orders now, unless one that began after {END} has finished.",
     ]
@@ -118,7 +118,7 @@ def test_a_loss_says_to_which_moments_no_restore_is_possible_and_what_makes_good
             id="not listed",
         ),
         pytest.param({"good_polls": 1}, "Backed up until {at}, apart from that.", id="well again"),
-        pytest.param({"delay": None, "checkpoint": None}, "Live data is not affected.", id="never read"),
+        pytest.param({"delay": None, "checkpoint": None}, "No live data is lost.", id="never read"),
     ],
 )
 def test_beside_a_loss_it_is_said_what_else_is_not_backed_up(facts: dict[str, Any], said: str) -> None:
@@ -322,7 +322,10 @@ def test_of_what_is_not_listed_nobody_says_that_it_cannot_be_restored() -> None:
 def test_a_group_that_has_lost_log_says_so_in_its_headline_and_counts_the_others() -> None:
     content = of_members(*with_gaps(1))
     said = group_message(content).text
-    assert "; log of shop/t00 is lost for good: look at the storage first (critical" in said
+    assert said.startswith(
+        "🔴 Log of shop/t00 is lost for good; 12 of 12 tasks that write to file:///obbackup"
+    )
+    assert ": look at the storage first (critical" in said
     lines = text(content)
     assert "What the tenants of the other 11 tasks wrote since" in lines
     assert (
@@ -350,19 +353,19 @@ def test_who_waits_for_their_backup_beside_those_with_a_gap(number: int, others:
         (
             3,
             12,
-            "log of 3 of them is lost for good",
+            "log of 3 tasks is lost for good",
             "3 tasks have lost log for good, take a full backup of each",
         ),
         (
             12,
             30,
-            "log of at least 12 of them is lost for good",
+            "log of at least 12 tasks is lost for good",
             "At least 12 tasks have lost log for good, take a full backup of each",
         ),
         (
             3,
             30,
-            "log of at least 3 of them is lost for good",
+            "log of at least 3 tasks is lost for good",
             "3 tasks have lost log for good, take a full backup of each",
         ),
     ],
@@ -408,7 +411,7 @@ def test_what_began_and_ended_meanwhile_says_its_loss_at_once() -> None:
 @pytest.mark.parametrize(
     ("holders", "hidden", "said"),
     [
-        ((), 0, "Nobody has taken it yet."),
+        ((), 0, "Nobody has taken it yet: Acknowledge stops reminding everybody."),
         ((TAKEN,), 0, "Nobody has the group; Ben has 1 of them."),
         ((TAKEN,), 9, "Nobody has the group; Ben has at least 1 of them."),
         ((OF_ANA, TAKEN, TAKEN), 0, "Nobody has the group; Ben has 2 of them, Ana Lima has 1 of them."),
@@ -501,9 +504,13 @@ def test_what_broke_by_chance_names_where_to_begin() -> None:
 def test_an_ocp_that_gives_no_answer_is_what_the_group_is_about() -> None:
     content = handled.unread_together()
     drawn = group_message(replace(content, counts=replace(content.counts, open=8)))
-    assert drawn.text.startswith("🔴 OCP prod gives no answer about 8 of 12 clusters since")
+    assert drawn.text.startswith(
+        "🔴 OCP prod gives no answer about 8 of 12 clusters: nothing is known of log"
+    )
     assert "…and 5 more of which nothing is known." in str(drawn.blocks)
     assert f"As of {slack_time(READ_AT)}" in str(drawn.blocks)
+    last = (content.worst[0], *map(samples.resolved, content.worst[1:]))
+    assert look_first(content.group, last) == "look at that OCP first"
     over = all_over(content.group, Counts(over=3))
     assert over == "Over: OCP prod answers again about 3 clusters"
 
@@ -511,14 +518,83 @@ def test_an_ocp_that_gives_no_answer_is_what_the_group_is_about() -> None:
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        (Counts(over=12, unwatched=12), "They may still be broken."),
+        (Counts(over=12, unwatched=12), "are no longer watched and may still be broken*  group 50"),
         (Counts(over=12, unwatched=2), "2 of them are no longer watched and may still be broken."),
-        (Counts(over=1, unwatched=1), "It may still be broken."),
+        (Counts(over=1, unwatched=1), "/obbackup is no longer watched and may still be broken*  group 50"),
     ],
 )
 def test_of_what_is_no_longer_watched_a_group_claims_nothing(counts: Counts, said: str) -> None:
     over = a_group(Cause.DESTINATION, "file:///obbackup", over=True)
     assert said in text(replace(group_content(over, counts), worst=tuple(map(samples.resolved, MEMBERS))))
+
+
+LATER = replace(handled.SNAPSHOT, read_at=READ_AT + minutes(9))
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        pytest.param(
+            (DROPPED,),
+            f"backed up until {slack_time(DROPPED.checkpoint or NOW)}. Ask whether it was",
+            id="one",
+        ),
+        pytest.param((DROPPED, DROPPED), "When last seen, backed up until", id="several alike"),
+        pytest.param(
+            (DROPPED, replace(DROPPED, snapshot=LATER)), "some were only backed up until", id="several"
+        ),
+        pytest.param(
+            (replace(DROPPED, because=NotWatched()),) * 2,
+            f"{slack_time(DROPPED.checkpoint or NOW)}.\n",
+            id="left out",
+        ),
+        pytest.param(
+            (replace(DROPPED, checkpoint=None),) * 2, "\nAsk whether they were removed", id="unread"
+        ),
+        pytest.param(
+            (replace(DROPPED, checkpoint=None, because=NotWatched()),),
+            "group 50\nIt lasted",
+            id="nothing known",
+        ),
+    ],
+)
+def test_of_what_is_no_longer_watched_it_is_told_how_far_it_got_and_whom_to_ask(
+    gone: tuple[Incident, ...], said: str
+) -> None:
+    """What the settings leave out was left out on purpose."""
+    gone = tuple(replace(one, gap=None) for one in gone)
+    over = a_group(Cause.DESTINATION, "file:///obbackup", over=True)
+    counts = Counts(over=len(gone), unwatched=len(gone))
+    assert said in text(replace(group_content(over, counts), worst=gone))
+
+
+def test_tasks_that_are_well_again_for_now_are_not_counted_among_the_broken() -> None:
+    well = replace(MEMBERS[0], good_polls=1)
+
+    def told(counts: Counts, *worst: Incident) -> str:
+        return text(replace(group_content(counts=counts), worst=worst))
+
+    stopped = ((Problem.STALLED, 7),)
+    assert "…and 6 more in trouble, 2 recovering." in told(
+        Counts(9, 3, problems=stopped, recovering=2), MEMBERS[1]
+    )
+    assert "Of the 12 incidents here, 2 are recovering and 3 are well again." in told(
+        Counts(9, 3, problems=stopped, recovering=2), MEMBERS[1]
+    )
+    all_well = told(Counts(3, recovering=3), well)
+    assert all_well.startswith("🟢 *3 of 12 tasks that write to file:///obbackup are recovering*  group 50")
+    assert "It closes if that lasts; there is nothing to do." in all_well
+    assert "…and 2 more recovering." in all_well
+    torn = told(Counts(1, recovering=1), replace(well, gap=GAP))
+    assert torn.startswith("🟠 *Log of shop/t00 is lost for good; 1 of 12 tasks")
+    assert "Nobody has taken it yet" in torn
+
+
+def test_how_far_some_are_backed_up_may_not_be_known() -> None:
+    dark = replace(MEMBERS[0], delay=None, checkpoint=None)
+    assert "How far it is backed up is not known." in text(of_members(dark))
+    assert "How far they are backed up is not known." in text(of_members(dark, dark))
+    assert "How far 1 of them got is not known." in text(of_members(dark, MEMBERS[1]))
 
 
 @pytest.mark.parametrize(

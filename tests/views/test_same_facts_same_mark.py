@@ -91,7 +91,7 @@ def test_a_cluster_that_is_listed_again_needs_nobody() -> None:
     ("incident", "asked"), [pytest.param(HEALING, 0, id="well"), pytest.param(TORN, 1, id="a loss")]
 )
 def test_that_nobody_has_it_is_said_while_something_is_to_be_done(incident: Incident, asked: int) -> None:
-    nobody = "Nobody has taken it yet."
+    nobody = "Nobody has taken it yet"
     assert str(incident_message(card(incident)).blocks).count(nobody) == asked
     told = task_message(ShowTask(Scope(name="lab/orders")), fleet(incident), now=NOW).text
     assert told.count(nobody) == asked

@@ -149,7 +149,7 @@ def messages_of_groups(incidents: Sequence[Incident]) -> Iterator[Message]:
             yield group_detail_message(content)
             yield reminder_message(ReminderContent(content, Reason.STILL_FIRING, NOW))
             yield group_change_message(
-                GroupChangeContent(group, tuple(incidents), counts, Reason.GROUPED, NOW)
+                GroupChangeContent(group, tuple(incidents), counts, Reason.GOT_WORSE, NOW)
             )
 
 

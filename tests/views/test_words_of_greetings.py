@@ -8,15 +8,14 @@ import pytest
 import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
 from bot.domain.incident import Incident
-from bot.domain.notification import ChangeContent, GreetingContent, Reason
+from bot.domain.notification import ChangeContent, Counts, GreetingContent, Reason
 from bot.domain.problem import Problem
 from bot.views.change_reply import change_message
-from bot.views.greeting import greeting_message
+from bot.views.greeting import greeting_message, taking_all
 from bot.views.wording import slack_time
 from tests.views.handled_samples import GAP
 from tests.views.view_samples import NOW, READ_AT, minutes
 
-REACHED = f"Backed up until {slack_time(READ_AT - minutes(26))}."
 FAILED = samples.ORDERS_FAILED
 
 
@@ -37,20 +36,63 @@ def test_a_greeting_does_not_claim_to_know_since_when(at: datetime, said: str) -
     assert said in greeting_message(greeting(at_once, at=at)).text
 
 
+SINCE = (
+    f"What the tenant of this task wrote since {slack_time(READ_AT - minutes(26))} cannot be restored yet."
+)
+
+
 @pytest.mark.parametrize(
-    ("worst", "said"),
+    ("worst", "said", "look"),
     [
-        pytest.param(FAILED, f"{REACHED} Look at: free space on file:///obbackup/ (`/log", id="broken"),
-        pytest.param(replace(FAILED, gap=GAP), f"*The log of {slack_time(GAP.start)} to ", id="a loss"),
-        pytest.param(replace(FAILED, delay=None, checkpoint=None), "Look at: ", id="never read how far"),
-        pytest.param(replace(FAILED, good_polls=1), REACHED, id="well"),
+        pytest.param(FAILED, SINCE, "free space on file:///obbackup/ (`/log", id="broken"),
+        pytest.param(replace(FAILED, gap=GAP), "pay/orders: *the log of ", "free space", id="a loss"),
         pytest.param(
-            handled.of_problem(Problem.MISSING), "Look at: whether log backup was switched off", id="missing"
+            replace(FAILED, delay=None, checkpoint=None),
+            "How far it is backed up is not known.",
+            "free space",
+            id="never read how far",
+        ),
+        pytest.param(
+            handled.of_problem(Problem.MISSING),
+            "What the tenant of this task wrote since ",
+            "whether log backup was switched off",
+            id="missing",
         ),
     ],
 )
-def test_a_greeting_tells_of_the_worst_what_it_costs_and_where_to_begin(worst: Incident, said: str) -> None:
-    assert greeting_message(greeting(worst)).text.splitlines()[2].startswith(said)
+def test_a_greeting_tells_what_it_costs_and_where_to_begin(worst: Incident, said: str, look: str) -> None:
+    told = greeting_message(greeting(worst)).text.splitlines()
+    assert told[1].startswith(said)
+    assert told[-1].startswith(f"Look at: {look}")
+
+
+def test_of_what_is_well_again_a_greeting_says_nothing_to_do() -> None:
+    told = greeting_message(greeting(replace(FAILED, good_polls=1))).text
+    assert "Look at" not in told
+    assert "cannot be restored" not in told
+
+
+def test_a_greeting_says_who_has_what_once() -> None:
+    def told(*incidents: Incident, more: int = 0) -> str:
+        counts = Counts(open=len(incidents) + more)
+        return greeting_message(replace(greeting(*incidents), more=counts)).text
+
+    first, second = handled.MEMBERS[:2]
+    assert "Nobody has taken it yet." in told(first)
+    assert "Nobody has taken any of them yet." in told(first, second)
+    assert "Nobody has taken any of the worst 2 yet." in told(first, second, more=3)
+    some = told(replace(first, handling=handled.SEEN), second)
+    assert "Nobody" not in some
+    assert some.count("Ana Lima has it") == some.count("nobody has it") == 1
+
+
+def test_all_of_a_greeting_can_be_taken_at_once_where_there_are_several_and_one_is_free() -> None:
+    first, second = (replace(one, handling=handled.SEEN) for one in handled.MEMBERS[:2])
+    free = handled.MEMBERS[2]
+    offered = [taking_all(greeting(*told)) for told in ((free,), (first, second), (first, free))]
+    assert [len(one) for one in offered] == [0, 0, 1]
+    assert offered[-1][0].command == "ack source:prod"
+    assert offered[-1][0].confirm == "You take all that is open in OCP prod now, what came later too."
 
 
 def test_only_of_the_worst_a_greeting_says_where_to_begin() -> None:

@@ -201,7 +201,7 @@ TROUBLES: dict[Problem, tuple[str, Evidence, str]] = {
     Problem.LAGGING: ("RUNNING", CatchingUp(minutes(12), minutes(20)), "lagging"),
     Problem.STUCK: ("STOPPING", StuckIn("STOPPING", minutes(22)), "stuck"),
     Problem.MISSING: ("RUNNING", NotListed(3, NOW - minutes(3)), "missing"),
-    Problem.PAUSED: ("SUSPENDED", PausedFor("SUSPENDED", minutes(180)), "paused"),
+    Problem.PAUSED: ("SUSPENDED", PausedFor("SUSPENDED", minutes(180), minutes(720)), "paused"),
     Problem.UNREACHABLE: (
         "RUNNING",
         NotRead(10, NOW - minutes(5), "timeout", "OCP did not answer in 10 s."),

@@ -36,7 +36,8 @@ def assess_status(memory: TaskMemory, task: Task, at: datetime, thresholds: Thre
             finding = Finding(Problem.STUCK, severity, since, StuckIn(reported=reported, lasted=lasted))
         case Meaning.PAUSED | Meaning.STOPPED if lasted >= thresholds.paused_warning:
             severity = Severity.CRITICAL if lasted >= thresholds.paused_critical else Severity.WARNING
-            finding = Finding(Problem.PAUSED, severity, since, PausedFor(reported=reported, lasted=lasted))
+            paused = PausedFor(reported, lasted, thresholds.paused_critical)
+            finding = Finding(Problem.PAUSED, severity, since, paused)
         case Meaning.UNKNOWN:
             return unknown(at, f"the status {reported or 'is missing'} is not known", delay=delay)
         case _:
