@@ -47,11 +47,12 @@ class Sender:
         *,
         secret: str | None = None,
         ago: float = 0,
+        at: float | None = None,
         content_type: str = FORM,
         **headers: str | None,
     ) -> int:
-        """Send a body signed so long ago; a header that is None is left out. Gives the status."""
-        timestamp = str(int(SystemClock().now().timestamp() - ago))
+        """Send a body signed ``at`` or so long ago; a header that is None is left out. Gives the status."""
+        timestamp = str(int(SystemClock().now().timestamp() - ago if at is None else at))
         base = b"v0:" + timestamp.encode() + b":" + body
         key = (secret or self.slack.signing_secret).encode()
         sent = {
@@ -140,8 +141,9 @@ async def test_a_fresh_request_that_is_played_again_acts_once() -> None:
         assert len(await sender.on.shown_after(sender.send(sender.command(trigger="7")))) == 1
         again = sender.send(sender.command(trigger="7"))
         assert await sender.on.shown_after(again) == []
-        assert await sender.send(sender.command(trigger="8"), ago=5) == 200
-        assert await sender.send(sender.command(trigger="8"), ago=5) == 401
+        signed = SystemClock().now().timestamp() - 5
+        assert await sender.send(sender.command(trigger="8"), at=signed) == 200
+        assert await sender.send(sender.command(trigger="8"), at=signed) == 401
 
 
 async def test_a_changed_body_is_refused() -> None:
