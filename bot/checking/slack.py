@@ -67,7 +67,8 @@ def about_way(error: SlackTemporary, settings: Settings) -> str:
     if settings.slack_api_url == AsyncWebClient.BASE_URL:
         return f"{error.sentence} Let this machine reach slack.com, through the proxy if there is one."
     address = clean(settings.slack_api_url)
-    return f"{error.sentence} SLACK_API_URL is {address}: correct it, or remove it to use Slack's own."
+    cure = "correct it (it ends in /api/), or remove it to use Slack's own."
+    return f"{error.sentence} SLACK_API_URL is {address}: {cure}"
 
 
 def tell_identity(part: str, identity: Identity) -> list[Examined]:

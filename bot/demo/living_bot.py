@@ -93,13 +93,13 @@ class LivingBot:
         return {one.subject.name: one.severity for one in incidents if one.subject.cluster is not None}
 
     def is_taken(self, tasks: Collection[str]) -> bool:
-        """Whether somebody has an open incident of any of these tasks."""
-        return any(incident.handling.is_taken for _, incident in self._open(tasks))
+        """Whether somebody has most of the open incidents of these tasks."""
+        return _most([incident.handling.is_taken for _, incident in self._open(tasks)])
 
     def is_silenced(self, tasks: Collection[str]) -> bool:
-        """Whether a silence keeps an open incident of any of these tasks quiet."""
-        return any(
-            isinstance(desk.mutes.get(incident.number), Silence) for desk, incident in self._open(tasks)
+        """Whether silences keep most of the open incidents of these tasks quiet."""
+        return _most(
+            [isinstance(desk.mutes.get(incident.number), Silence) for desk, incident in self._open(tasks)]
         )
 
     def _open(self, tasks: Collection[str]) -> Iterator[tuple[Desk, Incident]]:
@@ -131,3 +131,7 @@ class LivingBot:
             on_label="Start the bot again",
             state="The bot is dead",
         )
+
+
+def _most(answers: list[bool]) -> bool:
+    return 2 * sum(answers) > len(answers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName
@@ -116,9 +117,11 @@ def narrow(listed: Sequence[Cluster], wanted: Sequence[str], source: SourceName)
             if all(cluster.id != number for cluster in listed):
                 by_id_alone[number] = Cluster(source, number)
         if not found:
+            near = get_close_matches(name, [cluster.name for cluster in listed if cluster.name], 1)
             unresolved.append(
-                f"{label(source)} lists no cluster named {printable(name, 64)}. Check OCP_CLUSTERS, and "
-                "which clusters this login may see."
+                f"{label(source)} lists no cluster named {printable(name, 64)}."
+                f"{f' Did you mean {near[0]}?' if near else ''} Check OCP_CLUSTERS, and which clusters this"
+                " login may see."
             )
         chosen.update(found)
     known = tuple(cluster for cluster in listed if cluster.id in chosen)

@@ -209,6 +209,12 @@ async def test_settings_that_name_no_cluster_at_all_are_a_sentence(world: World)
             await client.clusters()
 
 
+async def test_a_name_that_is_nearly_a_clusters_is_answered_with_that_one(world: World) -> None:
+    async with client_of(world, clusters=["payy"]) as client:
+        with pytest.raises(NotFound, match=r"named payy\. Did you mean pay\? Check OCP_CLUSTERS"):
+            await client.clusters()
+
+
 @pytest.mark.parametrize("status", [403, 404])
 async def test_a_list_that_may_not_be_read_is_done_without_where_ids_are_given(
     world: World, status: int

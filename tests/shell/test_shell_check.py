@@ -374,7 +374,8 @@ def test_a_slack_that_cannot_be_reached_is_told(shell: Shell, world: Town) -> No
     said = shell("check", **{**world.environment, "SLACK_API_URL": "http://127.0.0.1:9/api/"})
     assert said.code == 1
     unreachable = "Slack: Slack cannot be reached at 127.0.0.1:9."
-    cure = "SLACK_API_URL is http://127.0.0.1:9/api/: correct it, or remove it to use Slack's own."
+    address = "SLACK_API_URL is http://127.0.0.1:9/api/"
+    cure = f"{address}: correct it (it ends in /api/), or remove it to use Slack's own."
     assert told(said, State.FAILED) == [f"{unreachable} {cure}"] * 2
 
 

@@ -39,11 +39,11 @@ class Bot(Protocol):
         ...
 
     def is_taken(self, tasks: Collection[str]) -> bool:
-        """Whether somebody has an open incident of any of these tasks."""
+        """Whether somebody has most of the open incidents of these tasks."""
         ...
 
     def is_silenced(self, tasks: Collection[str]) -> bool:
-        """Whether a silence keeps an open incident of any of these tasks quiet."""
+        """Whether silences keep most of the open incidents of these tasks quiet."""
         ...
 
 
@@ -120,7 +120,7 @@ class Tour:
         )
         yield Step(
             "Take it.",
-            "Press Acknowledge on the message, and watch it say who has it.",
+            "Press Acknowledge on the message of them all, and watch it say who has it.",
             is_done=lambda: self.bot.is_taken(self._hit),
             message=self._alert,
         )
@@ -162,7 +162,8 @@ class Tour:
         )
         yield Step(
             "Start it again.",
-            "It goes on where it was: it repeats nothing, and tells what happened meanwhile.",
+            "It goes on where it was: it repeats nothing, and tells what happened meanwhile. Then show that"
+            " message: it is the end of the story.",
             lever="bot",
             is_done=self._is_back,
             message=lambda: self._message(self._unseen),
