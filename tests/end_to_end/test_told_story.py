@@ -43,8 +43,8 @@ class Reader:
 
     async def shown_message(self) -> Any:
         await self.press("Show the message")
-        message = self.page.locator("#messages-here article.pointed-out")
-        ts = await message.get_attribute("data-id")
+        message = self.page.locator("#messages-here article.pointed-out, #messages-here article:focus")
+        ts = await message.first.get_attribute("data-id")
         return self.page.locator(f"#messages-here article[data-id='{ts}']")
 
 

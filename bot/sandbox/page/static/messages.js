@@ -54,6 +54,7 @@ export function pointOut(log, ts, { focus }) {
   if (!node) return;
   node.scrollIntoView({ block: node.offsetHeight > log.clientHeight ? "start" : "center" });
   log.atEnd = isAtEnd(log);
+  for (const other of log.querySelectorAll(".pointed-out")) other.classList.remove("pointed-out");
   mark(node);
   if (focus) node.focus({ preventScroll: true });
 }
