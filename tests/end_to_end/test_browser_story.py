@@ -65,7 +65,8 @@ def _card(look: Looking) -> Any:
 async def test_a_full_storage_is_told_taken_silenced_asked_about_looked_at_and_mended(tmp_path: Path) -> None:
     async with story(tmp_path) as (shown, desk, phone):
         await _pull(desk, "Fill a storage")
-        await _card(desk).get_by_role("button", name="Acknowledge").wait_for(timeout=PATIENCE)
+        await _card(desk).get_by_text(re.compile("(9|1[0-2]) of 12 tasks")).first.wait_for(timeout=PATIENCE)
+        await _card(desk).get_by_role("button", name="Acknowledge").wait_for()
         shown.world.go_at(LOOKING)
         await _handle(desk, "anna", "desktop")
         await _card(phone).get_by_text("anna has it").wait_for()
