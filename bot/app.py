@@ -49,7 +49,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
 from bot.slack.replies import Replies
 from bot.sources import ocp_client
-from bot.storage.address import read_address
+from bot.storage.address import Address, read_address
 from bot.storage.database import Database, open_database
 from bot.views.announcement import announcement
 from bot.views.blocks import Message
@@ -159,7 +159,7 @@ class _Bot:
         renewal.digests(partial(jobs.digest, answering))
         await renewal.beat()
         now.renew = renewal.renew
-        jobs.by_the_clock(schedule, watches, self._notice(now, messenger))
+        jobs.by_the_clock(schedule, watches, self._notice(now, messenger, address))
         work = jobs.background(now, loop_watch, self.owner)
         endings: list[Work] = [
             schedule.stop,
@@ -226,7 +226,7 @@ class _Bot:
             heartbeat=now.heart,
         )
 
-    def _notice(self, now: Running, messenger: SlackMessenger) -> OutageNotice:
+    def _notice(self, now: Running, messenger: SlackMessenger, address: Address) -> OutageNotice:
         return OutageNotice(
             now.storage,
             messenger,
@@ -235,7 +235,7 @@ class _Bot:
             ids=now.delivering.ids,
             zone=lambda: self.settings.timezone,
             replicas=lambda: now.leases.replicas,
-            place=read_address(self.settings.database_url.get_secret_value()).seen_from(socket.gethostname()),
+            place=address.seen_from(socket.gethostname()),
         )
 
     def _rendered(self, notification: Notification) -> Message:

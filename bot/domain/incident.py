@@ -154,6 +154,16 @@ class Incident:
         """Whether it is pending or firing."""
         return self.lifecycle is not Lifecycle.RESOLVED
 
+    @property
+    def burns(self) -> bool:
+        """Whether it is open and not well again."""
+        return self.is_open and not self.good_polls
+
+    @property
+    def recovers(self) -> bool:
+        """Whether it is open and well again for now."""
+        return self.is_open and self.good_polls > 0
+
     def extent(self, delay: timedelta | None) -> timedelta:
         """Give how much log is in question: ``delay`` is not shipped, or more than that is lost for good."""
         lost = timedelta(0) if self.gap is None else self.gap.end - self.gap.start

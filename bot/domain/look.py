@@ -139,7 +139,7 @@ def worst_first(incident: Incident) -> tuple[bool, bool, bool, int, int, float, 
     """
     return (
         not incident.is_open,
-        incident.is_open and incident.good_polls > 0,
+        incident.recovers,
         incident.gap is None,
         -incident.severity,
         -incident.problem.gravity,

@@ -25,7 +25,7 @@ def standing_of(incident: Incident) -> Standing:
 
     One that left something lost for good is never all well.
     """
-    if incident.is_open and not incident.good_polls:
+    if incident.burns:
         return Standing(incident.severity.word)
     if incident.gap is not None:
         return Standing.WARNING

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from bot.domain.patterns import nearest
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName
 from bot.ocp.pages import load_json
 from bot.ocp.payloads import ClusterRow, Envelope, PageInfo, lenient
 from bot.ocp.refusals import CLUSTERS, label, looks_like, refused_inside, unreadable
 from bot.ocp.texts import printable, without_surrogates
+
+_LIKE = 0.6
+"""So like a name that is not there a cluster's must be to be offered in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def narrow(listed: Sequence[Cluster], wanted: Sequence[str], source: SourceName)
             if all(cluster.id != number for cluster in listed):
                 by_id_alone[number] = Cluster(source, number)
         if not found:
-            near = get_close_matches(name, [cluster.name for cluster in listed if cluster.name], 1)
+            near = nearest(name, (cluster.name for cluster in listed if cluster.name), _LIKE)
             unresolved.append(
                 f"{label(source)} lists no cluster named {printable(name, 64)}."
                 f"{f' Did you mean {near[0]}?' if near else ''} Check OCP_CLUSTERS, and which clusters this"

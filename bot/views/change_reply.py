@@ -1,8 +1,9 @@
 """One change of an incident as a reply in its thread, which may be read alone: what is new, and how bad."""
 
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from bot.domain.evidence import NewRhythm, NotWatched
+from bot.domain.grouping import Group
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Reason
 from bot.domain.problem import Problem
@@ -23,7 +24,8 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     mark, said = incident_mark(incident), change_sentence(content)
     number = f"incident {incident.number}"
     if incident.is_open:
-        lines = [f"{_since(content, zone)} {because(incident.because, slack_voice(zone, content.offset))}"]
+        since = since_line(incident, content.reason, content.at, zone)
+        lines = [f"{since} {because(incident.because, slack_voice(zone, content.offset))}"]
         if content.reason is Reason.GOT_WORSE:
             lines += [f"Before: {_before(content.before)}."] if content.before is not None else []
         if content.reason is not Reason.EASED:
@@ -45,14 +47,13 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
     return message("\n".join([first, *lines]), sections([f"{mark} *{said}*  {number}", *lines]))
 
 
-def _since(content: ChangeContent, zone: tzinfo) -> str:
+def since_line(about: Incident | Group, reason: Reason, at: datetime, zone: tzinfo) -> str:
     """Say since when; of what came back since when it is so again, and when it was there first."""
-    incident = content.after
-    first = slack_time(incident.since, zone)
-    if content.reason is Reason.CAME_BACK:
-        back = incident.changed_at
-        return f"Again since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
-    return f"Since {first}{lasting(content.at - incident.since)}."
+    first = slack_time(about.since, zone)
+    if reason is Reason.CAME_BACK:
+        back = about.changed_at
+        return f"Again since {slack_time(back, zone)}{lasting(at - back)}; it first began at {first}."
+    return f"Since {first}{lasting(at - about.since)}."
 
 
 def _before(incident: Incident) -> str:

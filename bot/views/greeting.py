@@ -166,7 +166,7 @@ def counts_of(content: GreetingContent) -> Counts:
         return content.more
     over = [one for one in content.incidents if not one.is_open]
     unwatched = sum(isinstance(one.because, NotWatched) for one in over)
-    well = sum(one.is_open and one.good_polls > 0 for one in content.incidents)
+    well = sum(one.recovers for one in content.incidents)
     still = len(content.incidents) - len(over)
     return Counts(open=still, over=len(over), unwatched=unwatched, recovering=well)
 

@@ -87,14 +87,13 @@ def group_words(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
 def group_headline(content: GroupContent, zone: tzinfo) -> str:
     """Say a group in one line: what is lost, how many of how many, since when, where to look; in markup."""
     group, counts, worst = content.group, content.counts, content.worst
-    if not group.is_open:
-        return group_words(group, counts, worst)
-    if not counts.burning:
-        return group_words(group, counts, worst)
+    said = group_words(group, counts, worst)
+    if not group.is_open or not counts.burning:
+        return said
     if group.problem is Problem.UNREACHABLE and len(counts.problems) <= 1:
-        return f"{group_words(group, counts, worst)}: {blind_words(group.since, zone)}"
+        return f"{said}: {blind_words(group.since, zone)}"
     first = look_first(group, worst)
-    said = f"{group_words(group, counts, worst)} since {slack_time(group.since, zone)}"
+    said += f" since {slack_time(group.since, zone)}"
     return f"{said}: {literal(first)}" if first else said
 
 
@@ -212,7 +211,7 @@ def member_lines(
 
 def _rest(told: Sequence[Incident], counts: Counts, still: int) -> str:
     """Count those that are open and not told: in trouble, of which nothing is known, recovering."""
-    well = min(still, counts.recovering - sum(one.is_open and one.good_polls > 0 for one in told))
+    well = min(still, counts.recovering - sum(one.recovers for one in told))
     unread = counts.problems and all(one is Problem.UNREACHABLE for one, _ in counts.problems)
     how_ = "of which nothing is known" if unread else "in trouble"
     if not well:

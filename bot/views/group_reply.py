@@ -4,7 +4,7 @@ from datetime import UTC, tzinfo
 
 from bot.domain.notification import ChangeContent, ChangesContent, GroupChangeContent, Reason
 from bot.views.blocks import Message, literal, message, sections
-from bot.views.change_reply import change_sentence, ending
+from bot.views.change_reply import change_sentence, ending, since_line
 from bot.views.group_card import (
     group_state,
     group_words,
@@ -20,7 +20,7 @@ from bot.views.group_card import (
 from bot.views.incident_card import worst
 from bot.views.restorable import gap_lines_of, still_lost
 from bot.views.trouble import incident_mark, short_problem
-from bot.views.wording import count, duration, lasting, slack_time
+from bot.views.wording import count, duration, lasting
 
 TOLD = 5
 """So many changes are told one by one; the rest is counted."""
@@ -36,7 +36,7 @@ def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Mes
     plain = f"{opening}{group_words(group, content.counts, content.worst)}"
     lines = []
     if group.is_open:
-        lines.append(f"{_since(content, zone)}{_before(content)}")
+        lines.append(f"{since_line(group, content.reason, content.at, zone)}{_before(content)}")
         lines += look_lines(group, content.counts, content.worst)
         lines += risk_lines(content, content.at, zone, grave=content.reason is Reason.GOT_WORSE)
         lines.append(who_has_group(content, zone))
@@ -49,15 +49,6 @@ def group_change_message(content: GroupChangeContent, zone: tzinfo = UTC) -> Mes
         lines += left_to_whom(content, zone) if has_lost(content.worst) else []
     text = [f"{mark} {plain} ({state})", *lines]
     return message("\n".join(text), sections([f"{mark} *{plain}*  {state}", *lines]))
-
-
-def _since(content: GroupChangeContent, zone: tzinfo) -> str:
-    """Say since when; of what came back since when it is so again, and when it was there first."""
-    group, first = content.group, slack_time(content.group.since, zone)
-    if content.reason is not Reason.CAME_BACK:
-        return f"Since {first}{lasting(content.at - group.since)}."
-    back = group.changed_at
-    return f"Again since {slack_time(back, zone)}{lasting(content.at - back)}; it first began at {first}."
 
 
 def _before(content: GroupChangeContent) -> str:

@@ -111,18 +111,13 @@ def _state(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
 
 def _failed(worst: Sequence[Incident]) -> tuple[int, int]:
     """Count those that failed, and those that were interrupted."""
-    told = [is_interrupted(one) for one in _burning(worst) if one.problem is Problem.FAILED]
+    told = [is_interrupted(one) for one in worst if one.burns and one.problem is Problem.FAILED]
     return len(told) - sum(told), sum(told)
-
-
-def _burning(worst: Sequence[Incident]) -> list[Incident]:
-    """Give those that are open and not well again."""
-    return [one for one in worst if one.is_open and not one.good_polls]
 
 
 def only_one(group: Group, worst: Sequence[Incident]) -> Incident | None:
     """Give the one that is left of a group of several: it is where to look, no longer what they share."""
-    left, shared = _burning(worst), group.problem is Problem.UNREACHABLE
+    left, shared = [one for one in worst if one.burns], group.problem is Problem.UNREACHABLE
     return left[0] if len(left) == 1 and len(worst) > 1 and not shared else None
 
 

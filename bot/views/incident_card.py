@@ -36,7 +36,7 @@ def incident_message(content: IncidentContent, zone: tzinfo = UTC, *, links: Lin
     """Show one incident as it stood when this message was born; ``links`` lead to OCP and to runbooks."""
     incident = content.incident
     mark, first = incident_mark(incident), literal(title(incident))
-    if incident.is_open and incident.problem is Problem.UNREACHABLE and not incident.good_polls:
+    if incident.burns and incident.problem is Problem.UNREACHABLE:
         first += f": {blind_words(unread_since(incident), zone)}"
     blocks: list[Block] = sections(state_lines(content, zone))
     if incident.is_open and content.error:
@@ -60,20 +60,15 @@ def state_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
 def _state(incident: Incident) -> str:
     if isinstance(incident.because, NotWatched):
         return f"incident {incident.number}"
-    if _closes(incident):
+    if incident.recovers:
         return f"recovering, incident {incident.number}"
     ended = "over" if incident.gap is None else "well again"
     return number_words(incident) if incident.is_open else f"{ended}, incident {incident.number}"
 
 
-def _closes(incident: Incident) -> bool:
-    """Whether it is well again and waits until that has lasted."""
-    return incident.is_open and incident.good_polls > 0
-
-
 def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     incident = content.incident
-    if _closes(incident):
+    if incident.recovers:
         lines = [_closing_words(content, zone), begun_line(content, zone, closes=True)]
     else:
         lines = [happened_line(content, zone)]
@@ -112,8 +107,7 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
         look = _look(content, links)
         lines += [*([look] if look else []), *runbook_lines(links, incident)]
         lines += ["It was silenced until now and is still not over."] if content.was_silenced else []
-    is_told = incident.is_open and not incident.good_polls
-    if incident.gap is not None and not is_told and backup_steps(seen_in_incident(incident)):
+    if incident.gap is not None and not incident.burns and backup_steps(seen_in_incident(incident)):
         lines.append("Details has what to run for a full backup, ready to copy.")
     return lines + instead_lines(content.instead_of)
 

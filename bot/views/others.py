@@ -12,15 +12,11 @@ def others_lines(incident: Incident, others: Others | None) -> list[str]:
     """Say what was in trouble when it was last read, or what is now that it could be read again."""
     if others is None or isinstance(incident.because, NotWatched):
         return []
-    is_blind = incident.is_open and not incident.good_polls
+    is_blind = incident.burns
     if others.worst is None:
         return [] if is_blind else ["Read again: no log backup there is in trouble."]
     number, worst = count(others.burning, "log backup"), others.worst
-    was = "was" if is_blind else "is"
-    were = "were" if is_blind else "are"
-    when = "When last read" if is_blind else "Read again"
-    said = (
-        f"{when}{',' if is_blind else ':'} {number} there {was if others.burning == 1 else were} in trouble"
-    )
+    opening, *verbs = ("When last read,", "was", "were") if is_blind else ("Read again:", "is", "are")
+    said = f"{opening} {number} there {verbs[others.burning != 1]} in trouble"
     whose = f"{incident_mark(worst)} *{literal(whom_said(worst))}* {literal(how(worst))}{lost_mark(worst)}"
     return [f"{said}{', the worst' if others.burning > 1 else ''}: {whose}"]

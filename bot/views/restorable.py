@@ -160,7 +160,7 @@ def _to_do(incident: Incident, gap: RecoveryGap, who: str, zone: tzinfo) -> str:
 
 def _is_down(incident: Incident) -> bool:
     """Whether a full backup would fail, for log backup does not run."""
-    return incident.is_open and not incident.good_polls and incident.problem not in _RUNS
+    return incident.burns and incident.problem not in _RUNS
 
 
 def gap_lines_of(incidents: Sequence[Incident], zone: tzinfo) -> list[str]:
@@ -241,7 +241,7 @@ def at_risk(
 
     ``number`` is how many are open; ``shipped_by`` is of those without a gap.
     """
-    still = [one for one in worst if one.is_open and not one.good_polls]
+    still = [one for one in worst if one.burns]
     reached = [one for one in still if one.problem is not Problem.UNREACHABLE]
     if still and not reached:
         return [not_known(min(map(unread_since, still)), zone)]

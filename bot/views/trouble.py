@@ -280,7 +280,7 @@ def _problem_words(incident: Incident) -> str:  # noqa: PLR0911 - one case for e
 def headline(incident: Incident) -> str:
     """Say an incident in one line, as a phone's notification shows it; plain text, without a mark."""
     unwatched = isinstance(incident.because, NotWatched)
-    if incident.problem is Problem.MISSING and incident.is_open and not incident.good_polls:
+    if incident.problem is Problem.MISSING and incident.burns:
         return f"Log backup of {whom_said(incident)} {what(incident)}"
     if incident.problem is not Problem.UNREACHABLE or unwatched:
         return f"{claim(incident)}: {whom_said(incident)}"

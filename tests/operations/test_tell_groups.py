@@ -304,16 +304,21 @@ async def told_one_after_the_other(stage: Stage) -> None:
     assert "4 of 4 tasks of the backup agent on 10.0.0.1" in shown(stage.parents()[1])
 
 
+def four_then_others(since: datetime, broken_by_now: int) -> Rows:
+    """Give the four of one server, which broke a poll ago, and so many in all as are broken by now."""
+    return both(
+        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
+        on_server("10.0.0.2", *MANY[4:broken_by_now], since=since),
+        on_server("10.0.0.2", *MANY[broken_by_now:]),
+    )
+
+
 async def test_a_group_takes_on_the_larger_cause_that_it_turns_out_to_have() -> None:
     """The storage of twelve tasks, not the server of the four that broke first."""
     stage = await begun()
     await told_one_after_the_other(stage)
     since = stage.clock.now()
-    stage.source.rows[PAY] = both(
-        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
-        on_server("10.0.0.2", *MANY[4:7], since=since),
-        on_server("10.0.0.2", *MANY[7:]),
-    )
+    stage.source.rows[PAY] = four_then_others(since, 7)
     await stage.poll()
     (group,) = await groups_of(stage)
     assert (group.trait.cause, group.total) == (Cause.DESTINATION, 12)
@@ -325,11 +330,7 @@ async def test_a_group_takes_on_the_larger_cause_that_it_turns_out_to_have() -> 
         "4 of 4 broke together. Likely the backup agent on 10.0.0.1: it is what they share.",
         "3 more broke. Likely the storage: they all write to file:///obbackup.",
     ]
-    stage.source.rows[PAY] = both(
-        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
-        on_server("10.0.0.2", *MANY[4:8], since=since),
-        on_server("10.0.0.2", *MANY[8:]),
-    )
+    stage.source.rows[PAY] = four_then_others(since, 8)
     await stage.poll()
     assert len(stage.parents()) == 2, "whoever breaks later joins"
 
@@ -342,11 +343,7 @@ async def test_what_joins_a_larger_cause_in_one_channel_is_told_in_another_at_on
     stage.routes = (*both_of_them, Route(ALERTS))
     await told_one_after_the_other(stage)
     since = stage.clock.now()
-    stage.source.rows[PAY] = both(
-        on_server("10.0.0.1", *MANY[:4], since=since - POLL),
-        on_server("10.0.0.2", *MANY[4:7], since=since),
-        on_server("10.0.0.2", *MANY[7:]),
-    )
+    stage.source.rows[PAY] = four_then_others(since, 7)
     await stage.poll()
     (group,) = await groups_of(stage)
     assert group.trait.cause is Cause.DESTINATION
