@@ -118,6 +118,25 @@ async def test_a_command_is_completed_typed_and_answered_to_oneself(tmp_path: Pa
         await page.get_by_text("Only visible to you").wait_for(state="detached")
 
 
+async def test_a_press_is_not_lost_where_the_message_is_edited_under_it(tmp_path: Path) -> None:
+    """A card is edited again and again while it burns; whoever presses means the button all the same."""
+    async with page_stage() as stage, looking(stage, tmp_path) as look:
+        page: Any = look.page
+        ts = await stage.alert()
+        box = await page.get_by_role("button", name="Acknowledge").bounding_box()
+        await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await page.mouse.down()
+        channel, was = stage.slack.channel("alerts").id, stage.slack.channel("alerts").message(ts)
+        assert was is not None
+        worse = [{"type": "section", "text": {"type": "plain_text", "text": "It has got worse."}}]
+        await stage.client.chat_update(channel=channel, ts=ts, text="Worse", blocks=[*worse, *was.blocks])
+        await page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+        await page.mouse.up()
+        await stage.slack.until(lambda _: stage.heard)
+        assert stage.heard[0][0] == "ack"
+        await page.get_by_text("It has got worse.").wait_for()
+
+
 async def test_a_press_that_nobody_acknowledges_says_why(tmp_path: Path) -> None:
     async with page_stage(with_bot=False) as stage:
         await stage.alert()

@@ -78,7 +78,7 @@ export function stayAtEnd(log) {
 
 function kept(before, id, facts, draw) {
   const node = before.get(id);
-  if (node && (node.facts === facts || node.querySelector("[aria-expanded=true]"))) return node; // an open menu stays
+  if (node && (node.facts === facts || node.querySelector("[aria-expanded=true], button:active"))) return node; // an open menu stays, and what is being pressed
   const drawn = draw(facts);
   drawn.dataset.id = id;
   drawn.facts = facts;

@@ -273,6 +273,7 @@ for (const log of [byId("messages-here"), byId("messages-thread")]) {
   stayAtEnd(log);
 }
 
+document.addEventListener("pointerup", draw); // what was kept as it was while it was pressed
 document.addEventListener("keydown", (event) => {
   if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) {
     const buttons = [...byId("channels").querySelectorAll("button")];
