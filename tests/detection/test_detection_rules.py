@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.detection.delays import _is_dear, limits
-from bot.domain.detection.memory import Block, Point, Rhythm, Rise
+from bot.domain.detection.memory import Block, Blocks, Point, Rhythm, Rise
 from bot.domain.detection.rhythm import derive, extended, is_full, learned
 from bot.domain.detection.rises import BEND, STRAIGHT, excess, goes_on, is_steady, is_tolerable, straightness
 from bot.domain.evidence import BehindLimit, Unclear
@@ -62,14 +62,14 @@ def test_a_block_takes_ten_minutes_and_three_publications_and_twelve_are_kept() 
     watch = Watch().follow("60x600")
     assert watch.memory is not None
     blocks = watch.memory.rhythm.blocks
-    assert len(blocks[:-1]) == 12, "twelve that count, and the newest"
-    assert blocks[0].since > moment(0).timestamp() + 3600, "the oldest went"
+    assert len(blocks.but_the_newest()) == 12, "twelve that count, and the newest"
+    assert next(iter(blocks)).since > moment(0).timestamp() + 3600, "the oldest went"
 
 
 def test_the_newest_block_counts_when_the_next_is_full() -> None:
     old, new = a_block(low=50.0), a_block(low=10.0)
-    assert derive((old, new)).floor == 50.0
-    assert derive((old, new, old)).floor == 10.0
+    assert derive(Blocks.of([old, new])).floor == 50.0
+    assert derive(Blocks.of([old, new, old])).floor == 10.0
 
 
 @pytest.mark.parametrize("then", ["+3x12", "+3x40", "+30x5", "+15x60", "FAILEDx40"])
@@ -102,16 +102,16 @@ def test_a_publication_within_a_rise_is_not_learned_though_it_alone_would_be_wel
 def test_a_few_pauses_do_not_move_the_reach() -> None:
     """The median of the blocks and three median deviations."""
     ages = [90.0, 100.0, 110.0] * 4
-    usual = derive(tuple(a_block(age=age) for age in [*ages, 0.0]))
+    usual = derive(Blocks.of(a_block(age=age) for age in [*ages, 0.0]))
     assert usual.reach == 100.0 + 3 * 10.0 + 5.0
-    paused = derive(tuple(a_block(age=age) for age in [*ages[:-2], 900.0, 900.0, 0.0]))
+    paused = derive(Blocks.of(a_block(age=age) for age in [*ages[:-2], 900.0, 900.0, 0.0]))
     assert paused.reach == usual.reach
 
 
 def test_what_was_ever_seen_counts_once_polls_met_the_teeth_in_every_phase() -> None:
     """Until then only the two polls around a publication tell that it came too late."""
-    met = derive(tuple(a_block(jump=40.0) for _ in range(5)))
-    unmet = derive(tuple(a_block(jump=1.0) for _ in range(5)))
+    met = derive(Blocks.of(a_block(jump=40.0) for _ in range(5)))
+    unmet = derive(Blocks.of(a_block(jump=1.0) for _ in range(5)))
     met, unmet = replace(met, rest=0.0), replace(unmet, rest=0.0)
     assert met.mixed
     assert not unmet.mixed
@@ -160,7 +160,7 @@ def test_what_is_dear_is_proved_by_two_publications(leasts: tuple[float, ...], *
 
 @pytest.mark.parametrize(("days", "left"), [(0.5, 60.0), (1.0, 0.0), (2.0, 0.0)])
 def test_what_was_lifted_is_forgotten_at_two_minutes_a_day(days: float, left: float) -> None:
-    rhythm = derive((a_block(),), lifted=120.0)
+    rhythm = derive(Blocks.of([a_block()]), lifted=120.0)
     assert extended(rhythm, a_block(), days * 86_400.0).lifted == pytest.approx(left)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import isnan, nan
 
-from bot.domain.detection.memory import Block, TaskMemory
+from bot.domain.detection.memory import Block, Blocks, TaskMemory
 from bot.domain.detection.rhythm import derive, shifted
 
 
@@ -22,11 +22,11 @@ def accept_as_normal(memory: TaskMemory) -> TaskMemory:
     rest = memory.at - memory.moved_at
     if memory.rhythm.blocks:
         raised = shifted(memory.rhythm, max(0.0, lag - memory.rhythm.ceiling), lifted=0.0)
-        blocks = tuple(
+        blocks = [
             replace(block, age=max(block.age, behind), rest=max(block.rest, rest)) for block in raised.blocks
-        )
+        ]
     else:
-        blocks = (
+        blocks = [
             Block(
                 since=memory.block.since,
                 low=min(memory.block.low, lag),
@@ -35,6 +35,6 @@ def accept_as_normal(memory: TaskMemory) -> TaskMemory:
                 age=max(memory.block.age, behind),
                 rest=max(memory.block.rest, rest),
                 publications=max(1, memory.block.publications),
-            ),
-        )
-    return replace(after, rhythm=derive(blocks), block=Block(since=memory.at))
+            )
+        ]
+    return replace(after, rhythm=derive(Blocks.of(blocks)), block=Block(since=memory.at))

@@ -7,13 +7,27 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
-from bot.domain.detection.memory import ORDINARY, Block, Oddities, Point, Rhythm, Rise, TaskMemory, Trouble
+from bot.domain.detection.memory import (
+    BLOCK_SIZE,
+    ORDINARY,
+    Block,
+    Blocks,
+    Oddities,
+    Point,
+    Rhythm,
+    Rise,
+    TaskMemory,
+    Trouble,
+    block_of,
+)
 from bot.domain.detection.rhythm import derive, derive_first
 from bot.domain.status import Meaning
 
 _VERSION = 3
 _HEAD = struct.Struct("<BI")
 _NUMBER = 8
+_FIRST = struct.Struct("<23d")
+"""Thirteen numbers, the open block, and how many closed blocks follow."""
 _MEANINGS = tuple(Meaning)
 _NUMBERS: dict[str, int] = {meaning: number for number, meaning in enumerate(Meaning)}
 
@@ -29,7 +43,7 @@ _of_block, _of_trouble, _of_oddities = _all_of(Block), _all_of(Trouble), _all_of
 def encode(memory: TaskMemory) -> bytes:
     """Give a memory as bytes; ``decode`` gives it back."""
     rise, trouble = memory.rise, memory.trouble
-    numbers: list[float] = [
+    first: list[float] = [
         memory.at,
         _NUMBERS[memory.meaning],
         memory.meaning_since,
@@ -46,9 +60,7 @@ def encode(memory: TaskMemory) -> bytes:
         *_of_block(memory.block),
         len(memory.rhythm.blocks),
     ]
-    for block in memory.rhythm.blocks:
-        numbers += _of_block(block)
-    numbers.append(rise is not None)
+    numbers: list[float] = [rise is not None]
     if rise is not None:
         numbers += (rise.since, rise.base, rise.top, rise.sharp, rise.count, rise.misses, rise.sure_at)
         numbers += (rise.blur, len(rise.points))
@@ -62,7 +74,7 @@ def encode(memory: TaskMemory) -> bytes:
         numbers += tooth
     if memory.odd != ORDINARY:
         numbers += _of_oddities(memory.odd)
-    body = struct.pack(f"<{len(numbers)}d", *numbers)
+    body = _FIRST.pack(*first) + memory.rhythm.blocks.packed + struct.pack(f"<{len(numbers)}d", *numbers)
     return _HEAD.pack(_VERSION, zlib.crc32(body)) + body
 
 
@@ -71,10 +83,11 @@ def decode(data: bytes) -> TaskMemory | None:
     body = data[_HEAD.size :]
     if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, zlib.crc32(body)):
         return None
-    numbers = iter(struct.unpack(f"<{len(body) // _NUMBER}d", body))
-    head = _take(numbers, 13)
-    block = _block(numbers)
-    blocks = tuple(_block(numbers) for _ in range(int(next(numbers))))
+    head = _FIRST.unpack_from(body)
+    block = block_of(head[13:22])
+    rest = _FIRST.size + int(head[22]) * BLOCK_SIZE
+    blocks = Blocks(body[_FIRST.size : rest])
+    numbers = iter(struct.unpack(f"<{(len(body) - rest) // _NUMBER}d", body[rest:]))
     if blocks:
         rhythm = derive(blocks, head[11])
     elif block.publications:
@@ -104,11 +117,6 @@ def decode(data: bytes) -> TaskMemory | None:
 
 def _take(numbers: Iterator[Any], count: int) -> list[Any]:
     return [next(numbers) for _ in range(count)]
-
-
-def _block(numbers: Iterator[Any]) -> Block:
-    since, low, high, proved, age, rest, publications, jump, last = _take(numbers, 9)
-    return Block(since, low, high, proved, age, rest, int(publications), jump, last)
 
 
 def _rise(numbers: Iterator[Any]) -> Rise | None:

@@ -1,9 +1,10 @@
 """Learning what a task does while it is healthy."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from bot.domain.detection.memory import Block, Rhythm
+from bot.domain.detection.memory import Block, Blocks, Rhythm
 
 BLOCK_SECONDS = 600.0
 BLOCK_PUBLICATIONS = 3
@@ -22,29 +23,26 @@ NOISE = 1.0
 """Seconds that rounding and slow answers explain."""
 
 
-def derive(blocks: tuple[Block, ...], lifted: float = 0.0) -> Rhythm:
+def derive(blocks: Blocks, lifted: float = 0.0) -> Rhythm:
     """Derive the rhythm from closed blocks, the newest of which is not trusted yet."""
-    return _derived(blocks, blocks[:-1] if len(blocks) > 1 else blocks, lifted)
+    return _derived(blocks, blocks.but_the_newest() if len(blocks) > 1 else blocks, lifted)
 
 
 def derive_first(open_block: Block, at: float) -> Rhythm:
     """Derive what can be said of a task's rhythm before its first block is full."""
-    rhythm = _derived((), (open_block,), 0.0)
+    rhythm = _derived(Blocks(), Blocks.of([open_block]), 0.0)
     known = open_block.publications >= KNOWN_PUBLICATIONS and at - open_block.since >= KNOWN_SECONDS
     return replace(rhythm, known=known, proof=rhythm.floor)
 
 
-def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: float) -> Rhythm:
-    publications = sum(block.publications for block in trusted)
-    low = min(block.low for block in trusted)
-    high = max(block.high for block in trusted)
-    proved = max(block.proved for block in trusted)
+def _derived(blocks: Blocks, trusted: Blocks, lifted: float) -> Rhythm:
+    _, lows, highs, proofs, oldest, rests, publications, jumps, _ = trusted.columns()
+    low, high, proved = min(lows), max(highs), max(proofs)
     width = high - low
-    few = 1.5 / publications
-    uneven = max(max(block.low for block in trusted) - low, high - min(block.high for block in trusted))
-    ages = [max(block.age - low, 0.0) for block in trusted]
+    few = 1.5 / sum(publications)
+    uneven = max(max(lows) - low, high - min(highs))
+    ages = [max(age - low, 0.0) for age in oldest]
     reach = low + (_bound(ages) + 5.0 if len(ages) > FEW else 1.5 * max(ages) + 5.0)
-    rests = [block.rest for block in trusted]
     return Rhythm(
         blocks=blocks,
         lifted=lifted,
@@ -55,13 +53,13 @@ def _derived(blocks: tuple[Block, ...], trusted: tuple[Block, ...], lifted: floa
         bottom=min(proved, low),
         margin=NOISE + few * max(0.0, proved - low),
         spread=NOISE + few * width + uneven / len(trusted),
-        mixed=len(trusted) >= MIXED_BLOCKS and sorted(block.jump for block in trusted)[-2] >= MIXED * width,
+        mixed=len(trusted) >= MIXED_BLOCKS and sorted(jumps)[-2] >= MIXED * width,
         reach=reach,
         rest=_bound(rests) if len(rests) > FEW else max(rests),
     )
 
 
-def _bound(values: list[float]) -> float:
+def _bound(values: Sequence[float]) -> float:
     """Give a bound of what such values reach, which a few that are too large do not move."""
     middle = median(values)
     return middle + max(3.0 * median([abs(value - middle) for value in values]), 0.1 * middle)
@@ -90,7 +88,7 @@ def is_full(block: Block, at: float) -> bool:
 def extended(rhythm: Rhythm, block: Block, at: float) -> Rhythm:
     """Take in a full block; the oldest goes. What was lifted is forgotten at two minutes a day."""
     gone = LIFT_FORGOTTEN * (at - block.since)
-    return derive((*rhythm.blocks, block)[-BLOCKS:], max(0.0, rhythm.lifted - gone))
+    return derive(rhythm.blocks.followed_by(block, BLOCKS), max(0.0, rhythm.lifted - gone))
 
 
 LIFT_FORGOTTEN = 120.0 / 86_400.0
@@ -98,16 +96,16 @@ LIFT_FORGOTTEN = 120.0 / 86_400.0
 
 def shifted(rhythm: Rhythm, by: float, *, lifted: float) -> Rhythm:
     """Move every level by ``by``: a step that stays, or a clock that jumped."""
-    blocks = tuple(
+    blocks = (
         replace(block, low=block.low + by, high=block.high + by, proved=block.proved + by, age=block.age + by)
         for block in rhythm.blocks
     )
-    return derive(blocks, lifted)
+    return derive(Blocks.of(blocks), lifted)
 
 
 def slowed(rhythm: Rhythm, age: float, rest: float, interval: float) -> Rhythm:
     """Take on a slower rhythm, whose teeth reach ``age`` and rest ``rest``; the floor is the old one."""
-    blocks = tuple(
+    blocks = (
         replace(
             block,
             age=max(block.age, age),
@@ -116,4 +114,4 @@ def slowed(rhythm: Rhythm, age: float, rest: float, interval: float) -> Rhythm:
         )
         for block in rhythm.blocks
     )
-    return derive(blocks, rhythm.lifted)
+    return derive(Blocks.of(blocks), rhythm.lifted)
