@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.status import Status, read_status
 from bot.domain.task import Cluster, ObClusterId, Task, TaskKey
 from bot.ocp.payloads import LogBackupWrapperTask, lenient
-from bot.ocp.texts import destination, error_text, other_text, printable, without_surrogates
+from bot.ocp.texts import destination, error_text, name, other_text, printable, without_surrogates
 
 _IDENTITY = frozenset({"obTenantId", "tenantId", "tenantName", "backupUri"})
 _OTHER_FIELDS = 40
@@ -41,7 +41,7 @@ def _status(reported: str) -> Status:
 
 
 def _name(text: str | None) -> str | None:
-    return printable(text) if text else None
+    return name(text) if text else None
 
 
 def _delay(seconds: float | None) -> timedelta | None:
@@ -51,7 +51,7 @@ def _delay(seconds: float | None) -> timedelta | None:
 def _others(row: LogBackupWrapperTask, cluster: Cluster) -> list[tuple[str, str]]:
     """Collect what came and has no place in a Task: the unknown, and times that mean nothing."""
     extra = row.__pydantic_extra__
-    others = [(printable(name, 64), other_text(value)) for name, value in (extra or {}).items()][
+    others = [(printable(field, 64), other_text(value)) for field, value in (extra or {}).items()][
         :_OTHER_FIELDS
     ]
     if row.cluster_id is not None and row.cluster_id != cluster.id:

@@ -10,6 +10,9 @@ URI_LENGTH = 4096
 ERROR_LENGTH = 64 * 1024
 OTHER_LENGTH = 1024
 QUOTE_LENGTH = 200
+REMEMBERED = 1 << 16
+"""So many texts are remembered, and none that is longer than REMEMBERED_LENGTH."""
+REMEMBERED_LENGTH = 512
 
 _SPECIMEN = "\N{REPLACEMENT CHARACTER}"
 _LAYOUT = frozenset("\n\t")
@@ -45,10 +48,22 @@ def without_surrogates(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-@lru_cache(maxsize=4096)
+def name(text: str) -> str:
+    """Return a name as it can be kept; equal names are one object, so that a fleet's are not kept twice."""
+    return _name(text) if len(text) <= NAME_LENGTH else printable(text)
+
+
 def destination(uri: str) -> str:
-    """Return a backup path without its credentials."""
+    """Return a backup path without its credentials; equal paths are one object."""
+    return _destination(uri) if len(uri) <= REMEMBERED_LENGTH else _stripped(uri)
+
+
+def _stripped(uri: str) -> str:
     return printable(strip_uri(printable(uri, URI_LENGTH)), URI_LENGTH)
+
+
+_name = lru_cache(REMEMBERED)(printable)
+_destination = lru_cache(REMEMBERED)(_stripped)
 
 
 def error_text(text: str) -> str:
