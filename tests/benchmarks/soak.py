@@ -10,6 +10,7 @@ take 72 minutes of real time; Slack's limits stay real. Every simulated hour one
 
 import argparse
 import asyncio
+import gc
 import os
 import random
 import sqlite3
@@ -25,6 +26,7 @@ if __name__ == "__main__":
 
 from bot import logs
 from bot.app import running as bot_running
+from bot.cli.running import RARELY
 from bot.clock import ScaledClock
 from bot.settings import EVERYTHING, load
 from tests.benchmarks.bot_process import free_port, our_slack, settings, until_ready
@@ -36,6 +38,8 @@ BREAK_AT_ONCE = 5
 
 async def live(start: float, speed: float) -> None:
     """Be the bot: run on a fast clock until told to stop. This is the other process."""
+    gc.set_threshold(*RARELY)
+    gc.freeze()
     given = load(dict(os.environ), os.environ.get("BOT_CONFIG"), needs=EVERYTHING).settings
     journal = logs.configure(format="json", level="warning", secrets=given.secrets())
     clock = ScaledClock(datetime.fromtimestamp(start, UTC), speed)
