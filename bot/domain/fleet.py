@@ -1,7 +1,7 @@
 """What is known of every source, cluster and task at this moment: the read model that answers are made of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -251,10 +251,14 @@ class SourceNow:
 
 @dataclass(frozen=True)
 class FleetSnapshot:
-    """Everything that is watched, at this moment; ``incidents`` are all that are open."""
+    """Everything that is watched, at this moment; ``incidents`` are all that are open.
+
+    ``by_worst`` are all tasks from the worst, where whoever described them has sorted them already.
+    """
 
     sources: tuple[SourceNow, ...]
     incidents: tuple[Incident, ...] = ()
+    by_worst: tuple[TaskNow, ...] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def clusters(self) -> tuple[ClusterNow, ...]:
@@ -269,7 +273,7 @@ class FleetSnapshot:
     @cached_property
     def worst_first(self) -> tuple[TaskNow, ...]:
         """All tasks from the worst."""
-        return tuple(worst_first(self.tasks))
+        return tuple(worst_first(self.tasks)) if self.by_worst is None else self.by_worst
 
     @cached_property
     def several(self) -> bool:
@@ -285,7 +289,7 @@ class FleetSnapshot:
         return next((source for source in self.sources if source.name == name), None)
 
 
-def worst_first(tasks: Iterator[TaskNow] | tuple[TaskNow, ...]) -> list[TaskNow]:
+def worst_first(tasks: Iterable[TaskNow]) -> list[TaskNow]:
     """Sort tasks from the worst."""
     return sorted(tasks, key=lambda task: task.worst_first)
 

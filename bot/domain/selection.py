@@ -11,6 +11,7 @@ from bot.domain.incident import Incident
 from bot.domain.naming import Scope
 from bot.domain.patterns import matches
 from bot.domain.problem import Problem, Severity
+from bot.domain.status import Status
 from bot.domain.task import WHOLE_CLUSTER
 
 
@@ -36,17 +37,20 @@ class TaskFilter:
     problems: tuple[Problem, ...] = ()
     delay_over: timedelta | None = None
 
-    def admits(self, task: TaskNow) -> bool:
-        """Whether a task is asked for."""
-        return (
-            (not self.statuses or _has_status(task, self.statuses))
-            and (not self.severities or task.severity in self.severities)
-            and (not self.problems or task.problem in self.problems)
-            and (self.delay_over is None or (task.delay is not None and task.delay > self.delay_over))
-        )
-
-
-_EVERY = TaskFilter()
+    def admitted(self, tasks: Sequence[TaskNow]) -> Sequence[TaskNow]:
+        """Give those that are asked for, in their order; the whole where everything is left in."""
+        if self.delay_over is not None:
+            over = self.delay_over
+            tasks = [task for task in tasks if task.delay is not None and task.delay > over]
+        if self.severities:
+            tasks = [task for task in tasks if task.severity in self.severities]
+        if self.problems:
+            tasks = [task for task in tasks if task.problem in self.problems]
+        if self.statuses:
+            known = {task.task.status.reported: task.task.status for task in tasks}
+            meant = {reported for reported, status in known.items() if _is_meant(status, self.statuses)}
+            tasks = [task for task in tasks if task.task.status.reported in meant]
+        return tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,7 @@ class Page:
     total: int
 
 
-def _has_status(task: TaskNow, words: tuple[str, ...]) -> bool:
-    status = task.task.status
+def _is_meant(status: Status, words: tuple[str, ...]) -> bool:
     return any(matches(word, status.reported) or matches(word, status.meaning) for word in words)
 
 
@@ -78,7 +81,7 @@ def chosen(
     """Give those of the tasks that are asked for, sorted; of the whole fleet the order is known already."""
     is_whole = tasks is fleet.tasks
     among = fleet.worst_first if is_whole else tasks
-    admitted = among if only == _EVERY else [task for task in among if only.admits(task)]
+    admitted = only.admitted(among)
     return admitted if is_whole and order is Order.WORST else ordered(admitted, order)
 
 

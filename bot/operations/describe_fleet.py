@@ -2,19 +2,36 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
 
 from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
+from bot.domain.fleet import worst_first as tasks_worst_first
 from bot.domain.incident import Incident, cluster_subject, source_subject, task_subject_key
 from bot.domain.look import worst_first
 from bot.domain.roster import KnownCluster, Unread
-from bot.operations.in_slices import SLICE
+from bot.operations.in_slices import SLICE, in_slices
 from bot.operations.source_state import SourceState
+
+SORTED_AT_ONCE = 500
+"""So many tasks are sorted in one go: a millisecond."""
 
 
 def describe(states: Sequence[SourceState]) -> FleetSnapshot:
     """Describe all sources. Costs time in the number of tasks; ``FleetView`` keeps it between polls."""
-    return FleetSnapshot(tuple(_described(state) for state in states), _open_incidents(states))
+    return _snapshot([_described(state) for state in states])
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """One source as it was after so many changes, with its open incidents."""
+
+    source: SourceNow
+    incidents: tuple[Incident, ...]
+    changes: int
 
 
 class FleetView:
@@ -26,18 +43,28 @@ class FleetView:
 
     def __init__(self, states: Sequence[SourceState]) -> None:
         self._states = states
-        self._described: FleetSnapshot | None = None
-        self._of: tuple[int, ...] = ()
+        self._described: list[_Described | None] = [None] * len(states)
+        self._coming: list[int | None] = [None] * len(states)
+        self._snapshot: FleetSnapshot | None = None
         self._turn = asyncio.Lock()
         self.is_asked_for = False
 
     def now(self) -> FleetSnapshot:
-        """Describe the fleet, and anew only the sources that a poll has changed."""
-        of, described = self._changes(), self._described
-        if described is None or of != self._of:
-            described = self._keep([kept or _described(state) for state, kept in self._kept(of)], of)
+        """Describe the fleet, and anew only the sources that a poll has changed.
+
+        What is being described at this moment is not waited for: as it was before the poll it still holds.
+        """
         self.is_asked_for = True
-        return described
+        stale = [
+            number
+            for number, (state, known) in enumerate(zip(self._states, self._described, strict=True))
+            if known is None or state.changes not in (known.changes, self._coming[number])
+        ]
+        for number in stale:
+            self._described[number] = _described(self._states[number])
+        if stale or self._snapshot is None:
+            self._snapshot = _snapshot(self._described)
+        return self._snapshot
 
     async def renew(self) -> None:
         """Describe what a poll has changed before it is looked at; others get their turn in between.
@@ -45,32 +72,52 @@ class FleetView:
         Where it changes meanwhile, what was described is of no use: whoever looks does it.
         """
         async with self._turn:
-            of = self._changes()
-            if of == self._of:
-                return
-            sources = [kept or await _in_turns(state) for state, kept in self._kept(of)]
-            if of == self._changes():
-                self._keep(sources, of)
+            try:
+                await self._renew()
+            finally:
+                self._coming = [None] * len(self._states)
 
-    def _changes(self) -> tuple[int, ...]:
-        return tuple(state.changes for state in self._states)
+    async def _renew(self) -> None:
+        fresh: dict[int, _Described] = {}
+        for number, (state, known) in enumerate(zip(self._states, self._described, strict=True)):
+            if known is None or known.changes != state.changes:
+                self._coming[number] = state.changes
+                fresh[number] = await _in_turns(state)
+        if not fresh:
+            return
+        described = [fresh.get(number, known) for number, known in enumerate(self._described)]
+        by_worst = await _worst_first_in_turns([one for one in described if one is not None])
+        for number, one in fresh.items():
+            if one.changes == self._states[number].changes:
+                self._described[number] = one
+        still = all(one is known for one, known in zip(described, self._described, strict=True))
+        self._snapshot = _snapshot(self._described, by_worst) if still else None
+        self.is_asked_for = False
 
-    def _kept(self, of: tuple[int, ...]) -> list[tuple[SourceState, SourceNow | None]]:
-        """Give each source with its description, where that still holds."""
-        if self._described is None:
-            return [(state, None) for state in self._states]
-        known = zip(self._states, self._described.sources, self._of, of, strict=True)
-        return [(state, source if before == now else None) for state, source, before, now in known]
 
-    def _keep(self, sources: Sequence[SourceNow], of: tuple[int, ...]) -> FleetSnapshot:
-        described = FleetSnapshot(tuple(sources), _open_incidents(self._states))
-        self._described, self._of, self.is_asked_for = described, of, False
-        return described
+async def _worst_first_in_turns(described: Sequence[_Described]) -> tuple[TaskNow, ...]:
+    """Sort all tasks from the worst, a few hundred at a time."""
+    tasks = [task for one in described for cluster in one.source.clusters for task in cluster.tasks]
+    runs = [tasks_worst_first(some) async for some in in_slices(tasks, SORTED_AT_ONCE)]
+    merged = merge(*runs, key=attrgetter("worst_first"))
+    found: list[TaskNow] = []
+    while some := list(islice(merged, SORTED_AT_ONCE)):
+        found += some
+        await asyncio.sleep(0)
+    return tuple(found)
 
 
-async def _in_turns(state: SourceState) -> SourceNow:
+def _snapshot(
+    described: Sequence[_Described | None], by_worst: tuple[TaskNow, ...] | None = None
+) -> FleetSnapshot:
+    known = [one for one in described if one is not None]
+    incidents = sorted((incident for one in known for incident in one.incidents), key=worst_first)
+    return FleetSnapshot(tuple(one.source for one in known), tuple(incidents), by_worst)
+
+
+async def _in_turns(state: SourceState) -> _Described:
     """Describe a source cluster by cluster, with how each of them stands."""
-    incidents = _incidents(state)
+    incidents, changes = _incidents(state), state.changes
     clusters: list[ClusterNow] = []
     since_pause = 0
     for number, known in list(state.clusters.items()):
@@ -83,20 +130,15 @@ async def _in_turns(state: SourceState) -> SourceNow:
         if since_pause >= SLICE:
             since_pause = 0
             await asyncio.sleep(0)
-    return _source(state, tuple(clusters))
+    return _Described(_source(state, tuple(clusters)), tuple(incidents.values()), changes)
 
 
-def _open_incidents(states: Sequence[SourceState]) -> tuple[Incident, ...]:
-    incidents = (one for state in states for one in state.desk.incidents.values() if one.is_open)
-    return tuple(sorted(incidents, key=worst_first))
-
-
-def _described(state: SourceState) -> SourceNow:
+def _described(state: SourceState) -> _Described:
     incidents = _incidents(state)
     clusters = (
         _cluster(known, incidents, state.ocp_limits.get(number)) for number, known in state.clusters.items()
     )
-    return _source(state, tuple(clusters))
+    return _Described(_source(state, tuple(clusters)), tuple(incidents.values()), state.changes)
 
 
 def _incidents(state: SourceState) -> Mapping[str, Incident]:

@@ -15,7 +15,7 @@ PAIRS = ("lagging", "unknown", "stuck", "paused", "unreachable")
 """Limits that have a warning and a critical."""
 _LITERAL = frozenset({"lagging_warning", "lagging_critical"})
 _APPLIED = frozenset(field.name for field in fields(Thresholds))
-_REMEMBERED = 65_536
+_REMEMBERED = 1 << 17
 
 _Rank = tuple[int, tuple[int, int], tuple[int, int], int]
 _ANY = (0, 0)
@@ -145,10 +145,28 @@ class ThresholdTable:
     def __init__(self, everywhere: SourceLimits, of_sources: Mapping[str, SourceLimits]) -> None:
         self._everywhere = everywhere
         self._of_sources = {name.casefold(): limits for name, limits in of_sources.items()}
-        self.thresholds = lru_cache(_REMEMBERED)(self._thresholds)
-        self.obeys_ocp = lru_cache(_REMEMBERED)(self._obeys_ocp)
+        every = (everywhere, *self._of_sources.values())
+        self._names_clusters = any(limits.clusters for limits in every)
+        named = (of_cluster for limits in every for of_cluster in limits.clusters.values())
+        self._names_tenants = any(limits.tenants for limits in (*every, *named))
+        self._thresholds = lru_cache(_REMEMBERED)(self._find_thresholds)
+        self._obeys_ocp = lru_cache(_REMEMBERED)(self._find_whether_ocp_is_obeyed)
 
-    def _thresholds(
+    def thresholds(
+        self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
+    ) -> Thresholds:
+        """Give what applies to a task; what no entry names is not asked about."""
+        if not self._names_tenants:
+            tenant = None
+        if not self._names_clusters:
+            cluster = cluster_id = None
+        return self._thresholds(source, cluster, cluster_id, tenant)
+
+    def obeys_ocp(self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None) -> bool:
+        """Whether OCP's own limit of the delay is obeyed for a task."""
+        return self._obeys_ocp(source, cluster, cluster_id, tenant)
+
+    def _find_thresholds(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
     ) -> Thresholds:
         thresholds = Thresholds()
@@ -156,7 +174,7 @@ class ThresholdTable:
             thresholds = _overlaid(thresholds, limits)
         return thresholds
 
-    def _obeys_ocp(
+    def _find_whether_ocp_is_obeyed(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
     ) -> bool:
         answer = False

@@ -428,7 +428,7 @@ def test_filters_admit(only: TaskFilter, count: int) -> None:
     ]
     if only.statuses == ("pau*",):
         tasks.append(with_status(ORDERS, "PAUSED"))
-    assert sum(only.admits(task) for task in tasks) == count
+    assert len(only.admitted(tasks)) == count
 
 
 def test_pages_cut_a_list_and_the_last_one_stands_for_any_past_it() -> None:

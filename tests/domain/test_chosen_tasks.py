@@ -19,7 +19,7 @@ FILTERS = (
 @pytest.mark.parametrize("order", list(Order))
 def test_of_the_whole_fleet_the_same_is_chosen_in_the_same_order(only: TaskFilter, order: Order) -> None:
     fleet = the_fleet()
-    expected = ordered([task for task in fleet.tasks if only.admits(task)], order)
+    expected = ordered(only.admitted(fleet.tasks), order)
     assert expected, "there is something to choose"
     assert [*chosen(fleet, fleet.tasks, only, order)] == expected
     assert [*chosen(fleet, tuple(reversed(fleet.tasks)), only, order)] == expected

@@ -54,3 +54,53 @@ async def test_what_changes_while_it_is_described_is_described_by_whoever_asks()
     first = view.now()
     assert len(first.tasks) == len(MANY)
     assert view.now() is first
+
+
+async def test_whoever_asks_while_it_is_described_is_shown_it_as_it_was_and_waits_for_nothing() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well(*MANY)
+    await stage.poll()
+    view = FleetView([stage.state])
+    before = view.now()
+    await stage.poll()
+    renewing = asyncio.ensure_future(view.renew())
+    await asyncio.sleep(0)
+    assert view.now() is before, "it is being described"
+    await renewing
+    after = view.now()
+    assert after.sources[0].read_at == stage.state.last_read_at != before.sources[0].read_at
+    assert [*after.worst_first] == sorted(after.tasks, key=lambda task: task.worst_first)
+
+
+async def test_what_somebody_did_while_it_is_described_is_shown_at_once() -> None:
+    first, second = Stage(), Stage()
+    for stage in (first, second):
+        stage.source.rows[PAY] = well(*MANY)
+        await stage.poll()
+    view = FleetView([first.state, second.state])
+    before = view.now()
+    await first.poll()
+    renewing = asyncio.ensure_future(view.renew())
+    await asyncio.sleep(0)
+    second.state.changes += 1
+    meanwhile = view.now()
+    assert meanwhile.sources[0] is before.sources[0], "it is being described"
+    assert meanwhile.sources[1] is not before.sources[1]
+    await renewing
+    after = view.now()
+    assert after.sources[0].read_at == first.state.last_read_at
+    assert after.sources[1] is meanwhile.sources[1]
+
+
+async def test_a_description_that_was_given_up_is_made_by_whoever_asks() -> None:
+    stage = Stage()
+    stage.source.rows[PAY] = well(*MANY)
+    await stage.poll()
+    view = FleetView([stage.state])
+    before = view.now()
+    await stage.poll()
+    renewing = asyncio.ensure_future(view.renew())
+    await asyncio.sleep(0)
+    renewing.cancel()
+    await asyncio.wait([renewing])
+    assert view.now() is not before
