@@ -19,7 +19,7 @@ class Step:
 
     ``in_thread`` is whether the text is for the thread that is open, ``is_done`` whether it has really
     happened; a step that was done once stays so. ``message`` is where the message stands that it speaks of,
-    as soon as it is there; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
+    as soon as it is there, and stays once the step is done; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
     whether it waits for the world now, and not for a person.
     """
 
@@ -54,6 +54,7 @@ class Story:
         self.begin = begin
         self.after = after
         self._done: set[int] = set()
+        self._told_of: dict[int, Place] = {}
         self._shown: set[int] = set()
 
     def look(self) -> list[bool]:
@@ -64,6 +65,8 @@ class Story:
             unread = step.to_read and index not in self._shown and step.message() is not None
             if not unread and step.is_done():
                 self._done.add(index)
+                if (place := step.message()) is not None:
+                    self._told_of[index] = place
         return [index in self._done for index in range(len(self.steps))]
 
     def show(self, index: int) -> None:
@@ -97,9 +100,13 @@ class Story:
 
     def present(self) -> dict[str, Any]:
         """Draw how far it has come: what has happened, where its messages stand, what it waits for."""
-        places = [step.message() if self.told else None for step in self.steps]
+        done = self.look()
+        places = [
+            self._told_of.get(index) or (step.message() if self.told else None)
+            for index, step in enumerate(self.steps)
+        ]
         return {
-            "done": self.look(),
+            "done": done,
             "waits": self.waits,
             "places": [None if one is None else {"channel": one.channel, "ts": one.ts} for one in places],
         }

@@ -77,7 +77,9 @@ export class Story {
       item.className = `${done[index] ? "done" : ""} ${index === now ? "now" : ""}`.trim();
       item.querySelector(".step-title").setAttribute("aria-expanded", String(index === now));
       say(item.querySelector(".unseen"), done[index] ? " (done)" : "");
-      item.querySelector("[data-shows]").hidden = !places[index];
+      const shows = item.querySelector("[data-shows]");
+      shows.hidden = !places[index];
+      if (done[index]) say(shows, this.steps[index].in_thread ? "See its thread" : "See the message");
       if (done[index] && this.done[index] === false) {
         announce(`Done: ${this.steps[index].title}`);
         if (this.chosen === index) this.chosen = null;
