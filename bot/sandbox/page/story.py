@@ -17,7 +17,8 @@ class Place:
 class Step:
     """One step of a guided story: press ``lever`` or send ``text``, and watch.
 
-    ``in_thread`` is whether the text is for the thread that is open, ``is_done`` whether it has really
+    ``in_thread`` is whether the text is for the thread that is open, ``in_fleet`` whether what there is to
+    watch is the fleet beside the messages, ``is_done`` whether it has really
     happened; a step that was done once stays so. ``message`` is where the message stands that it speaks of,
     as soon as it is there, and stays once the step is done; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
     whether it waits for the world now, and not for a person.
@@ -28,6 +29,7 @@ class Step:
     lever: str | None = None
     text: str | None = None
     in_thread: bool = False
+    in_fleet: bool = False
     is_done: Callable[[], bool] | None = None
     message: Callable[[], Place | None] = lambda: None
     to_read: bool = False
@@ -90,6 +92,7 @@ class Story:
                     "lever": step.lever,
                     "text": step.text,
                     "in_thread": step.in_thread,
+                    "in_fleet": step.in_fleet,
                 }
                 for step in self.steps
             ],
