@@ -1,10 +1,10 @@
 r"""From the text that Slack or a shell hands over to words, and from words back to text.
 
 Slack escapes ``&``, ``<`` and ``>``, turns addresses into links, and its clients put curly quotes where
-people typed straight ones; the bot itself writes look-alikes of ``*`` and ``~`` where those would turn words
-bold or struck. What is copied from either means what was meant. A word in double quotes is taken as it stands;
-inside, ``\uXXXX``, ``\"`` and ``\\`` mean what they mean in JSON. Marks of bold, italic, struck or code around
-a word are no part of it.
+people typed straight ones; the bot itself writes look-alikes of ``*`` and ``~`` where those would turn
+words bold or struck. What is copied from either means what was meant. A word in double quotes is taken as
+it stands; inside, ``\uXXXX``, ``\"`` and ``\\`` mean what they mean in JSON. Marks of bold, italic, struck
+or code around a word are no part of it.
 """
 
 import re

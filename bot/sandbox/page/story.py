@@ -18,9 +18,9 @@ class Step:
     """One step of a guided story: press ``lever`` or send ``text``, and watch.
 
     ``in_thread`` is whether the text is for the thread that is open, ``in_fleet`` whether what there is to
-    watch is the fleet beside the messages, ``is_done`` whether it has really
-    happened; a step that was done once stays so. ``message`` is where the message stands that it speaks of,
-    as soon as it is there, and stays once the step is done; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
+    watch is the fleet beside the messages, ``is_done`` whether it has really happened; a step that was done
+    once stays so. ``message`` is where the message stands that it speaks of, as soon as it is there, and
+    stays once the step is done; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
     whether it waits for the world now, and not for a person.
     """
 
