@@ -13,7 +13,7 @@ from typing import Protocol, Self, TypeVar
 
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId, SourceName
-from bot.errors import AnswerUnreadable, NotFound, PermissionMissing, SourceTimeout
+from bot.errors import AnswerUnreadable, LoginRefused, NotFound, PermissionMissing, SourceTimeout
 from bot.ocp.authentication import Authentication
 from bot.ocp.clusters import Watched, by_id, id_of, means, narrow, parse_clusters
 from bot.ocp.connection import Answer, Connection, Patience
@@ -112,6 +112,11 @@ class OcpClient:
     def unresolved_clusters(self) -> tuple[str, ...]:
         """A sentence for each cluster in the settings that the last list of clusters did not have."""
         return self._unresolved
+
+    @property
+    def login_refusal(self) -> LoginRefused | None:
+        """How OCP refused the login, until it accepts it."""
+        return self._connection.gate.refusal
 
     @property
     def login_refused_until(self) -> datetime | None:

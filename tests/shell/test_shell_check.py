@@ -97,7 +97,7 @@ def test_a_wrong_password_is_tried_exactly_once(shell: Shell, world: Town) -> No
     said = shell("check", **{**world.environment, "OCP_PASSWORD": "wrong"})
     assert said.code == 1
     assert bad(said).startswith(
-        "OCP: OCP refused the login of logbackup (HTTP 401): correct OCP_USER and OCP_PASSWORD, then check"
+        "OCP: OCP refused the login of logbackup (HTTP 401): correct OCP_USER and OCP_PASSWORD, then try"
         " again. It was tried a single time, since OCP locks an account after some wrong logins."
         ' OCP says: "Incorrect username or password. You can try for 4 more times."'
     )
