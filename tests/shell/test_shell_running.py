@@ -98,6 +98,12 @@ def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town) 
         said = shell("check", **{**world.environment, "BOT_HTTP_PORT": port})
         assert said.code == 0, said.out
         assert f"127.0.0.1:{port} is used by a bot that runs already" in said.out
+        elsewhere = shell("check", **world.environment)
+        assert "bot.sqlite3 is used by a bot that runs already, " in elsewhere.out
+        for one in (said, elsewhere):
+            assert one.out.endswith(
+                "\nAll is well, and a bot runs already: `logbackup-bot run` starts no other beside it.\n"
+            )
         world.elsewhere.do(world.slack.until(lambda slack: slack.channel(ALERTS).messages, timeout=15))
         running.send_signal(signal.SIGTERM)
         assert ended(running).code == 0
