@@ -65,7 +65,7 @@ async def look(settings: Settings, command: Asked) -> Seen:
 def _with_cures(fleet: FleetSnapshot, settings: Settings, clients: Sequence[OcpClient]) -> FleetSnapshot:
     """Say of a login that was refused what to do in a shell, where no bot tries it again."""
     retold = (
-        _retold(seen, login_refused(source, client.login_refusal))
+        _retold(seen, login_refused(source, client.gate.refusal))
         for seen, source, client in zip(fleet.sources, settings.sources, clients, strict=True)
     )
     return FleetSnapshot(tuple(retold))
