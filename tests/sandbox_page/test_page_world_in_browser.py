@@ -119,12 +119,12 @@ async def test_a_step_leads_to_the_message_that_it_speaks_of(
             if size is PHONE:
                 await opener.click()
             await story.get_by_text("1 of 5 done").wait_for()
-            await look.picture(f"step-done-{name}")
             await story.get_by_role("button", name="See the message").click()
             await alert.wait_for()
             if size is PHONE:
                 await opener.click()
             await story.get_by_role("button", name="Ask there.").click()
+            await look.picture(f"step-done-{name}")
             await story.get_by_role("button", name="Open its thread").click()
             thread = page.get_by_role("complementary", name="Thread")
             await thread.get_by_role("combobox", name="Reply…").wait_for()
