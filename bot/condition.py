@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
 
@@ -23,13 +24,16 @@ from bot.slack.connection import SocketConnections
 from bot.views.health_report import BotHealth
 from bot.watches import Watch
 
+COUNT_WITHIN = timedelta(seconds=1)
+
 
 @dataclass(slots=True)
 class Running:
     """The bot while it runs: what tests and the demo may look at.
 
     ``database`` is what it is kept in, in a word, and ``file`` its path where it is a file.
-    ``settings_told`` is the sentence about the last time that the settings were read anew.
+    ``settings_told`` is the sentence about the last time that the settings were read anew. ``still_owed`` is
+    how many messages were still owed in the end; None: the database did not say.
     """
 
     states: tuple[SourceState, ...]
@@ -46,6 +50,7 @@ class Running:
     settings_told: str = ""
     settings_told_at: datetime | None = None
     settings_refused: bool = False
+    still_owed: int | None = None
     work: list["asyncio.Task[None]"] = field(default_factory=list)
     schedule: Schedule | None = None
     renew: Callable[[], Awaitable[bool]] | None = None
@@ -116,6 +121,13 @@ async def health(now: Running) -> BotHealth:
         settings=now.settings_told,
         settings_at=now.settings_told_at,
     )
+
+
+async def count_owed(now: Running) -> None:
+    """Take note of what is still owed, once nothing is delivered any more; the end does not wait for it."""
+    with suppress(StorageError, TimeoutError):
+        async with asyncio.timeout(COUNT_WITHIN.total_seconds()):
+            now.still_owed = await now.delivering.store.outbox_depth()
 
 
 def _troubles(now: Running) -> list[str]:

@@ -15,14 +15,14 @@ from bot.domain.reading import Reading
 from bot.domain.roster import KnownCluster, ThresholdsFor, another_failure, fold_reading, limits_of
 from bot.domain.selection import Window
 from bot.domain.task import SourceName
-from bot.errors import SourceError, UserMistake
+from bot.errors import LoginRefused, SourceError, UserMistake
 from bot.ocp.client import OcpClient
 from bot.operations.ask_source import ask_sources
 from bot.operations.describe_fleet import describe
 from bot.operations.read_source import read_source
 from bot.operations.source_state import SourceState
 from bot.settings import Settings
-from bot.sources import ocp_client, thresholds_of
+from bot.sources import login_refused, ocp_client, thresholds_of
 
 Asked = ShowStatus | ListTasks
 """The commands that a single look can answer."""
@@ -59,7 +59,26 @@ async def look(settings: Settings, command: Asked) -> Seen:
         else:
             fleet = await _asked(settings, clients, command.scope, window, clock)
         unresolved = tuple(sentence for client in clients for sentence in client.unresolved_clusters)
-    return Seen(fleet, clock.now(), unresolved)
+    return Seen(_with_cures(fleet, settings, clients), clock.now(), unresolved)
+
+
+def _with_cures(fleet: FleetSnapshot, settings: Settings, clients: Sequence[OcpClient]) -> FleetSnapshot:
+    """Say of a login that was refused what to do in a shell, where no bot tries it again."""
+    retold = (
+        _retold(seen, login_refused(source, client.gate.refusal))
+        for seen, source, client in zip(fleet.sources, settings.sources, clients, strict=True)
+    )
+    return FleetSnapshot(tuple(retold))
+
+
+def _retold(source: SourceNow, sentence: str) -> SourceNow:
+    def retold(failure: PollFailure | None) -> PollFailure | None:
+        if failure is None or failure.reason != LoginRefused.reason:
+            return failure
+        return replace(failure, sentence=sentence)
+
+    clusters = tuple(replace(cluster, failure=retold(cluster.failure)) for cluster in source.clusters)
+    return replace(source, clusters=clusters, failure=retold(source.failure))
 
 
 async def _polled(settings: Settings, clients: Sequence[OcpClient], clock: SystemClock) -> FleetSnapshot:

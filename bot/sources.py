@@ -1,15 +1,17 @@
-"""OCP as the settings describe it: its clients, its logins, and the limits of its tasks."""
+"""OCP as the settings describe it: its clients, its logins and what to do about them, and its limits."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.roster import ThresholdsFor
-from bot.domain.task import ClusterId, SourceName
+from bot.domain.task import UNNAMED_SOURCE, ClusterId, SourceName
 from bot.domain.thresholds import Thresholds, obeying_ocp
+from bot.errors import LoginRefused
 from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
 from bot.ocp.client import OcpClient, PageListener
 from bot.operations.ports import Clock
 from bot.settings import Settings, SourceSettings
+from bot.views.wording import clean, ocp_name
 
 
 def ocp_client(source: SourceSettings, clock: Clock, *, on_page: PageListener | None = None) -> OcpClient:
@@ -22,6 +24,27 @@ def ocp_client(source: SourceSettings, clock: Clock, *, on_page: PageListener | 
         clusters=source.clusters,
         ca_file=source.ca_file,
         on_page=on_page,
+    )
+
+
+def login_of(source: SourceSettings) -> str:
+    """Name the login that the settings give, for people."""
+    return "the access key" if source.access_key is not None else f"the login of {clean(source.user or '')}"
+
+
+def login_refused(source: SourceSettings, refusal: LoginRefused | None) -> str:
+    """Say what somebody in a shell does about a refused login: nothing is tried again by itself there."""
+    what, keys = (
+        ("OCP_USER and OCP_PASSWORD", "")
+        if source.access_key is None
+        else ("OCP_ACCESS_KEY and OCP_SECRET_KEY", " Access keys need OCP 4.0.3 or later.")
+    )
+    if source.name != UNNAMED_SOURCE:
+        what = what.replace("OCP_", "").replace("_", " ").lower() + f" of {clean(source.name)}"
+    says = "" if refusal is None or refusal.says is None else f' OCP says: "{refusal.says}"'
+    return (
+        f"{ocp_name(source.name)} refused {login_of(source)} (HTTP 401): correct {what}, then try again."
+        f" It was tried a single time, since OCP locks an account after some wrong logins.{keys}{says}"
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot.condition import Running
+from bot.condition import Running, count_owed
 from bot.monitoring.counts import Counts
 from bot.operations.ports import Clock, Journal
 from bot.operations.supervise import supervise
@@ -41,6 +41,7 @@ async def working(
         for task in now.work:
             task.cancel()
         await asyncio.gather(_ended(now.work), *(ending() for ending in endings))
+        await count_owed(now)
 
 
 async def _ended(work: Sequence["asyncio.Task[None]"]) -> None:

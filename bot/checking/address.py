@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 
 from bot.healthcheck import EVERYWHERE
 from bot.settings import Address, Settings
-from bot.terminal.checkup import Examined, failed, ok, warning
+from bot.terminal.checkup import Examined, failed, in_use, ok, warning
 
 PATIENCE = 1.0
 """Seconds to wait for whoever listens there already."""
@@ -48,7 +48,7 @@ async def _examine(part: str, address: Address, setting: str) -> Examined:
         return ok(part, "A free port is taken at each start." if address.port == 0 else f"{where} is free.")
     if trouble.errno == errno.EADDRINUSE:
         if await asyncio.to_thread(_is_a_bot, address):
-            return ok(part, f"{where} is used by a bot that runs already, this one probably.")
+            return in_use(part, f"{where} is used by a bot that runs already, this one probably.")
         return failed(part, f"{where} is taken: stop what uses it, or set {setting}_PORT to another port.")
     if trouble.errno in {errno.EACCES, errno.EPERM}:
         return failed(part, f"This user may not listen on {where}: set {setting}_PORT to a port above 1023.")

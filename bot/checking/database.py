@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.errors import StorageError
 from bot.settings import Settings
 from bot.storage.inspection import Condition, inspect
-from bot.terminal.checkup import Examined, failed, ok, warning
+from bot.terminal.checkup import Examined, failed, in_use, ok, warning
 
 SCARCE = 1024**3
 """Less free room than this is worth a warning: a large fleet fills it within the two weeks that are kept."""
@@ -33,7 +33,10 @@ def _state(part: str, found: Condition) -> Examined:
         return ok(part, f"{name} answers, {found.server}{tables}{_update(found)}.")
     if found.size_bytes is None:
         return ok(part, f"{found.name} will be made by the first `run`.")
-    return ok(part, f"{found.name} can be used, {size_words(found.size_bytes)}{_update(found)}.")
+    size = f"{size_words(found.size_bytes)}{_update(found)}"
+    if found.is_locked:
+        return in_use(part, f"{found.name} is used by a bot that runs already, {size}.")
+    return ok(part, f"{found.name} can be used, {size}.")
 
 
 def _update(found: Condition) -> str:

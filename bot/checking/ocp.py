@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from bot.checking.names import Listed
 from bot.domain.reading import Reading
-from bot.domain.task import UNNAMED_SOURCE, Cluster, SourceName
+from bot.domain.task import Cluster, SourceName
 from bot.errors import LoginRefused, SettingsError, SourceError
 from bot.ocp.client import OcpClient
 from bot.operations.ports import Clock
 from bot.settings import SourceSettings
-from bot.sources import ocp_client
+from bot.sources import login_of, login_refused, ocp_client
 from bot.terminal.checkup import Examined, failed, ok, warning
 from bot.views.wording import clean, count, duration, ocp_name
 
@@ -72,20 +72,16 @@ async def _accepted(part: str, source: SourceSettings, client: OcpClient) -> lis
     info = await _optional(client.server_info())
     version = f" (version {info.version})" if info is not None and info.version else ""
     return [
-        ok(part, f"It answers at {source.url}{version} and accepts {_login(source)}."),
+        ok(part, f"It answers at {source.url}{version} and accepts {login_of(source)}."),
         *(failed(part, sentence) for sentence in client.unresolved_clusters),
     ]
-
-
-def _login(source: SourceSettings) -> str:
-    return "the access key" if source.access_key is not None else f"the login of {clean(source.user or '')}"
 
 
 async def _refused(error: SourceError, source: SourceSettings, client: OcpClient) -> str:
     """Say why nothing can be read, and what to do about it before the bot runs."""
     said = error.sentence
     if isinstance(error, LoginRefused):
-        said = _login_refused(source) + ("" if error.says is None else f' OCP says: "{error.says}"')
+        said = login_refused(source, error)
     elif error.http_status == HTTPStatus.NOT_FOUND and await _optional(client.server_info()) is None:
         said = (
             f"What answers at {source.url} is no OCP, or not the whole of its address (HTTP 404). Set OCP_URL"
@@ -93,20 +89,6 @@ async def _refused(error: SourceError, source: SourceSettings, client: OcpClient
         )
     trace = f" OCP's trace id: {clean(error.trace_id)}." if error.trace_id else ""
     return f"{said}{trace}"
-
-
-def _login_refused(source: SourceSettings) -> str:
-    what, keys = (
-        ("OCP_USER and OCP_PASSWORD", "")
-        if source.access_key is None
-        else ("OCP_ACCESS_KEY and OCP_SECRET_KEY", " Access keys need OCP 4.0.3 or later.")
-    )
-    if source.name != UNNAMED_SOURCE:
-        what = what.replace("OCP_", "").replace("_", " ").lower() + f" of {clean(source.name)}"
-    return (
-        f"{part_of(source)} refused {_login(source)} (HTTP 401): correct {what}, then check again."
-        f" It was tried a single time, since OCP locks an account after some wrong logins.{keys}"
-    )
 
 
 async def _optional(asking: Awaitable[T]) -> T | None:

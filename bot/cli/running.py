@@ -52,6 +52,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
             with reloading(bot.renew):
                 await stop.wait()
             journal.info("stopping")
+        journal.info("stopped", owed="not known" if bot.still_owed is None else bot.still_owed)
     except BotError as error:
         say(error.sentence)
         return FAILED

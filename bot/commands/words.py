@@ -1,8 +1,10 @@
 r"""From the text that Slack or a shell hands over to words, and from words back to text.
 
 Slack escapes ``&``, ``<`` and ``>``, turns addresses into links, and its clients put curly quotes where
-people typed straight ones. A word in double quotes is taken as it stands; inside, ``\uXXXX``, ``\"`` and
-``\\`` mean what they mean in JSON. Marks of bold, italic, struck or code around a word are no part of it.
+people typed straight ones; the bot itself writes look-alikes of ``*`` and ``~`` where those would turn
+words bold or struck. What is copied from either means what was meant. A word in double quotes is taken as
+it stands; inside, ``\uXXXX``, ``\"`` and ``\\`` mean what they mean in JSON. Marks of bold, italic, struck
+or code around a word are no part of it.
 """
 
 import re
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 _MENTIONS = re.compile(r"\s*(?:<@[^<>]*>[\s,:]*)+")
 _MARKUP = re.compile(r"<([^<>\s][^<>]*)>")
 _OWN_NAME = re.compile(r"/logbackup(?:\s+|$)", re.IGNORECASE)
-_CURLY = dict.fromkeys(map(ord, "“”„‟＂«»"), '"')
+_LOOK_ALIKES = dict.fromkeys(map(ord, "“”„‟＂«»"), '"') | {ord("∗"): "*", ord("∼"): "~"}
 _NOTHING = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\ue000\ue001\ue002\ue003\ue004"))
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _MARKS = "*_~`"
@@ -28,7 +30,7 @@ _PLAIN_NAME = re.compile(r"[\w.*@#+~/=-]+")
 _PLAIN_VALUE = re.compile(r"[\w.*@#+~/=:,-]+")
 _MARKED = re.compile(r"[_~].*[_~]", re.DOTALL)
 _MUST_ESCAPE = re.compile(
-    r'["\\&<>“”„‟＂«»`\u0000-\u0020\u007f-\u00a0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff'
+    r'["\\&<>“”„‟＂«»∗∼`\u0000-\u0020\u007f-\u00a0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff'
     r"\ue000-\ue004\ufeff]"
 )
 
@@ -76,7 +78,7 @@ def plain(text: str, names: Mapping[str, str] | None = None) -> str:
     mention of the bot or the slash command's own name in front, and backticks around, go. What a link
     hides, and a person's name (``names`` by id, where Slack does not say it), waits for ``readable``.
     """
-    straight = text.translate(_NOTHING).translate(_CURLY)
+    straight = text.translate(_NOTHING).translate(_LOOK_ALIKES)
     said = _MENTIONS.sub("", straight, count=1) if _MENTIONS.match(straight) else straight
     shown = _MARKUP.sub(lambda match: _shown(match[1], names or {}), said)
     unescaped = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

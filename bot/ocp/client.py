@@ -17,6 +17,7 @@ from bot.errors import AnswerUnreadable, NotFound, PermissionMissing, SourceTime
 from bot.ocp.authentication import Authentication
 from bot.ocp.clusters import Watched, by_id, id_of, means, narrow, parse_clusters
 from bot.ocp.connection import Answer, Connection, Patience
+from bot.ocp.login import LoginGate
 from bot.ocp.pages import TaskList, TaskPage, parse_page
 from bot.ocp.refusals import CLUSTERS, SERVER, Asked, backup_of, label, tasks_of, unreadable
 from bot.ocp.siblings import (
@@ -114,9 +115,9 @@ class OcpClient:
         return self._unresolved
 
     @property
-    def login_refused_until(self) -> datetime | None:
-        """When a refused login may be tried again, by our clock; None while it is not refused."""
-        return self._connection.gate.refused_until
+    def gate(self) -> LoginGate:
+        """The gate of its login: whether OCP refused it, and when it may be tried again."""
+        return self._connection.gate
 
     async def clusters(self) -> tuple[Cluster, ...]:
         """List the clusters to watch, in OCP's order, narrowed by the settings.

@@ -46,6 +46,11 @@ class LoginGate:
         until = self._refused_at + REST
         return until if self._refused_at <= self._clock.now() < until else None
 
+    @property
+    def refusal(self) -> LoginRefused | None:
+        """How OCP refused the login, until it accepts it."""
+        return self._refusal
+
     def accepted(self) -> None:
         """Record that OCP has just accepted the login."""
         self._trusted_until = self._clock.monotonic() + TRUSTED_S

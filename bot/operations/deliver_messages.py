@@ -157,6 +157,7 @@ async def _failed(
         outbox_id=owed.notification.id,
         channel=channel,
         code=error.code,
+        because=error.sentence,
         attempts=owed.attempts + 1,
         again_in=round(wait.total_seconds(), 1),
     )

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from bot.errors import SettingsError
 from bot.settings.document import Document, Where, read_document
 from bot.settings.entries import Entries, gather
-from bot.settings.mistakes import sentences
+from bot.settings.mistakes import refusals
 from bot.settings.model import Settings
 from bot.settings.rules import Need, conflicts, doubts, missing
-from bot.settings.variables import CONFIG, review_names
+from bot.settings.variables import CONFIG, places_of, review_names
 
 
 class Loaded(NamedTuple):
@@ -34,36 +34,40 @@ def load(
     path = config_path or environment.get(CONFIG, "").strip()
     document = read_document(path) if path else Document()
     entries = gather(environment, document)
-    names, unknown = review_names(environment)
+    names = review_names(environment)
     settings, broken, refused = _validated(entries)
+    broken.update(places_of(names.meant))
     mistakes = [
         *document.mistakes,
-        *names,
+        *names.mistakes,
         *entries.mistakes,
         *refused,
         *conflicts(settings, entries, broken),
     ]
-    if document.values or not document.mistakes:
+    if (document.values or not document.mistakes) and CONFIG not in names.meant:
         mistakes += missing(settings, entries, broken, needs)
     if mistakes:
         raise SettingsError(tuple(dict.fromkeys(mistakes)))
     settings.remember_origins({where: origin.place for where, origin in entries.origins.items()})
-    return Loaded(settings, (*unknown, *doubts(settings, entries)))
+    return Loaded(settings, (*names.warnings, *doubts(settings, entries)))
 
 
 def _validated(entries: Entries) -> tuple[Settings, set[Where], list[str]]:
-    """Read what can be read; what cannot is left out, remembered, and put into a sentence."""
+    """Read what can be read; what cannot is left out, remembered, and put into a sentence.
+
+    Remembered is what a name that is none was probably meant to be, too: it was written, and is not missing.
+    """
     broken: set[Where] = set()
     refused: list[str] = []
     while True:
         try:
             return Settings.model_validate(entries.values), broken, refused
         except ValidationError as error:
-            found = list(sentences(error, entries))
-        broken.update(where for where, _ in found)
-        refused += [sentence for _, sentence in found if sentence is not None]
-        for where, _ in found:
-            _leave_out(entries.values, where)
+            found = list(refusals(error, entries))
+        for one in found:
+            broken.update({one.where, one.meant or one.where})
+            refused += [] if one.sentence is None else [one.sentence]
+            _leave_out(entries.values, one.where)
 
 
 def _leave_out(values: Any, where: Where) -> None:  # noqa: ANN401 - nested plain values

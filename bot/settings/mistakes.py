@@ -1,6 +1,7 @@
 """What the model refuses, in sentences for people: which setting, what is wrong, what to do."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
@@ -48,18 +49,30 @@ _CLOSE = 0.7
 _SURELY = 0.85
 
 
-def sentences(error: ValidationError, entries: Entries) -> Iterator[tuple[Where, str | None]]:
-    """Give each thing that the model refused: where it stands, and its sentence unless it was told before."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A thing that the model refused: where it stands, and its sentence unless it was told before.
+
+    ``meant`` is the place of the setting that a name which is none was probably meant to be.
+    """
+
+    where: Where
+    sentence: str | None = None
+    meant: Where | None = None
+
+
+def refusals(error: ValidationError, entries: Entries) -> Iterator[Refused]:
+    """Give each thing that the model refused."""
     for detail in error.errors(include_url=False, include_input=False):
         where: Where = detail["loc"]
         value = _value_at(entries.values, where)
         if value is Absent.UNREADABLE:
-            yield where, None
+            yield Refused(where)
             continue
-        end = _empty(where) if value is Absent.EMPTY else _end(detail)
+        end, meant = _empty(where) if value is Absent.EMPTY else _end(detail), None
         if detail["type"] == "extra_forbidden":
-            end = _unknown(where)
-        yield where, f"{entries.label(where)} {end}{'' if end.endswith('?') else '.'}"
+            end, meant = _unknown(where)
+        yield Refused(where, f"{entries.label(where)} {end}{'' if end.endswith('?') else '.'}", meant)
 
 
 def _value_at(values: Any, where: Where) -> object:  # noqa: ANN401 - nested plain values
@@ -90,21 +103,30 @@ def _end(detail: ErrorDetails) -> str:
             return _PHRASES.get(kind, "cannot be used as it is")
 
 
-def _unknown(where: Where) -> str:
-    """Say what an unknown name was probably meant to be, or where it belongs."""
+def _unknown(where: Where) -> tuple[str, Where | None]:
+    """Say what an unknown name was probably meant to be, or where it belongs; give the place of that."""
     here = model_at(where[:-1])
     name = str(where[-1])[:60].lower().replace("-", "_").removeprefix("bot_")
     if here is SourceSettings:
         name = name.removeprefix("ocp_")
     known = names_of(here)
-    place = next((place for model, place in _PLACES if name in names_of(model)), None)
+    owner, place = next(((model, place) for model, place in _PLACES if name in names_of(model)), (here, ""))
     surely = get_close_matches(name, known, n=1, cutoff=_SURELY)
-    if name not in known and not surely and place is not None:
-        return f"has no meaning here: {name} belongs {place}"
+    if name not in known and not surely and place:
+        around: Where = ("sources", 0) if owner is SourceSettings else ()
+        return f"has no meaning here: {name} belongs {place}", _place(around, name)
     near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
     if get_close_matches(name, [near], cutoff=_CLOSE):
-        return f"is no setting: did you mean {near}?"
-    return f"is no setting; the nearest is {near}"
+        return f"is no setting: did you mean {near}?", _place(where[:-1], near)
+    return f"is no setting; the nearest is {near}", None
+
+
+def _place(around: Where, name: str) -> Where:
+    """Give where the value stands that is written under this name."""
+    if not around and name.startswith("ocp_"):
+        return _place(("sources", 0), name.removeprefix("ocp_"))
+    plain = name.removesuffix("_file")
+    return (*around, plain if plain in SECRET_FIELDS else name)
 
 
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:

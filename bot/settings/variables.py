@@ -1,9 +1,11 @@
 """The environment variables, and what to say about names that are almost one of them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+from bot.settings.document import Where
 
 CONFIG = "BOT_CONFIG"
 PREFIXES = ("SLACK_", "OCP_", "BOT_")
@@ -79,6 +81,13 @@ KNOWN = frozenset(known_names())
 _IN_ORDER = sorted(KNOWN)
 
 
+def places_of(names: Collection[str]) -> Iterator[Where]:
+    """Give where the values of these variables stand among the settings."""
+    for variable in VARIABLES:
+        if {variable.name, f"{variable.name}_FILE"}.intersection(names):
+            yield ("sources", 0, variable.field) if variable.of_source else (variable.field,)
+
+
 def is_injected_port(value: str) -> bool:
     """Whether a value is what Kubernetes sets for the port of a Service, such as ``tcp://10.0.0.1:80``."""
     return _INJECTED_PORT.match(value) is not None
@@ -94,21 +103,31 @@ def nearest_variable(name: str, value: str = "") -> str | None:
     return near[0] if near else None
 
 
-def review_names(environment: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is to be said of names that mean nothing; ``meant`` are the variables that were probably meant."""
+
+    mistakes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    meant: tuple[str, ...]
+
+
+def review_names(environment: Mapping[str, str]) -> Review:
     """Find the names in the environment that mean nothing: those that were probably meant, and the rest.
 
-    Returns the mistakes, and at most one warning. A variable without a value is as good as not there.
+    There is one warning at most. A variable without a value is as good as not there.
     """
-    mistakes, others = [], []
+    mistakes, others, meant = [], [], []
     for name in sorted(environment):
         if name in KNOWN or not environment[name].strip():
             continue
         near = nearest_variable(name, environment[name])
         if near is not None:
             mistakes.append(f"{name} in the environment is no setting: did you mean {near}?")
+            meant.append(near)
         elif name.startswith(PREFIXES):
             others.append(name)
-    return tuple(mistakes), _warned(others)
+    return Review(tuple(mistakes), _warned(others), tuple(meant))
 
 
 def _warned(names: list[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from bot.errors import StorageError
 from bot.storage.address import Address, read_address, reader_engine
+from bot.storage.lock import is_locked
 from bot.storage.refusals import refusals
 from bot.storage.schema import is_older, versions
 
@@ -17,7 +18,8 @@ from bot.storage.schema import is_older, versions
 class Condition:
     """How a database is: ``version`` None has no tables yet, ``free_bytes`` None is not known from here.
 
-    ``server`` is what a database server says of itself; ``size_bytes`` is that of an SQLite file.
+    ``server`` is what a database server says of itself; ``size_bytes`` is that of an SQLite file, and
+    ``is_locked`` whether a bot runs on it.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Condition:
     free_bytes: int | None = None
     size_bytes: int | None = None
     server: str | None = None
+    is_locked: bool = False
 
     @property
     def is_outdated(self) -> bool:
@@ -47,7 +50,8 @@ async def inspect(url: str) -> Condition:
     if not exists:
         return Condition(address.name, None, None, free)
     found = await _inspect(address)
-    return Condition(found.name, found.version, found.newest, free, size)
+    locked = is_locked(address.path)
+    return Condition(found.name, found.version, found.newest, free, size, is_locked=locked)
 
 
 def _existing(folder: Path) -> Path:

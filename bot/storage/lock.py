@@ -9,6 +9,25 @@ from bot.errors import StorageError
 _held: set[Path] = set()
 
 
+def is_locked(database: Path) -> bool:
+    """Whether a bot runs on this database; nothing is made, changed or kept."""
+    path = _beside(database)
+    if path in _held:
+        return True
+    try:
+        with path.open("rb") as file:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _beside(database: Path) -> Path:
+    return database.with_name(f"{database.name}.lock").resolve()
+
+
 class FileLock:
     """Holds ``<database>.lock`` from ``take`` to ``release``, or until this process ends.
 
@@ -17,7 +36,7 @@ class FileLock:
     """
 
     def __init__(self, database: Path) -> None:
-        self._path = database.with_name(f"{database.name}.lock").resolve()
+        self._path = _beside(database)
         self._descriptor: int | None = None
 
     def take(self) -> None:

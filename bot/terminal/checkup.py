@@ -26,16 +26,25 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One thing that was looked at: which part of the whole, how it is, and what to do where it is not ok."""
+    """One thing that was looked at: which part of the whole, how it is, and what to do where it is not ok.
+
+    ``runs`` is whether a bot that runs already has it.
+    """
 
     part: str
     state: State
     says: str
+    runs: bool = False
 
 
 def ok(part: str, says: str) -> Examined:
     """Say that something is as it should be."""
     return Examined(part, State.OK, says)
+
+
+def in_use(part: str, says: str) -> Examined:
+    """Say that something is as it should be, and that a bot which runs already has it."""
+    return Examined(part, State.OK, says, runs=True)
 
 
 def warning(part: str, says: str) -> Examined:
@@ -78,10 +87,13 @@ _WORD = max(len(f"{_MARKS[state]} {state}") for state in State)
 
 def verdict(found: Iterable[Examined]) -> str:
     """Sum up what was found."""
+    found = tuple(found)
     states = [one.state for one in found]
     bad, doubtful = states.count(State.FAILED), states.count(State.WARNING)
     if bad:
         warnings = f", {count(doubtful, 'warning')}" if doubtful else ""
         return f"{bad} failed{warnings}. Mend what failed, then run `logbackup-bot check` again."
     first = f"Nothing failed, {count(doubtful, 'warning')}" if doubtful else "All is well"
+    if any(one.runs for one in found):
+        return f"{first}, and a bot runs already: `logbackup-bot run` starts no other beside it."
     return f"{first}: `logbackup-bot run` starts the bot."

@@ -22,8 +22,7 @@ _OLD = re.compile(r"[123]\.")
 _LOGS = "~admin/oceanbase/log"
 """Where OCP puts a cluster's logs unless it is told otherwise."""
 _INSIDE_LOG = f"grep -E 'WARN|ERROR' {_LOGS}/observer.log | grep -i archive | tail -n 50"
-_AGENT_HOME = "~admin"
-_AGENT_LOG = f"find {_AGENT_HOME} -name agentserver.log -exec grep -E 'WARN|ERROR' {{}} + | tail -n 50"
+_AGENT_LOG = "find ~admin -name agentserver.log -exec grep -E 'WARN|ERROR' {} + | tail -n 50"
 _ARCHIVE = "TENANT_ID, STATUS, CHECKPOINT_SCN_DISPLAY, PATH, COMMENT"
 _OLD_ARCHIVE = "TENANT_ID, STATUS, MIN_FIRST_TIME, MAX_NEXT_TIME"
 _STREAMS = "LS_ID, STATUS, SCN_TO_TIMESTAMP(CHECKPOINT_SCN) AS SHIPPED_UNTIL"
@@ -236,7 +235,7 @@ def _own_reason(seen: Seen) -> str:
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:
     if is_logical(seen):
         server = f" {seen.agent_server}" if seen.agent_server else ""
-        where = f"On the backup agent's server{server}, whose logs are usually below {_AGENT_HOME}"
+        where = f"On the backup agent's server{server}, whose log is usually where this looks"
         return (Step(where, _AGENT_LOG),)
     old = is_old(seen)
     if old:
@@ -249,7 +248,7 @@ def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Ste
         progress = rows_of_tenant(seen, _STREAMS, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS")
         steps.append(Step("There too: how far each log stream is", progress))
     if logs:
-        where = f"On the cluster's servers, whose logs are usually in {_LOGS}"
+        where = "On the cluster's servers, whose logs are usually where this looks"
         steps.append(Step(where, f"{_INSIDE_LOG}\n{_DIAGNOSIS}"))
     return tuple(steps)
 

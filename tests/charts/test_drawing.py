@@ -61,6 +61,16 @@ async def test_a_chart_is_drawn_in_a_process_of_its_own(charts: Charts) -> None:
     assert first != second
 
 
+def test_a_chart_brings_its_own_ground_for_light_and_for_dark() -> None:
+    """Whoever looks has a light Slack or a dark one, and the picture cannot know which."""
+    picture = imread(BytesIO(draw(a_spec())))
+    assert (picture[:, :, 3] == 1).all(), "nothing of the page shows through"
+    light = (picture[:, :, :3] @ (0.2126, 0.7152, 0.0722)) ** 2.2
+    ground, ink = light[0, 0], light.max()
+    assert (light[[0, 0, -1, -1], [0, -1, 0, -1]] == ground).all()
+    assert (ink + 0.05) / (ground + 0.05) > 7, "as much contrast as small letters need"
+
+
 async def test_a_process_that_died_is_started_anew(charts: Charts) -> None:
     await charts.draw(a_spec())
     assert charts._pool is not None

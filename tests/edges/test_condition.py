@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from bot import __version__
-from bot.condition import Running, health, kind_of, parts
+from bot.condition import Running, count_owed, health, kind_of, parts
 from bot.domain.handling import Actor, Handling, UserId
 from bot.domain.measures import IncidentKind
 from bot.domain.notification import Channel
@@ -166,6 +166,18 @@ async def test_a_database_that_cannot_be_asked_is_said_once() -> None:
     assert list((await health(house.now)).troubles) == [FULL.sentence]
     house.watch.trouble.note("prod", FULL, house.stage.clock.now())
     assert list((await health(house.now)).troubles) == [FULL.sentence]
+
+
+async def test_what_is_still_owed_is_counted_in_the_end_where_the_database_says_it() -> None:
+    house = House()
+    house.stage.messenger.failing = lambda *_: SlackTemporary("No.", code="unreachable")
+    await house.polled()
+    await count_owed(house.now)
+    assert house.now.still_owed == 1
+    silent = House()
+    silent.stage.memory.broken = FULL.sentence
+    await count_owed(silent.now)
+    assert silent.now.still_owed is None
 
 
 async def test_incidents_are_counted_by_who_has_them_and_what_mutes_them() -> None:

@@ -52,6 +52,8 @@ async def test_it_ends_in_time_whatever_hangs_and_loses_nothing(tmp_path: Path, 
         assert await world.program.stop() == 0
         took = time.monotonic() - asked
         assert took < 10, world.program.log()
+        (stopped,) = world.program.lines("stopped")
+        assert int(str(stopped["owed"])) > 0
         await asyncio.wait([chart], timeout=5)
         assert "Traceback" not in world.program.log()
 

@@ -99,8 +99,8 @@ async def test_a_bot_that_was_not_invited_says_so_where_it_can_and_greets_once_i
         assert not ready
         assert "invite" in because
         assert "invite" in await town.asked("health")
-        codes = [facts["code"] for _, event, facts in town.journal.events if event == "not delivered"]
-        assert set(codes) == {"not_in_channel"}
+        logged = [facts for _, event, facts in town.journal.events if event == "not delivered"]
+        assert {(facts["code"], facts["because"]) for facts in logged} == {("not_in_channel", because)}
         assert "5 tasks" in await town.asked("status")
         assert town.said("Now watching") == []
 

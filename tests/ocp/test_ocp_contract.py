@@ -163,10 +163,10 @@ async def test_a_refused_login_that_was_mended_works_after_an_hour(world: World)
     async with client_of(world) as client:
         with pytest.raises(LoginRefused):
             await client.clusters()
-        assert client.login_refused_until == world.clock.now() + timedelta(hours=1)
+        assert client.gate.refused_until == world.clock.now() + timedelta(hours=1)
         world.clock.advance(timedelta(hours=1))
         assert len(await client.clusters()) == 2
-        assert client.login_refused_until is None
+        assert client.gate.refused_until is None
 
 
 async def test_a_new_client_does_not_inherit_the_refusal(world: World) -> None:

@@ -551,6 +551,8 @@ async def test_a_channel_that_nobody_knows_is_told_and_looked_for_again() -> Non
     await owe(stage, "post")
     await stage.deliver()
     assert [trouble.sentence for trouble in stage.delivering.troubles.values()] == ["No such channel."]
+    (logged,) = [facts for _, event, facts in stage.journal.events if event == "not delivered"]
+    assert (logged["code"], logged["because"]) == ("channel_not_found", "No such channel.")
     stage.clock.advance(PERMANENT_WAIT)
     await stage.deliver()
     assert said(stage) == ["post"]

@@ -119,7 +119,7 @@ async def page_stage(*, with_bot: bool = True, recording: Path | None = None) ->
         return Place(slack.channel("alerts").id, posted[0].ts) if posted else None
 
     steps = (
-        Step("Fill it.", "Watch the fleet.", lever="fill", is_done=lambda: "fill" in pulled),
+        Step("Fill it.", "Watch the fleet.", lever="fill", in_fleet=True, is_done=lambda: "fill" in pulled),
         Step("Ask.", "Only you see the answer.", text="/logbackup status"),
         Step("Ask all.", "Everybody sees the answer.", text="@logbackup status", in_thread=True),
         Step("Read it.", "It is there.", message=there, to_read=True, is_done=lambda: there() is not None),

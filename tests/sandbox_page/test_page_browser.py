@@ -108,7 +108,7 @@ async def test_a_command_is_completed_typed_and_answered_to_oneself(tmp_path: Pa
         await box.press_sequentially("/logbackup tas")
         await page.get_by_role("option", name="/logbackup tasks").wait_for()
         await look.picture("completion")
-        await box.press("Enter")
+        await box.press("Tab")
         assert await box.input_value() == "/logbackup tasks "
         await box.press("Enter")
         await page.get_by_text("Only visible to you").wait_for()
@@ -116,6 +116,32 @@ async def test_a_command_is_completed_typed_and_answered_to_oneself(tmp_path: Pa
         await look.picture("table")
         await page.get_by_label("Through whose eyes you look").select_option(label="Ben Carter")
         await page.get_by_text("Only visible to you").wait_for(state="detached")
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys", "heard"),
+    [
+        ("/logbackup", ["Enter"], ""),
+        ("/logbackup ta", ["Enter"], "ta"),
+        ("/logbackup ta", ["ArrowDown", "Enter", "Enter"], "tasks"),
+        ("/logbackup", ["ArrowUp", "ArrowUp", "ArrowDown", "Enter", "Enter"], "timeline"),
+        ("/logb", ["Enter", "Enter"], "status"),
+        ("/logbackup tasks delay", ["Tab", "1", "h", "Enter"], "tasks delay&gt;1h"),
+        ("/logbackup status @m", ["Enter", "Enter"], "status @mei"),
+    ],
+)
+async def test_enter_sends_what_was_typed_unless_somebody_moved_among_what_is_offered(
+    tmp_path: Path, typed: str, keys: list[str], heard: str
+) -> None:
+    """As in Slack; only a word that means nothing yet, half a command or half a name, is completed."""
+    async with page_stage() as stage, looking(stage, tmp_path) as look:
+        box = look.page.get_by_role("combobox", name="Message #alerts")
+        await box.press_sequentially(typed)
+        await look.page.locator("[role=option]").first.wait_for()
+        for key in keys:
+            await box.press(key)
+        await stage.slack.until(lambda _: stage.heard)
+        assert stage.heard == [("command", heard)]
 
 
 async def test_a_press_is_not_lost_where_the_message_is_edited_under_it(tmp_path: Path) -> None:

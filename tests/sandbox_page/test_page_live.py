@@ -334,6 +334,11 @@ async def test_a_step_leads_to_its_message_and_is_done_when_that_was_shown() -> 
         assert present["places"][3] == {"channel": stage.slack.channel("alerts").id, "ts": ts}
         assert present["done"] == [False] * 5
         assert (await page.ask("step", step=3))["done"] == [False, False, False, True, False]
+        await stage.client.chat_delete(channel=stage.slack.channel("alerts").id, ts=ts)
+        await stage.alert()
+        places = (await page.ask("world"))["places"]
+        assert places[3] == present["places"][3], "what is done keeps the message that it spoke of"
+        assert places[4] != present["places"][4]
 
 
 async def test_a_shortcut_of_messages_is_offered_and_heard() -> None:

@@ -43,15 +43,34 @@ async def test_a_step_of_the_story_is_done_by_its_own_button_and_ticks_itself_of
         await story.get_by_text("0 of 5 done").wait_for()
         assert not await story.get_by_role("button", name="/logbackup status").is_visible()
         await story.get_by_role("button", name="Fill the storage of shop").click()
-        if size is PHONE:
-            await page.locator("#panel").wait_for(state="hidden")
-            await opener.click()
         await story.get_by_text("1 of 5 done").wait_for()
         await look.picture(f"story-{name}")
         assert await opener.inner_text() == "Story 1/5"
         await story.get_by_role("button", name="/logbackup status").click()
         await page.get_by_text("Only visible to you").wait_for()
         assert stage.heard == [("command", "status")]
+
+
+@SIZES
+async def test_who_shall_watch_the_fleet_is_led_to_it(
+    tmp_path: Path, name: str, size: dict[str, int]
+) -> None:
+    """However small the screen: the panel stays open, the fleet and what the lever said are in view."""
+    low = size | {"height": 560}
+    async with page_stage() as stage, looking(stage, tmp_path, size=low) as look:
+        page: Any = look.page
+        if size is PHONE:
+            await page.get_by_role("button", name="Story").click()
+        story = page.get_by_role("region", name="A short story")
+        await story.get_by_role("button", name="Fill the storage of shop").click()
+        said = page.get_by_role("status").get_by_text("The storage is full; 8 tasks are hit.")
+        await said.wait_for()
+        await page.wait_for_function(
+            "() => document.querySelector('.fleet').getBoundingClientRect().bottom"
+            " <= document.querySelector('.lever-said').getBoundingClientRect().top"
+        )
+        assert await page.get_by_role("table").is_visible()
+        await look.picture(f"fleet-watched-{name}")
 
 
 async def test_what_is_for_a_thread_waits_until_one_is_open(tmp_path: Path) -> None:
@@ -100,7 +119,12 @@ async def test_a_step_leads_to_the_message_that_it_speaks_of(
             if size is PHONE:
                 await opener.click()
             await story.get_by_text("1 of 5 done").wait_for()
+            await story.get_by_role("button", name="See the message").click()
+            await alert.wait_for()
+            if size is PHONE:
+                await opener.click()
             await story.get_by_role("button", name="Ask there.").click()
+            await look.picture(f"step-done-{name}")
             await story.get_by_role("button", name="Open its thread").click()
             thread = page.get_by_role("complementary", name="Thread")
             await thread.get_by_role("combobox", name="Reply…").wait_for()

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -290,7 +290,43 @@ def test_all_mistakes_of_file_and_environment_come_at_once(written: Written) -> 
         """
     )
     found = mistakes(path, {"BOT_LOG_LEVEL": "loud", "SLACK_TOKEN": "x", "OCP_USER": "u"}, *EVERYTHING)
-    assert len(found) == 13, found
+    assert len(found) == 12, found
+
+
+@pytest.mark.parametrize(
+    ("text", "environment"),
+    [
+        pytest.param("alert_chanel: '#alerts'", {"BOT_ALERT_CHANNEL": ""}, id="in the file"),
+        pytest.param("slack_bot_tokn_file: token", {"SLACK_BOT_TOKEN": ""}, id="a secret's file"),
+        pytest.param("ocp_pasword: x", {"OCP_PASSWORD": ""}, id="of the one source"),
+        pytest.param("source: [{url: x}]", {"OCP_URL": "", "OCP_USER": "", "OCP_PASSWORD": ""}, id="a list"),
+        pytest.param("url: https://ocp.example.com", {"OCP_URL": ""}, id="in the wrong place"),
+        pytest.param("", {"BOT_ALERT_CHANNEL": "", "BOT_ALERT_CHANEL": "x"}, id="in the environment"),
+        pytest.param("", {"OCP_URL": "", "OCP_URI": "https://x"}, id="of the one source there"),
+        pytest.param("", {"SLACK_APP_TOKEN": "", "SLACK_APP_TOKN_FILE": "x"}, id="a secret's file there"),
+        pytest.param("", {"OCP_URL": "", "SLACK_BOT_TOKEN": "", "BOT_CONFG": "x"}, id="the file itself"),
+    ],
+)
+def test_what_was_meant_by_a_name_that_is_none_is_not_missing(
+    written: Written, text: str, environment: Mapping[str, str]
+) -> None:
+    """One mistake is one sentence."""
+    whole = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "BOT_ALERT_CHANNEL": "C0123456789",
+        "OCP_URL": "https://ocp.example.com",
+        "OCP_USER": "u",
+        "OCP_PASSWORD": "made-up",
+    }
+    (mistake,) = mistakes(written(text), {**whole, **environment}, *EVERYTHING)
+    assert "did you mean" in mistake or "belongs into" in mistake
+
+
+def test_a_name_that_is_near_to_none_leaves_missing_what_is(written: Written) -> None:
+    found = mistakes(written("zzz: 1"), {"OCP_URL": "https://x"}, Need.OCP)
+    assert len(found) == 2, found
+    assert found[1].startswith("The login for OCP is missing")
 
 
 def test_a_list_without_an_ocp_is_told_where_one_is_needed(written: Written) -> None:

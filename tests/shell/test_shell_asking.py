@@ -238,7 +238,33 @@ def test_a_wrong_password_is_tried_once(shell: Shell, world: Town) -> None:
     """OCP counts wrong logins and then disables the account."""
     said = shell("status", **ocp_alone(world, OCP_PASSWORD="wrong"))
     assert (said.code, said.out, world.ocp.wrong_logins) == (1, "", 1)
-    assert "refused the login" in said.err
+    assert said.err.startswith(
+        "OCP refused the login of logbackup (HTTP 401): correct OCP_USER and OCP_PASSWORD, then try again."
+        " It was tried a single time, since OCP locks an account after some wrong logins."
+        ' OCP says: "Incorrect username or password. You can try for 4 more times."'
+    )
+    assert "restart" not in said.err
+
+
+def test_a_login_that_only_the_tasks_refuse_is_told_of_each_cluster(
+    shell: Shell, world: Town, tmp_path: Path
+) -> None:
+    """With what to do in a shell there too, and by the names of a list of sources."""
+    config = tmp_path / "settings.yaml"
+    source = {
+        "name": "prod",
+        "url": world.environment["OCP_URL"],
+        "user": world.ocp.account.user,
+        "password": world.ocp.account.password,
+    }
+    second = source | {"name": "gone", "url": "http://127.0.0.1:9"}
+    config.write_text(json.dumps({"sources": [source, second]}))
+    world.ocp.faults.status(401, Where(cluster=PAY.id))
+    said = shell("--config", str(config), "tasks")
+    what = "refused the login of logbackup (HTTP 401): correct user and password of prod, then try again."
+    assert f"Cluster pay of OCP prod cannot be read: OCP prod {what}" in said.err
+    assert "nothing listens at 127.0.0.1:9" in said.err
+    assert "restart" not in said.err
 
 
 def test_a_login_that_may_list_no_cluster_is_told(shell: Shell, world: Town) -> None:

@@ -14,7 +14,7 @@ from bot.domain.naming import Found, Scope, find
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
-from bot.terminal.checkup import failed, ok, show_line, verdict, warning
+from bot.terminal.checkup import failed, in_use, ok, show_line, verdict, warning
 from bot.terminal.fleet_status import show_status
 from bot.terminal.mistakes import shell_line
 from bot.terminal.screen import screen
@@ -210,4 +210,9 @@ def test_the_verdict_counts_what_failed_and_what_is_doubtful() -> None:
     good, doubtful, bad = ok("a", "."), warning("b", "."), failed("c", ".")
     assert verdict([good]) == "All is well: `logbackup-bot run` starts the bot."
     assert verdict([good, doubtful]) == "Nothing failed, 1 warning: `logbackup-bot run` starts the bot."
+    met = in_use("d", ".")
+    runs = "a bot runs already: `logbackup-bot run` starts no other beside it."
+    assert verdict([good, met]) == f"All is well, and {runs}"
+    assert verdict([met, doubtful]) == f"Nothing failed, 1 warning, and {runs}"
+    assert verdict([met, bad]) == "1 failed. Mend what failed, then run `logbackup-bot check` again."
     assert verdict([bad, bad, doubtful]).startswith("2 failed, 1 warning. Mend what failed")

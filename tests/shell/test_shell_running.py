@@ -81,7 +81,8 @@ def test_run_says_in_one_sentence_that_its_port_is_taken(shell: Shell, world: To
     assert "or BOT_METRICS_HOST and BOT_METRICS_PORT." in both.err
 
 
-def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town, told: signal.Signals) -> None:
     """With a second bot on the same database refused meanwhile, and the doctor undisturbing."""
     with process("run", settings={**world.environment, "BOT_LOG_FORMAT": "json"}) as running:
         assert running.stderr is not None
@@ -98,9 +99,19 @@ def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town) 
         said = shell("check", **{**world.environment, "BOT_HTTP_PORT": port})
         assert said.code == 0, said.out
         assert f"127.0.0.1:{port} is used by a bot that runs already" in said.out
+        elsewhere = shell("check", **world.environment)
+        assert "bot.sqlite3 is used by a bot that runs already, " in elsewhere.out
+        for one in (said, elsewhere):
+            assert one.out.endswith(
+                "\nAll is well, and a bot runs already: `logbackup-bot run` starts no other beside it.\n"
+            )
         world.elsewhere.do(world.slack.until(lambda slack: slack.channel(ALERTS).messages, timeout=15))
-        running.send_signal(signal.SIGTERM)
-        assert ended(running).code == 0
+        running.send_signal(told)
+        end = ended(running)
+        assert end.code == 0
+        logged = [json.loads(line) for line in end.err.splitlines()]
+        assert "stopping" in [one["event"] for one in logged]
+        assert (logged[-1]["event"], logged[-1]["owed"]) == ("stopped", 0), logged
 
 
 def test_the_demo_starts_without_any_setting_serves_its_page_and_ends_with_ctrl_c() -> None:

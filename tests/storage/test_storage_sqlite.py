@@ -18,7 +18,8 @@ from bot.errors import StorageError
 from bot.storage import posts
 from bot.storage.address import read_address, writer_engine
 from bot.storage.database import Database, open_database
-from bot.storage.lock import FileLock
+from bot.storage.inspection import inspect
+from bot.storage.lock import FileLock, is_locked
 from tests.storage.storage_samples import ALERT, ALERTS, LEASE, PROD, T0, claimed, incident, kept
 
 HERE = Path(__file__).parent
@@ -105,6 +106,21 @@ async def test_a_worker_that_outlives_the_bot_does_not_hold_its_lock(tmp_path: P
     lock.release()
     lock.release()
     os.close(inherited)
+
+
+async def test_whether_a_bot_runs_on_a_database_is_seen_without_touching_it(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    async with another_bot(sqlite_url):
+        assert (await inspect(sqlite_url)).is_locked
+        with pytest.raises(StorageError, match="already"):
+            await open_database(sqlite_url)
+    assert not (await inspect(sqlite_url)).is_locked, "the lock's file stays, and nobody has it"
+    database = await open_database(sqlite_url)
+    assert (await inspect(sqlite_url)).is_locked, "by this very process"
+    await database.close()
+    assert not is_locked(tmp_path / "another.sqlite3")
+    assert not (tmp_path / "another.sqlite3.lock").exists()
 
 
 async def test_others_read_while_the_bot_writes(sqlite_url: str) -> None:

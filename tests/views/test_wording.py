@@ -43,12 +43,15 @@ from bot.views.blocks import (
     Menu,
     actions,
     cut_markup,
+    escape,
+    literal,
     message,
     section,
     sections,
     size,
 )
 from bot.views.error_text import error_quotation
+from bot.views.full_backup import backup_steps
 from bot.views.group_words import plural
 from bot.views.health_report import BotHealth, bytes_words, health_message
 from bot.views.hints import Seen, hint
@@ -343,11 +346,25 @@ def test_sizes_are_said_in_a_unit_that_suits_them() -> None:
 
 def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
     seen = Seen(Problem.STALLED, mode="LOGICAL_BACKUP", agent_server="10.0.0.7")
-    whose = "whose logs are usually below ~admin"
+    whose = "whose log is usually where this looks"
     assert [step.where for step in hint(seen).steps] == [f"On the backup agent's server 10.0.0.7, {whose}"]
     assert hint(replace(seen, agent_server="")).steps[0].where == f"On the backup agent's server, {whose}"
     failed = hint(replace(seen, problem=Problem.FAILED, status="FAILED"))
     assert failed.look_at == "the log of the backup agent, then the storage"
+
+
+@pytest.mark.parametrize("problem", list(Problem))
+@pytest.mark.parametrize("mode", ["", "LOGICAL_BACKUP"])
+@pytest.mark.parametrize("version", ["4.2.1", "3.1"])
+def test_what_a_hint_gives_to_copy_is_what_can_be_typed(problem: Problem, mode: str, version: str) -> None:
+    """No look-alike stands in it: a path or a statement with one fails where it is pasted."""
+    seen = Seen(problem, "FAILED", mode=mode, version=version, tenant_id=1002, address="http://ocp.test:8080")
+    found = hint(seen)
+    for step in (*found.steps, *backup_steps(seen)):
+        assert step.run.isascii()
+        assert literal(step.where) == escape(step.where)
+    for words in (found.usually, found.look_at):
+        assert literal(words) == escape(words)
 
 
 def test_a_query_names_columns_that_its_version_has() -> None:

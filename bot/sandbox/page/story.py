@@ -17,9 +17,10 @@ class Place:
 class Step:
     """One step of a guided story: press ``lever`` or send ``text``, and watch.
 
-    ``in_thread`` is whether the text is for the thread that is open, ``is_done`` whether it has really
-    happened; a step that was done once stays so. ``message`` is where the message stands that it speaks of,
-    as soon as it is there; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
+    ``in_thread`` is whether the text is for the thread that is open, ``in_fleet`` whether what there is to
+    watch is the fleet beside the messages, ``is_done`` whether it has really happened; a step that was done
+    once stays so. ``message`` is where the message stands that it speaks of, as soon as it is there, and
+    stays once the step is done; a step ``to_read`` is not done before somebody was shown that. ``waits`` is
     whether it waits for the world now, and not for a person.
     """
 
@@ -28,6 +29,7 @@ class Step:
     lever: str | None = None
     text: str | None = None
     in_thread: bool = False
+    in_fleet: bool = False
     is_done: Callable[[], bool] | None = None
     message: Callable[[], Place | None] = lambda: None
     to_read: bool = False
@@ -54,6 +56,7 @@ class Story:
         self.begin = begin
         self.after = after
         self._done: set[int] = set()
+        self._told_of: dict[int, Place] = {}
         self._shown: set[int] = set()
 
     def look(self) -> list[bool]:
@@ -64,6 +67,8 @@ class Story:
             unread = step.to_read and index not in self._shown and step.message() is not None
             if not unread and step.is_done():
                 self._done.add(index)
+                if (place := step.message()) is not None:
+                    self._told_of[index] = place
         return [index in self._done for index in range(len(self.steps))]
 
     def show(self, index: int) -> None:
@@ -87,6 +92,7 @@ class Story:
                     "lever": step.lever,
                     "text": step.text,
                     "in_thread": step.in_thread,
+                    "in_fleet": step.in_fleet,
                 }
                 for step in self.steps
             ],
@@ -97,9 +103,13 @@ class Story:
 
     def present(self) -> dict[str, Any]:
         """Draw how far it has come: what has happened, where its messages stand, what it waits for."""
-        places = [step.message() if self.told else None for step in self.steps]
+        done = self.look()
+        places = [
+            self._told_of.get(index) or (step.message() if self.told else None)
+            for index, step in enumerate(self.steps)
+        ]
         return {
-            "done": self.look(),
+            "done": done,
             "waits": self.waits,
             "places": [None if one is None else {"channel": one.channel, "ts": one.ts} for one in places],
         }

@@ -115,6 +115,7 @@ class Tour:
             "Watch the fleet: every status stays RUNNING, only the delays grow. The bot waits until it is"
             " sure of several: those it is sure of first may come alone, then one message tells of all.",
             lever="fill",
+            in_fleet=True,
             is_done=self._is_announced,
             waits=lambda: bool(self._hit) and not self._is_mended(),
         )

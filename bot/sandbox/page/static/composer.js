@@ -4,7 +4,8 @@ import { fill, make, newId } from "./dom.js";
 
 const MOST = 8;
 
-// `send(text)` returns a promise; `suggest(text, caret)` returns {from, items: [{text, about}], soft}.
+// `send(text)` returns a promise; `suggest(text, caret)` returns {from, items: [{text, about}], soft}: Tab takes the
+// first of them, Enter the one that somebody moved to. Where nobody moved, Enter sends what is soft as it was typed.
 export function makeComposer({ label, send, suggest }) {
   const listId = newId("suggestions");
   const problem = make("p", { class: "problem", role: "alert" });
@@ -16,7 +17,7 @@ export function makeComposer({ label, send, suggest }) {
   });
   const button = make("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", on: { click: () => submit() } }, "➤");
   let offered = null;
-  let chosen = 0;
+  let chosen = -1;
 
   function grow() {
     box.style.height = "auto";
@@ -26,7 +27,7 @@ export function makeComposer({ label, send, suggest }) {
   function offer() {
     const found = suggest(box.value, box.selectionStart);
     offered = found?.items.length ? { ...found, items: found.items.slice(0, MOST) } : null;
-    chosen = 0;
+    chosen = !offered || offered.soft ? -1 : 0;
     drawOffered();
   }
 
@@ -37,7 +38,7 @@ export function makeComposer({ label, send, suggest }) {
     fill(list, (offered?.items ?? []).map((item, index) =>
       make("li", { role: "option", id: `${listId}-${index}`, "aria-selected": String(index === chosen), on: { mousedown: (event) => { event.preventDefault(); take(index); } } },
         make("span", {}, item.text), make("small", {}, item.about))));
-    if (offered) box.setAttribute("aria-activedescendant", `${listId}-${chosen}`);
+    if (offered && chosen >= 0) box.setAttribute("aria-activedescendant", `${listId}-${chosen}`);
   }
 
   function hide() {
@@ -48,7 +49,8 @@ export function makeComposer({ label, send, suggest }) {
   function take(index) {
     const { from, items } = offered;
     const caret = box.selectionStart;
-    box.setRangeText(offered.soft ? items[index].text : `${items[index].text} `, from, caret, "end");
+    const { text } = items[index];
+    box.setRangeText(/[:>]$/.test(text) ? text : `${text} `, from, caret, "end");
     hide();
     grow();
   }
@@ -56,11 +58,12 @@ export function makeComposer({ label, send, suggest }) {
   function key(event) {
     if (event.isComposing) return;
     if (offered && ["ArrowDown", "ArrowUp"].includes(event.key)) {
-      chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + offered.items.length) % offered.items.length;
+      const count = offered.items.length;
+      chosen = event.key === "ArrowDown" ? (chosen + 1) % count : (Math.max(chosen, 0) - 1 + count) % count;
       drawOffered();
-    } else if (offered && event.key === "Tab") take(chosen);
+    } else if (offered && event.key === "Tab") take(Math.max(chosen, 0));
     else if (offered && event.key === "Escape") hide();
-    else if (offered && event.key === "Enter" && !offered.soft && !exactly()) take(chosen);
+    else if (offered && event.key === "Enter" && chosen >= 0 && !exactly()) take(chosen);
     else if (event.key === "Enter" && !event.shiftKey) submit();
     else return;
     event.preventDefault();

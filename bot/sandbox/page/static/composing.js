@@ -4,12 +4,12 @@ const VERB = /^(\/logbackup|@logbackup)\s+(\S*)$/i;
 const FILTER = /^[/@]logbackup\s+(\w+)\s(?:.*\s)?([a-z]+)$/i;
 const COMMAND = "/logbackup";
 
-// Returns {from, items: [{text, about}], soft}; what is soft is taken by Tab alone, and no space follows it.
+// Returns {from, items: [{text, about}], soft}; it is soft where what was typed can be sent as it is.
 export function suggestions(text, caret, { verbs, people, groups, channels }) {
   const before = text.slice(0, caret);
-  if (before && COMMAND.startsWith(before)) return { from: 0, items: verbsFor(verbs, COMMAND, "") };
+  if (before && COMMAND.startsWith(before)) return { from: 0, items: verbsFor(verbs, COMMAND, ""), soft: before === COMMAND };
   const verb = VERB.exec(before);
-  if (verb) return { from: 0, items: verbsFor(verbs, verb[1], verb[2]) };
+  if (verb) return { from: 0, items: verbsFor(verbs, verb[1], verb[2]), soft: true };
   const filter = FILTER.exec(before);
   if (filter) {
     const [, name, typed] = filter;

@@ -33,8 +33,7 @@ const surroundings = {
 };
 const dialogs = new Dialogs(live, surroundings);
 const panel = new Panel(live, {
-  body: byId("panel-body"), about: byId("panel-about"), opener: byId("toggle-panel"), tryOut,
-  watch: () => narrow.matches && showPanel(false), show: showMessage,
+  body: byId("panel-body"), about: byId("panel-about"), opener: byId("toggle-panel"), tryOut, show: showMessage,
 });
 const offered = (text, caret) => suggestions(text, caret, { verbs: state.verbs, people: [...state.people.values()], groups: state.groups, channels: surroundings.channels() });
 const composer = makeComposer({ label: "Message", suggest: offered, send: (text) => { toEnd = true; return live.ask("write", { channel: here, text }); } });

@@ -5,14 +5,13 @@ import { Fleet } from "./fleet.js";
 import { Story, drawChip } from "./story.js";
 
 export class Panel {
-  constructor(live, { body, about, opener, tryOut, watch, show }) {
+  constructor(live, { body, about, opener, tryOut, show }) {
     this.live = live;
     this.about = about;
     this.opener = opener;
-    this.watch = watch;
     const pull = (name, node, task) => this.pull(name, node, task);
     this.tryOut = (text, inThread, place) => this.send(tryOut, text, inThread, place);
-    this.story = new Story({ tryOut: this.tryOut, pull, show: (...what) => this.show(show, ...what) });
+    this.story = new Story({ tryOut: this.tryOut, pull, look: () => this.fleet.node.scrollIntoView({ block: "nearest" }), show: (...what) => this.show(show, ...what) });
     this.fleet = new Fleet({ pull });
     this.said = make("p", { class: "lever-said", role: "status" });
     this.hints = make("section", { "aria-labelledby": "hints-title" });
@@ -103,7 +102,6 @@ export class Panel {
       if (said.includes("\n")) showReport(said);
       else this.said.textContent = said;
       this.live.hear({ type: "world", ...answer });
-      if (!said.includes("\n")) this.watch();
     } catch (error) {
       this.said.textContent = error.message;
     } finally {

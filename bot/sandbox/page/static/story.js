@@ -9,9 +9,10 @@ export function drawChip(text, send) {
 }
 
 export class Story {
-  constructor({ tryOut, pull, show }) {
+  constructor({ tryOut, pull, look, show }) {
     this.tryOut = tryOut;
     this.pull = pull;
+    this.look = look;
     this.show = show;
     this.steps = [];
     this.done = [];
@@ -34,12 +35,17 @@ export class Story {
     fill(this.list, told ? story.map((step, index) => this.drawStep(step, index)) : []);
     fill(this.end, told
       ? [make("p", {}, "That was the story. Pull any lever below, or go back to the world in which things break by themselves."), after && this.drawLever(after)]
-      : [make("p", {}, `${story.length} steps at your own pace, in a world of their own: nothing else breaks there, and time passes as in life while you read and press.`), begin && this.drawLever(begin, "primary")]);
+      : [make("p", {}, `${story.length} steps at your own pace, in a world of their own: nothing else breaks there, and time passes as in life while you read and press.`), begin && this.drawLever(begin, { style: "primary" })]);
     if (!told) for (const one of [this.count, this.pace]) one.textContent = "";
   }
 
-  drawLever(name, style = "") {
-    return make("button", { type: "button", class: `button small ${style}`.trim(), data: { lever: name }, on: { click: (event) => this.pull(name, event.currentTarget) } }, "Do it");
+  // A lever after which there is something to watch in the fleet leads there.
+  drawLever(name, { style = "", inFleet = false } = {}) {
+    const press = async (event) => {
+      await this.pull(name, event.currentTarget);
+      if (inFleet) this.look();
+    };
+    return make("button", { type: "button", class: `button small ${style}`.trim(), data: { lever: name }, on: { click: press } }, "Do it");
   }
 
   drawStep(step, index) {
@@ -49,7 +55,7 @@ export class Story {
         make("button", { type: "button", class: "step-title", "aria-expanded": "false", on: { click: () => this.choose(index) } }, step.title, make("span", { class: "unseen" })),
         make("p", { class: "watch" }, step.watch),
         make("div", { class: "step-does" },
-          step.lever && this.drawLever(step.lever),
+          step.lever && this.drawLever(step.lever, { inFleet: step.in_fleet }),
           step.text && drawChip(step.text, () => this.tryOut(step.text, step.in_thread, this.places[index])),
           make("button", { type: "button", class: "button small", data: { shows: "" }, hidden: true, on: { click: () => this.show(index, this.places[index], step.in_thread) } }, step.in_thread ? "Open its thread" : "Show the message"))));
   }
@@ -77,7 +83,9 @@ export class Story {
       item.className = `${done[index] ? "done" : ""} ${index === now ? "now" : ""}`.trim();
       item.querySelector(".step-title").setAttribute("aria-expanded", String(index === now));
       say(item.querySelector(".unseen"), done[index] ? " (done)" : "");
-      item.querySelector("[data-shows]").hidden = !places[index];
+      const shows = item.querySelector("[data-shows]");
+      shows.hidden = !places[index];
+      if (done[index]) say(shows, this.steps[index].in_thread ? "See its thread" : "See the message");
       if (done[index] && this.done[index] === false) {
         announce(`Done: ${this.steps[index].title}`);
         if (this.chosen === index) this.chosen = null;
