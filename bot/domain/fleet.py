@@ -9,6 +9,7 @@ from bot.domain.evidence import Evidence, StatusBroken
 from bot.domain.finding import Assessment, Finding, Verdict
 from bot.domain.incident import Incident
 from bot.domain.problem import Problem, Severity
+from bot.domain.ranking import Ranked, ranked
 from bot.domain.standing import NEEDING, Standing, standing_of
 from bot.domain.status import Meaning
 from bot.domain.task import Cluster, SourceName, Task
@@ -253,12 +254,12 @@ class SourceNow:
 class FleetSnapshot:
     """Everything that is watched, at this moment; ``incidents`` are all that are open.
 
-    ``by_worst`` are all tasks from the worst, where whoever described them has sorted them already.
+    ``sorted_tasks`` is given where whoever described them has sorted all tasks already.
     """
 
     sources: tuple[SourceNow, ...]
     incidents: tuple[Incident, ...] = ()
-    by_worst: tuple[TaskNow, ...] | None = field(default=None, compare=False, repr=False)
+    sorted_tasks: Ranked[TaskNow] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def clusters(self) -> tuple[ClusterNow, ...]:
@@ -271,9 +272,14 @@ class FleetSnapshot:
         return tuple(task for cluster in self.clusters for task in cluster.tasks)
 
     @cached_property
+    def ranked(self) -> Ranked[TaskNow]:
+        """All tasks from the worst, with how far they are behind."""
+        return ranked(worst_first(self.tasks)) if self.sorted_tasks is None else self.sorted_tasks
+
+    @property
     def worst_first(self) -> tuple[TaskNow, ...]:
         """All tasks from the worst."""
-        return tuple(worst_first(self.tasks)) if self.by_worst is None else self.by_worst
+        return self.ranked.tasks
 
     @cached_property
     def several(self) -> bool:

@@ -1,7 +1,7 @@
 """Which tasks of a fleet somebody asked for, in which order, and which page of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -36,6 +36,12 @@ class TaskFilter:
     severities: tuple[Severity, ...] = ()
     problems: tuple[Problem, ...] = ()
     delay_over: timedelta | None = None
+
+    def of_fleet(self, fleet: FleetSnapshot) -> Sequence[TaskNow]:
+        """Give those of the whole fleet that are asked for, from the worst."""
+        if self.delay_over is None:
+            return self.admitted(fleet.worst_first)
+        return replace(self, delay_over=None).admitted(fleet.ranked.over(self.delay_over))
 
     def admitted(self, tasks: Sequence[TaskNow]) -> Sequence[TaskNow]:
         """Give those that are asked for, in their order; the whole where everything is left in."""
@@ -79,10 +85,10 @@ def chosen(
     fleet: FleetSnapshot, tasks: Sequence[TaskNow], only: TaskFilter, order: Order
 ) -> Sequence[TaskNow]:
     """Give those of the tasks that are asked for, sorted; of the whole fleet the order is known already."""
-    is_whole = tasks is fleet.tasks
-    among = fleet.worst_first if is_whole else tasks
-    admitted = only.admitted(among)
-    return admitted if is_whole and order is Order.WORST else ordered(admitted, order)
+    if tasks is not fleet.tasks:
+        return ordered(only.admitted(tasks), order)
+    admitted = only.of_fleet(fleet)
+    return admitted if order is Order.WORST else ordered(admitted, order)
 
 
 def ordered(tasks: Iterable[TaskNow], order: Order) -> list[TaskNow]:

@@ -12,6 +12,7 @@ from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, 
 from bot.domain.fleet import worst_first as tasks_worst_first
 from bot.domain.incident import Incident, cluster_subject, source_subject, task_subject_key
 from bot.domain.look import worst_first
+from bot.domain.ranking import Ranked, ranked
 from bot.domain.roster import KnownCluster, Unread
 from bot.operations.in_slices import SLICE, in_slices
 from bot.operations.source_state import SourceState
@@ -86,33 +87,35 @@ class FleetView:
         if not fresh:
             return
         described = [fresh.get(number, known) for number, known in enumerate(self._described)]
-        by_worst = await _worst_first_in_turns([one for one in described if one is not None])
+        ranking = await _ranked_in_turns([one for one in described if one is not None])
         for number, one in fresh.items():
             if one.changes == self._states[number].changes:
                 self._described[number] = one
         still = all(one is known for one, known in zip(described, self._described, strict=True))
-        self._snapshot = _snapshot(self._described, by_worst) if still else None
+        self._snapshot = _snapshot(self._described, ranking) if still else None
         self.is_asked_for = False
 
 
-async def _worst_first_in_turns(described: Sequence[_Described]) -> tuple[TaskNow, ...]:
+async def _ranked_in_turns(described: Sequence[_Described]) -> Ranked[TaskNow]:
     """Sort all tasks from the worst, a few hundred at a time."""
     tasks = [task for one in described for cluster in one.source.clusters for task in cluster.tasks]
     runs = [tasks_worst_first(some) async for some in in_slices(tasks, SORTED_AT_ONCE)]
     merged = merge(*runs, key=attrgetter("worst_first"))
     found: list[TaskNow] = []
-    while some := list(islice(merged, SORTED_AT_ONCE)):
-        found += some
+    behind: list[float] = []
+    while (some := ranked(islice(merged, SORTED_AT_ONCE))).tasks:
+        found += some.tasks
+        behind += some.behind
         await asyncio.sleep(0)
-    return tuple(found)
+    return Ranked(tuple(found), tuple(behind))
 
 
 def _snapshot(
-    described: Sequence[_Described | None], by_worst: tuple[TaskNow, ...] | None = None
+    described: Sequence[_Described | None], ranking: Ranked[TaskNow] | None = None
 ) -> FleetSnapshot:
     known = [one for one in described if one is not None]
     incidents = sorted((incident for one in known for incident in one.incidents), key=worst_first)
-    return FleetSnapshot(tuple(one.source for one in known), tuple(incidents), by_worst)
+    return FleetSnapshot(tuple(one.source for one in known), tuple(incidents), ranking)
 
 
 async def _in_turns(state: SourceState) -> _Described:

@@ -1,15 +1,18 @@
 """Which tasks a list shows, and in which order: the whole fleet's is known already, and is the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.problem import Severity
+from bot.domain.ranking import ranked
 from bot.domain.selection import Order, TaskFilter, chosen, ordered
 from tests.views.view_samples import the_fleet
 
 FILTERS = (
     TaskFilter(),
+    TaskFilter(delay_over=timedelta(minutes=1), severities=(Severity.CRITICAL,)),
     TaskFilter(delay_over=timedelta(minutes=1)),
     TaskFilter(severities=(Severity.CRITICAL,)),
 )
@@ -33,3 +36,9 @@ def test_the_worst_come_first() -> None:
     assert standings == sorted(standings, reverse=True)
     assert any(standings)
     assert not all(standings)
+
+
+def test_what_nobody_knows_the_delay_of_is_not_over_any() -> None:
+    first, second, *_ = the_fleet().tasks
+    unknown = replace(first, task=replace(first.task, checkpoint=None, delay=None))
+    assert ranked([unknown, second]).over(timedelta(days=-1)) == [second]
