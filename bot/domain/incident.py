@@ -164,6 +164,11 @@ class Incident:
         """Whether it is open and well again for now."""
         return self.is_open and self.good_polls > 0
 
+    @property
+    def read_at(self) -> datetime:
+        """When its figures were read; when it last changed where nothing else is known."""
+        return self.changed_at if self.snapshot is None else self.snapshot.read_at
+
     def extent(self, delay: timedelta | None) -> timedelta:
         """Give how much log is in question: ``delay`` is not shipped, or more than that is lost for good."""
         lost = timedelta(0) if self.gap is None else self.gap.end - self.gap.start
