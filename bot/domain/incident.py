@@ -147,6 +147,8 @@ class Incident:
     """From when to when nothing can be restored, put into our clock, where observations show it."""
     handling: Handling = UNTOUCHED
     snapshot: Snapshot | None = None
+    already: bool = False
+    """Whether it was so when it was first looked at: ``since`` is then, it may have begun long before."""
     revision: int = 0
 
     @property

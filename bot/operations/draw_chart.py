@@ -93,7 +93,9 @@ async def find_task_meant(means: Means, asked: Asked, command: ShowChart | ShowH
         return looked
     worst, other = worst_of(meant.incidents, 2)
     another = Scope(name=other.subject.name)
-    among = Among(looked.title, worst.number, len(meant.incidents), meant.group.number, another, worst.read_at)
+    among = Among(
+        looked.title, worst.number, len(meant.incidents), meant.group.number, another, worst.read_at
+    )
     return replace(looked, among=among)
 
 

@@ -17,11 +17,12 @@ from bot.views.group_words import all_over, broken, error_of, look_at, look_firs
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import ASKS_WHO, instead_lines, left_to, worst
+from bot.views.lasted import lasted
 from bot.views.links import NO_LINKS, Links, runbook_lines
 from bot.views.restorable import at_risk, blind_words, gap_lines_of, is_grave, left_lost, still_lost
 from bot.views.trouble import MARKS, group_mark, how, incident_mark, lost_mark
 from bot.views.twins import subjects
-from bot.views.wording import count, duration, lasting, ocp_name, slack_time
+from bot.views.wording import count, duration, ocp_name, slack_time
 
 TOLD = 5
 """So many members are told one by one, the worst; the rest is counted."""
@@ -235,7 +236,7 @@ def _member_line(
         return f"{who} {ended}{lost} · incident {incident.number}"
     same = group is not None and holder(group.handling) == holder(incident.handling)
     people = "" if same else marks(incident, silenced)
-    state = f"{literal(how(incident))}{lasting(now - incident.since)}"
+    state = f"{literal(how(incident))}{lasted(incident, now)}"
     return f"{who} {state}{lost} · incident {incident.number}{people}"
 
 

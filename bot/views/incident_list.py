@@ -11,10 +11,11 @@ from bot.domain.selection import wanted
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.handled import NOT_SILENCED, Silenced, marks
 from bot.views.incident_card import worst
+from bot.views.lasted import lasted
 from bot.views.trouble import how, incident_mark, lost_mark, short_problem
 from bot.views.twins import subjects
 from bot.views.typed import typed
-from bot.views.wording import ago, count, duration, lasting, slack_time
+from bot.views.wording import ago, count, duration, slack_time
 
 PAGE = 15
 _BUTTONS = 5
@@ -100,7 +101,7 @@ def _line(
     who = f"{incident_mark(incident)} *{incident.number}* {literal(whose)}"
     if incident.is_open:
         people = marks(incident, silenced, zone, group=groups.get(incident.number))
-        state = f"{literal(how(incident))}{lasting(now - incident.since)}"
+        state = f"{literal(how(incident))}{lasted(incident, now)}"
         severe = "" if incident.good_polls else f" · {incident.severity.word}"
         return f"{who} {state}{severe}{lost_mark(incident)}{people}"
     ended = _ended(incident)

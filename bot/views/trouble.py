@@ -13,7 +13,8 @@ from bot.domain.standing import Standing, standing_of
 from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
 from bot.errors import LoginRefused
-from bot.views.wording import clean, duration, lasting, ocp_name
+from bot.views.lasted import lasted, task_lasted
+from bot.views.wording import clean, duration, ocp_name
 
 MARKS = {
     Standing.CRITICAL: "🔴",
@@ -42,7 +43,7 @@ def standing_word(standing: Standing) -> str:
 
 def cluster_words(incident: Incident, now: datetime) -> str:
     """Say an incident of a cluster itself in a few words; plain text."""
-    return f"{what(incident)}{lasting(now - incident.since)}"
+    return f"{what(incident)}{lasted(incident, now)}"
 
 
 _SHORTLY = {
@@ -109,11 +110,11 @@ def _phrase(  # noqa: C901, PLR0911 - one case for each problem
         return _listed("recovering", behind)
     if task.problem is None:
         return _phrase_without_problem(task, behind)
-    lasted = "" if task.since is None else lasting(now - task.since).removeprefix(",")
+    span = task_lasted(task, now).removeprefix(",")
     reported = clean(task.task.status.reported, _SHORT)
     match task.problem:
         case Problem.FAILED:
-            return f"{reported}{lasted}"
+            return f"{reported}{span}"
         case Problem.STALLED:
             return _listed("has stopped", behind)
         case Problem.GROWING:
@@ -122,13 +123,13 @@ def _phrase(  # noqa: C901, PLR0911 - one case for each problem
             catching_up = isinstance(task.because, CatchingUp)
             return _listed("catching up" if catching_up else "", behind) or "behind"
         case Problem.STUCK:
-            return f"stuck in {reported}{lasted}"
+            return f"stuck in {reported}{span}"
         case Problem.MISSING:
-            return f"not listed{lasted}"
+            return f"not listed{span}"
         case Problem.PAUSED:
-            return f"paused{lasted}"
+            return f"paused{span}"
         case Problem.UNREACHABLE:
-            return f"no answer from OCP{lasted}"
+            return f"no answer from OCP{span}"
     assert_never(task.problem)
 
 

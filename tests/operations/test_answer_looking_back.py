@@ -122,7 +122,9 @@ async def test_of_a_group_the_worst_member_is_drawn() -> None:
     worst = await talk.stage.store.incident(IncidentNumber(1))
     assert worst is not None
     read = slack_time(worst.read_at, UTC)
-    whose = f"*pay/t0*, the worst of 4 tasks in group {group.number}, as read {read}. Another one: `/logbackup"
+    whose = (
+        f"*pay/t0*, the worst of 4 tasks in group {group.number}, as read {read}. Another one: `/logbackup"
+    )
     assert answer.message.text.startswith(f"{whose} chart pay/t1`\n")
     assert buttons(answer)[-1] == "history 1", "it stays with that task, whichever is the worst by then"
     days = await talk.mention("history", alert)

@@ -32,8 +32,8 @@ def greeting(*incidents: Incident, at: datetime = READ_AT) -> GreetingContent:
 )
 def test_a_greeting_does_not_claim_to_know_since_when(at: datetime, said: str) -> None:
     """What was broken at the first look may have been so for days."""
-    at_once = replace(FAILED, since=NOW, opened_at=NOW + timedelta(seconds=1))
-    assert said in greeting_message(greeting(at_once, at=at)).text
+    already = replace(FAILED, since=NOW, already=True)
+    assert said in greeting_message(greeting(already, at=at)).text
 
 
 SINCE = (
