@@ -16,7 +16,7 @@ from bot.commands import (
 )
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
-from bot.domain.look import worst_first
+from bot.domain.look import worst_first, worst_then
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GreetingContent
 from bot.views.blocks import (
@@ -44,6 +44,8 @@ from bot.views.wording import clean, count, duration, name, ocp_name, slack_time
 
 TOLD = 10
 """So many incidents are told one by one; the rest is counted."""
+NAMED = 3
+"""So many that are over are named; more are counted."""
 
 
 def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
@@ -145,8 +147,11 @@ def worst_mark(content: GreetingContent) -> str:
 
 
 def _ended_lines(content: GreetingContent) -> list[str]:
-    """Count the members that are over."""
+    """Name the members that are over, where they are few, else count them."""
     counts = counts_of(content)
+    told = [one for one in content.incidents if not one.is_open]
+    if told and len(told) == counts.over <= NAMED:
+        return _ended_by_name(told, is_all=not counts.open)
     lines = [] if counts.open or counts.over else ["Nothing is wrong with them now."]
     well_again = counts.over - counts.unwatched
     total = f" of {counts.members:,} that were already broken" if not counts.open else ""
@@ -156,6 +161,18 @@ def _ended_lines(content: GreetingContent) -> list[str]:
     if counts.unwatched:
         are = "is" if counts.unwatched == 1 else "are"
         lines.append(f"⚪ {counts.unwatched:,}{total or more} {are} no longer watched")
+    return lines
+
+
+def _ended_by_name(over: Sequence[Incident], *, is_all: bool) -> list[str]:
+    whose, was = subjects(over), "was already broken and " if is_all else ""
+    lines = []
+    for one in sorted(over, key=worst_then):
+        ended = "no longer watched" if isinstance(one.because, NotWatched) else "well again"
+        lines.append(
+            f"{incident_mark(one)} *{literal(whose(one))}* {was}is {ended}{lost_mark(one)}"
+            f" · incident {one.number}"
+        )
     return lines
 
 
