@@ -36,7 +36,7 @@ def parse(
     """
     if len(text) > _LONGEST:
         raise UserMistake(f"That is too long: say it in at most {_LONGEST} characters.")
-    context = _Context(now, zone, is_name, in_thread)
+    context = _Context(now.replace(microsecond=0), zone, is_name, in_thread)
     try:
         return _parsed(plain(text, names), context)
     except UserMistake as mistake:
