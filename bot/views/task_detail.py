@@ -65,10 +65,7 @@ def task_message(
         return unnamed_message(command, task, fleet, now)
     cluster = next(one for one in fleet.clusters if any(row is task for row in one.tasks))
     first = f"{MARKS[task.standing]} *{literal(task_name(task))}* {literal(how_it_stands(task, now))}"
-    lines = [*trouble_lines(concerned(fleet, [cluster]), now), first, *_story(task, zone)]
-    if unread:
-        sentence = literal(clean(unread, _UNREAD))
-        lines.insert(0, f"{sentence} This is what the last poll read, {_when(task, now)}.")
+    lines = [*_not_newer(fleet, cluster, task, now, unread), first, *_story(task, zone)]
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
@@ -82,6 +79,18 @@ def task_message(
     blocks.append(context(_read(task, now, zone)))
     blocks += actions(_buttons(command, scope_of_cluster(fleet, cluster), task, shareable=shareable))
     return message("\n".join(lines), blocks)
+
+
+def _not_newer(
+    fleet: FleetSnapshot, cluster: ClusterNow, task: TaskNow, now: datetime, unread: str
+) -> list[str]:
+    """Say once why nothing newer is known: an outage that lasts is told with since when."""
+    sources = concerned(fleet, [cluster])
+    lasts = cluster.failure is not None or any(source.failure is not None for source in sources)
+    if not unread or lasts:
+        return trouble_lines(sources, now)
+    sentence = literal(clean(unread, _UNREAD))
+    return [f"{sentence} This is what the last poll read, {_when(task, now)}."]
 
 
 def _story(task: TaskNow, zone: tzinfo) -> list[str]:
