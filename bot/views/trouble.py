@@ -13,7 +13,7 @@ from bot.domain.standing import Standing, standing_of
 from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
 from bot.errors import LoginRefused
-from bot.views.lasted import lasted, task_lasted
+from bot.views.lasted import task_lasted
 from bot.views.wording import clean, duration, ocp_name
 
 MARKS = {
@@ -39,11 +39,6 @@ _WORDS = {
 def standing_word(standing: Standing) -> str:
     """Give the word that goes with a mark, for whoever does not see colours."""
     return _WORDS[standing]
-
-
-def cluster_words(incident: Incident, now: datetime) -> str:
-    """Say an incident of a cluster itself in a few words; plain text."""
-    return f"{what(incident)}{lasted(incident, now)}"
 
 
 _SHORTLY = {
