@@ -169,7 +169,8 @@ def status_words(task: TaskNow) -> str:
     if task.is_recovering:
         return _listed(reported, "recovering", _lost(task))
     hidden = _HIDDEN.get(task.problem, "") if task.problem else calm_reason(task)
-    return _listed(reported, hidden, _lost(task))
+    catching_up = isinstance(task.because, CatchingUp)
+    return _listed(reported, "catching up" if catching_up else hidden, _lost(task))
 
 
 def _listed(*parts: str) -> str:
