@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
-from bot.domain.evidence import StatusBroken
+from bot.domain.evidence import NotListed, StatusBroken
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
 from bot.domain.problem import Problem
@@ -101,14 +101,17 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     lines = [] if meaning is None else [f"OCP reports {reported}: {meaning}."]
     if task.problem is Problem.STALLED and status.meaning is Meaning.RUNNING and not task.is_recovering:
         lines = [f"OCP still reports {reported}, though nothing is shipped."]
+    if not task.listed:
+        left_out = "OCP left it out of its last list; this is how it was before."
+        lines = [] if isinstance(task.because, NotListed) else [left_out]
     if status.is_interrupted:
         lines.append("It will not go on by itself.")
-    if not task.listed:
-        lines.append("OCP left it out of its last list; this is how it was before.")
     if task.is_recovering:
         lines.append("It is well again; the incident closes when that has lasted.")
     elif task.because is not None and not isinstance(task.because, StatusBroken):
         lines.append(because(task.because, slack_voice(zone, task.offset)))
+    if not task.listed and status.reported:
+        lines.append(f"When last listed its status was {reported}.")
     if task.checkpoint is not None:
         is_bad = task.severity is not None and not task.is_recovering
         grave = is_grave(task.severity, task.problem)
