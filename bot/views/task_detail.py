@@ -26,6 +26,7 @@ from bot.views.handled import who_has_it
 from bot.views.hint_blocks import backup_blocks, hint_lines, step_blocks
 from bot.views.hints import seen_in_task
 from bot.views.incident_buttons import taking
+from bot.views.lasted import begun
 from bot.views.mistake import unnamed_message
 from bot.views.outcome import asks_nobody
 from bot.views.restorable import gap_lines, is_grave, later_words
@@ -120,7 +121,7 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
         lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")
     incident = task.incident
     if incident is not None:
-        lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
+        lines.append(f"Incident {incident.number}, since {begun(incident, zone)}.")
         if incident.handling.is_taken or not asks_nobody(incident):
             lines.append(who_has_it(incident.handling, zone))
         lines += gap_lines(incident, zone)

@@ -32,10 +32,15 @@ async def test_the_incident_says_before_when_it_began() -> None:
     assert ", for at least 2 min." in told
 
 
+async def test_the_task_says_so_too() -> None:
+    talk = await broken_already(2)
+    assert "Incident 1, since before <!date" in said(await talk.say("task pay/orders"))
+
+
 async def test_what_broke_while_it_was_watched_broke_then() -> None:
     talk, _ = await one_broken()
     await talk.stage.poll(1, timedelta(minutes=2))
-    for text in ("status", "incidents", "incident 1"):
+    for text in ("status", "incidents", "incident 1", "task pay/orders"):
         told = said(await talk.say(text))
         assert "for 2 min" in told
         assert "before" not in told
