@@ -142,7 +142,7 @@ def _facts(task: TaskNow, cluster: ClusterNow, zone: tzinfo) -> list[tuple[str, 
     if shown.tenant_id is not None or shown.ob_tenant_id is not None:
         facts.append(("Tenant ids", _ids(shown.tenant_id, shown.ob_tenant_id)))
     delay = "not told" if task.delay is None else duration(task.delay)
-    if shown.delay is not None:
+    if shown.delay is not None and duration(shown.delay) != delay:
         delay += f" (OCP says {duration(shown.delay)})"
     facts.append(("Delay", delay))
     if cluster.ocp_limit is not None:
