@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from bot.commands.filters import Arguments, check_filter
 from bot.commands.forms import Command, ShowStatus
+from bot.commands.questions import question
 from bot.commands.values import nearest, shown
 from bot.commands.verb import Verb
 from bot.commands.verbs import BY_FORM, BY_NAME
@@ -28,14 +29,14 @@ def parse(
 ) -> Command:
     """Read what somebody wrote, as Slack or a shell handed it over; nothing at all means ``status``.
 
-    A first word that is no verb is a name: ``pay`` is ``status pay``. Where it looks like a mistyped verb
-    and ``is_name`` does not know it, it is a mistake. ``in_thread`` is whether the thread says already which
-    incident is meant; ``names`` are those of the people mentioned, by id. Times without a zone are meant in
-    ``zone``. Raises UserMistake, and nothing else; what it suggests works.
+    A first word that is no verb is a name, ``pay`` is ``status pay``, or begins a question. Where it looks
+    like a mistyped verb and ``is_name`` does not know it, it is a mistake. ``in_thread`` is whether the
+    thread says already which incident is meant; ``names`` are those of the people mentioned, by id. Times
+    without a zone are meant in ``zone``. Raises UserMistake, and nothing else; what it suggests works.
     """
     if len(text) > _LONGEST:
         raise UserMistake(f"That is too long: say it in at most {_LONGEST} characters.")
-    context = _Context(now, zone, is_name, in_thread)
+    context = _Context(now.replace(microsecond=0), zone, is_name, in_thread)
     try:
         return _parsed(plain(text, names), context)
     except UserMistake as mistake:
@@ -81,7 +82,12 @@ def _parsed(text: str, context: _Context) -> Command:
     verb = BY_NAME.get(as_said(first.value))
     if verb is not None:
         return _read(verb, words[1:], text, context)
-    if not context.is_name(first.value):
+    is_name = context.is_name(first.value)
+    if not is_name or len(words) > 1:
+        asked = question(words, context.is_name, in_thread=context.in_thread)
+        if asked is not None:
+            return asked
+    if not is_name:
         _check_name(words)
     return _read(BY_NAME["status"], words, text, context)
 

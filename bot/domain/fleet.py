@@ -8,6 +8,7 @@ from functools import cached_property
 from bot.domain.evidence import Evidence, StatusBroken
 from bot.domain.finding import Assessment, Finding, Verdict
 from bot.domain.incident import Incident
+from bot.domain.instants import shifted
 from bot.domain.problem import Problem, Severity
 from bot.domain.ranking import Ranked, ranked
 from bot.domain.standing import NEEDING, Standing, standing_of
@@ -298,11 +299,3 @@ class FleetSnapshot:
 def worst_first(tasks: Iterable[TaskNow]) -> list[TaskNow]:
     """Sort tasks from the worst."""
     return sorted(tasks, key=lambda task: task.worst_first)
-
-
-def shifted(instant: datetime, offset: timedelta) -> datetime:
-    """Put an instant of one clock into another; what lies at the end of the calendar stays where it is."""
-    try:
-        return instant + offset
-    except OverflowError:
-        return instant

@@ -147,6 +147,8 @@ class Incident:
     """From when to when nothing can be restored, put into our clock, where observations show it."""
     handling: Handling = UNTOUCHED
     snapshot: Snapshot | None = None
+    already: bool = False
+    """Whether it was so when it was first looked at: ``since`` is then, it may have begun long before."""
     revision: int = 0
 
     @property
@@ -163,6 +165,11 @@ class Incident:
     def recovers(self) -> bool:
         """Whether it is open and well again for now."""
         return self.is_open and self.good_polls > 0
+
+    @property
+    def read_at(self) -> datetime:
+        """When its figures were read; when it last changed where nothing else is known."""
+        return self.changed_at if self.snapshot is None else self.snapshot.read_at
 
     def extent(self, delay: timedelta | None) -> timedelta:
         """Give how much log is in question: ``delay`` is not shipped, or more than that is lost for good."""

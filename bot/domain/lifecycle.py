@@ -9,6 +9,9 @@ from bot.domain.finding import Assessment, RecoveryGap, Verdict
 from bot.domain.incident import UNNUMBERED, Change, Incident, Lifecycle, Step, Subject, Transition
 from bot.domain.thresholds import Thresholds
 
+_AT_ONCE = timedelta(minutes=1)
+"""What began so shortly before it was first looked at was there already: nobody knows since when."""
+
 
 def advance(
     incident: Incident | None,
@@ -19,11 +22,13 @@ def advance(
     *,
     offset: timedelta = timedelta(0),
     checkpoint: datetime | None = None,
+    first_look: bool = False,
 ) -> Step:
     """Move a subject's incident on by one assessment.
 
     ``incident`` is the subject's last one, open or resolved, or None. ``now`` is our clock and
-    ``offset`` how far it is ahead of OCP's. An UNKNOWN assessment changes nothing.
+    ``offset`` how far it is ahead of OCP's. An UNKNOWN assessment changes nothing. ``first_look`` is whether
+    nobody watched it before.
     """
     match assessment.verdict:
         case Verdict.UNKNOWN:
@@ -32,7 +37,9 @@ def advance(
             return _on_clear(incident, assessment, thresholds, now, offset)
         case Verdict.HOLDS:
             if incident is None or not incident.is_open:
-                return _on_new(incident, subject, assessment, thresholds, now, offset, checkpoint)
+                return _on_new(
+                    incident, subject, assessment, thresholds, now, offset, checkpoint, first_look=first_look
+                )
             return _on_lasting(incident, assessment, thresholds, now, offset)
     assert_never(assessment.verdict)
 
@@ -52,6 +59,8 @@ def _on_new(
     now: datetime,
     offset: timedelta,
     checkpoint: datetime | None,
+    *,
+    first_look: bool,
 ) -> Step:
     opening = [finding for finding in assessment.findings if finding.opens]
     if not opening:
@@ -82,7 +91,7 @@ def _on_new(
             gap=_gap(last.gap, assessment, offset),
         )
         return Step(again, Transition(Change.REOPENED, last, again, now, gravest.evidence))
-    since = gravest.since + offset
+    since = min(gravest.since + offset, now)
     waiting = thresholds.pending > timedelta(0)
     opened = Incident(
         number=UNNUMBERED,
@@ -91,13 +100,14 @@ def _on_new(
         problem=gravest.problem,
         severity=severity,
         because=gravest.evidence,
-        since=min(since, now),
+        since=since,
         opened_at=now,
         changed_at=now,
         worst_severity=severity,
         worst_delay=assessment.delay,
         delay=assessment.delay,
         checkpoint=None if checkpoint is None else checkpoint + offset,
+        already=first_look and now - since < _AT_ONCE,
         closing_hold=assessment.closing_hold,
         gap=_gap(None, assessment, offset),
     )

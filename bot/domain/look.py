@@ -1,14 +1,15 @@
 """One look at the incidents of a source and at what stands in Slack about them."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nsmallest
 
 from bot.domain.evidence import NotWatched
-from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Transition, task_key_of
+from bot.domain.instants import shifted
 from bot.domain.muting import Mute, inhibitors
 from bot.domain.notification import (
     Channel,
@@ -33,6 +34,7 @@ SilenceOf = Callable[[IncidentNumber], Silence | None]
 """Gives the silence that mutes an incident."""
 GreetingFor = Callable[[MessageKey, tuple[Incident, ...], Counts], GreetingContent]
 
+_MINUTE = 60
 _NO_REMINDERS = Reminders(warning=None, critical=None)
 
 
@@ -136,6 +138,7 @@ def worst_first(incident: Incident) -> tuple[bool, bool, bool, int, int, float, 
 
     What burns comes first, then what is well again, then what is over; of each what has lost log first, then
     by severity, by problem (what has failed mends least by itself), and by how much is lost or not shipped.
+    Whoever sorts the same incidents gets the same order, whenever the figures of each were kept.
     """
     return (
         not incident.is_open,
@@ -143,9 +146,21 @@ def worst_first(incident: Incident) -> tuple[bool, bool, bool, int, int, float, 
         incident.gap is None,
         -incident.severity,
         -incident.problem.gravity,
-        -incident.extent(incident.delay).total_seconds(),
+        _reaches_back(incident),
         incident.number,
     )
+
+
+def _reaches_back(incident: Incident) -> float:
+    """Give how far back what is not shipped reaches, the least first.
+
+    Of two delays that were read at different times the later one looks longer, so moments are compared, in
+    whole minutes: nobody tells nearer ones apart. Of what is over it counts how bad it was.
+    """
+    if not incident.is_open:
+        return -incident.extent(incident.worst_delay).total_seconds()
+    extent = incident.extent(incident.delay)
+    return (incident.read_at.timestamp() - extent.total_seconds()) // _MINUTE if extent else math.inf
 
 
 def worst_then(incident: Incident) -> tuple[bool, int, int, float, int]:

@@ -88,7 +88,7 @@ class Answering(Means):
             )
             return await self._permitted(asked, command)
         except UserMistake as mistake:
-            return Answer(mistake_message(mistake), may_be_shared=False)
+            return Answer(mistake_message(mistake, self.zone_of(asked)), may_be_shared=False)
         except NotPermitted as refused:
             return Answer(refusal_message(refused.refused, refused.wide), may_be_shared=False)
         except BotError as error:

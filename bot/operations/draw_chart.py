@@ -93,7 +93,9 @@ async def find_task_meant(means: Means, asked: Asked, command: ShowChart | ShowH
         return looked
     worst, other = worst_of(meant.incidents, 2)
     another = Scope(name=other.subject.name)
-    among = Among(looked.title, worst.number, len(meant.incidents), meant.group.number, another)
+    among = Among(
+        looked.title, worst.number, len(meant.incidents), meant.group.number, another, worst.read_at
+    )
     return replace(looked, among=among)
 
 
@@ -198,6 +200,7 @@ async def chart(means: Means, asked: Asked, command: ShowChart, *, shareable: bo
         replace(command, target=looked.target(command.target)),
         spec,
         among=looked.among,
+        zone=means.zone_of(asked),
         drawn=picture is not None,
         shareable=shareable,
     )

@@ -178,6 +178,7 @@ def _advance(
         now,
         offset=judged.offset,
         checkpoint=None if task is None else task.checkpoint,
+        first_look=subject.cluster in newcomers,
     )
     if step.incident is None or not step.incident.is_open:
         return Advanced(before, step)

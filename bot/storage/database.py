@@ -116,7 +116,7 @@ class Database(Records):
         """
         in_use = self._shapes.begin()
         async with self._transaction() as connection:
-            session = Session(connection, in_use)
+            session = Session(connection, in_use, self.shapes_read)
             yield session
             await session.finish()
         in_use.committed()
@@ -236,7 +236,7 @@ class Database(Records):
 
     def observations(self, source: SourceName, *, since: datetime | None = None) -> AsyncIterator[Reading]:
         """Read the stored readings of a source from ``since`` (OCP's clock), oldest first."""
-        return observations.history(self._reader, source, since, self._shapes_read.pop(source, {}))
+        return observations.history(self._reader, source, since, self.shapes_read.pop(source, {}))
 
     async def delays(self, key: TaskKey, since: datetime, until: datetime | None) -> DelayHistory:
         """Read how far one task was behind, by our clock; ``until`` None to the latest reading."""

@@ -23,8 +23,11 @@ class Records:
 
     def __init__(self, reader: AsyncEngine) -> None:
         self._reader = reader
-        self._shapes_read: dict[SourceName, dict[int, Task]] = {}
-        """What the clusters of a source were read with: the readings asked for next need the same."""
+        self.shapes_read: dict[SourceName, dict[int, Task]] = {}
+        """What the clusters of a source were read with: the readings asked for next need the same.
+
+        It goes when they have had it, or the source has no cluster any more.
+        """
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -112,7 +115,7 @@ class Records:
     async def clusters(self, source: SourceName) -> tuple[ClusterRecord, ...]:
         """Read what is remembered of a source."""
         async with self._reading() as connection:
-            found, self._shapes_read[source] = await tasks.read(connection, source)
+            found, self.shapes_read[source] = await tasks.read(connection, source)
             return found
 
     async def fact(self, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """One transaction: everything in it is kept, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +12,7 @@ from bot.domain.posts import Post
 from bot.domain.reading import Reading
 from bot.domain.routing import Subscription, SubscriptionNumber
 from bot.domain.silence import Silence
-from bot.domain.task import Cluster, SourceName
+from bot.domain.task import Cluster, SourceName, Task
 from bot.operations.store_port import AuditEntry, IncidentWrite, TaskRecord
 from bot.storage import (
     facts,
@@ -33,8 +33,14 @@ from bot.storage.shapes import ShapesInUse
 class Session:
     """Fulfils ``WriteSession`` on one connection whose transaction has begun."""
 
-    def __init__(self, connection: AsyncConnection, shapes: ShapesInUse) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        shapes: ShapesInUse,
+        shapes_read: MutableMapping[SourceName, dict[int, Task]],
+    ) -> None:
         self._connection = connection
+        self._shapes_read = shapes_read
         self._shapes = shapes
         self._polls: list[observations.Poll] = []
         self._owed: list[Notification] = []
@@ -109,7 +115,9 @@ class Session:
             await tasks.forget(self._connection, keys)
 
     async def keep_clusters(self, source: SourceName, clusters: Sequence[Cluster]) -> None:
-        """Replace the known clusters of a source."""
+        """Replace the known clusters of a source; where it has none, nothing read of it is held any more."""
+        if not clusters:
+            self._shapes_read.pop(source, None)
         with refusals():
             await tasks.keep_clusters(self._connection, source, clusters)
 

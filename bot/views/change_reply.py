@@ -10,6 +10,7 @@ from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
 from bot.views.incident_card import left_to, worst
+from bot.views.lasted import begun, length
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.others import others_lines
 from bot.views.outcome import asks_nobody
@@ -49,11 +50,10 @@ def change_message(content: ChangeContent, zone: tzinfo = UTC) -> Message:
 
 def since_line(about: Incident | Group, reason: Reason, at: datetime, zone: tzinfo) -> str:
     """Say since when; of what came back since when it is so again, and when it was there first."""
-    first = slack_time(about.since, zone)
     if reason is Reason.CAME_BACK:
-        back = about.changed_at
+        first, back = slack_time(about.since, zone), about.changed_at
         return f"Again since {slack_time(back, zone)}{lasting(at - back)}; it first began at {first}."
-    return f"Since {first}{lasting(at - about.since)}."
+    return f"Since {begun(about, zone)}{length(about, at)}."
 
 
 def _before(incident: Incident) -> str:

@@ -14,11 +14,12 @@ from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
 from bot.views.handled import Silenced, marks, matcher_words, until
 from bot.views.incident_card import worst
+from bot.views.lasted import lasted
 from bot.views.restorable import gap_lines_of, still_lost
 from bot.views.trouble import MARKS, how, incident_mark, lost_mark, phrase_of_delay, short_problem, task_name
 from bot.views.twins import namer, subjects
 from bot.views.typed import typed
-from bot.views.wording import clean, count, duration, lasting, slack_time
+from bot.views.wording import clean, count, duration, slack_time
 
 OPEN, OVER, SILENT, SLOW, TROUBLES = 10, 5, 5, 5, 3
 """So many of each are told one by one; the rest is counted."""
@@ -126,7 +127,7 @@ def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     told = nsmallest(OPEN, facts.still_open, key=worst_first)
     whose = subjects(told)
     lines = [
-        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasting(facts.until - one.since)}"
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasted(one, facts.until)}"
         f"{lost_mark(one)} · incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
         for one in told
     ]

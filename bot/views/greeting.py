@@ -1,7 +1,7 @@
 """The first message about a source: what is broken already, what is watched, what to try."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from bot.commands import (
     Acknowledge,
@@ -16,7 +16,7 @@ from bot.commands import (
 )
 from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
-from bot.domain.look import worst_first
+from bot.domain.look import worst_first, worst_then
 from bot.domain.naming import Scope
 from bot.domain.notification import Counts, GreetingContent
 from bot.views.blocks import (
@@ -34,17 +34,18 @@ from bot.views.blocks import (
 from bot.views.handled import marks
 from bot.views.hint_blocks import look_line
 from bot.views.incident_buttons import taking
+from bot.views.lasted import lasted
 from bot.views.outcome import asks_nobody
 from bot.views.restorable import at_risk, is_grave
 from bot.views.trouble import how, incident_mark, lost_mark, number_words
 from bot.views.twins import subjects
 from bot.views.typed import typed
-from bot.views.wording import clean, count, duration, lasting, name, ocp_name, slack_time
+from bot.views.wording import clean, count, duration, name, ocp_name, slack_time
 
 TOLD = 10
 """So many incidents are told one by one; the rest is counted."""
-_AT_ONCE = timedelta(minutes=1)
-"""What was found so soon after it began was there when it was first looked at: nobody knows since when."""
+NAMED = 3
+"""So many that are over are named; more are counted."""
 
 
 def greeting_message(content: GreetingContent, zone: tzinfo = UTC) -> Message:
@@ -146,8 +147,11 @@ def worst_mark(content: GreetingContent) -> str:
 
 
 def _ended_lines(content: GreetingContent) -> list[str]:
-    """Count the members that are over."""
+    """Name the members that are over, where they are few, else count them."""
     counts = counts_of(content)
+    told = [one for one in content.incidents if not one.is_open]
+    if told and len(told) == counts.over <= NAMED:
+        return _ended_by_name(told, is_all=not counts.open)
     lines = [] if counts.open or counts.over else ["Nothing is wrong with them now."]
     well_again = counts.over - counts.unwatched
     total = f" of {counts.members:,} that were already broken" if not counts.open else ""
@@ -157,6 +161,18 @@ def _ended_lines(content: GreetingContent) -> list[str]:
     if counts.unwatched:
         are = "is" if counts.unwatched == 1 else "are"
         lines.append(f"⚪ {counts.unwatched:,}{total or more} {are} no longer watched")
+    return lines
+
+
+def _ended_by_name(over: Sequence[Incident], *, is_all: bool) -> list[str]:
+    whose, was = subjects(over), "was already broken and " if is_all else ""
+    lines = []
+    for one in sorted(over, key=worst_then):
+        ended = "no longer watched" if isinstance(one.because, NotWatched) else "well again"
+        lines.append(
+            f"{incident_mark(one)} *{literal(whose(one))}* {was}is {ended}{lost_mark(one)}"
+            f" · incident {one.number}"
+        )
     return lines
 
 
@@ -186,7 +202,7 @@ def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) ->
         return []
     whose, nobody = subjects(told), " · nobody has it" if _some_taken(told) else ""
     lines = [
-        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{_since(one, now)}"
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasted(one, now)}"
         f"{lost_mark(one)}"
         f" · {number_words(one)}{marks(one, zone=zone) or nobody}"
         for one in told
@@ -195,14 +211,6 @@ def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) ->
     lines[0] += f"\n{look}" if look else ""
     left = counts_of(content).open - len(told)
     return [*lines, f"…and {left:,} more: {typed('incidents')}"] if left > 0 else lines
-
-
-def _since(incident: Incident, now: datetime) -> str:
-    """Say for how long it has been so; of what was so at the first look, for how long at least."""
-    lasted = lasting(now - incident.since)
-    if incident.opened_at - incident.since >= _AT_ONCE:
-        return lasted
-    return lasted.replace("for ", "for at least ", 1) or ", since before the watch began"
 
 
 def member_blocks(content: GreetingContent, now: datetime, zone: tzinfo = UTC) -> list[Block]:

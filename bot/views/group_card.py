@@ -13,15 +13,16 @@ from bot.domain.problem import Problem
 from bot.domain.standing import Standing
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections
 from bot.views.error_text import error_quotation
-from bot.views.group_words import all_over, broken, error_of, look_at, look_first
+from bot.views.group_words import all_over, broken, catching_up, error_of, look_first, where_to_look
 from bot.views.handled import NOT_SILENCED, Silenced, holder, marks, silenced_line, who_has_it
 from bot.views.incident_buttons import group_rows
 from bot.views.incident_card import ASKS_WHO, instead_lines, left_to, worst
+from bot.views.lasted import lasted
 from bot.views.links import NO_LINKS, Links, runbook_lines
 from bot.views.restorable import at_risk, blind_words, gap_lines_of, is_grave, left_lost, still_lost
 from bot.views.trouble import MARKS, group_mark, how, incident_mark, lost_mark
 from bot.views.twins import subjects
-from bot.views.wording import count, duration, lasting, ocp_name, slack_time
+from bot.views.wording import count, duration, ocp_name, slack_time
 
 TOLD = 5
 """So many members are told one by one, the worst; the rest is counted."""
@@ -92,6 +93,8 @@ def group_headline(content: GroupContent, zone: tzinfo) -> str:
         return said
     if group.problem is Problem.UNREACHABLE and len(counts.problems) <= 1:
         return f"{said}: {blind_words(group.since, zone)}"
+    if catching_up(counts, worst):
+        return f"{said}; trouble since {slack_time(group.since, zone)}"
     first = look_first(group, worst)
     said += f" since {slack_time(group.since, zone)}"
     return f"{said}: {literal(first)}" if first else said
@@ -134,7 +137,7 @@ def group_lines(content: GroupContent, zone: tzinfo, *, members: bool = True) ->
 
 def look_lines(group: Group, counts: Counts, worst: Sequence[Incident]) -> list[str]:
     """Say what to look at, while any of it is broken; in markup."""
-    return [literal(look_at(group, worst))] if counts.burning else []
+    return [literal(where_to_look(group, counts, worst))] if counts.burning else []
 
 
 def who_has_group(content: GroupContent | GroupChangeContent, zone: tzinfo, *, asks: bool = False) -> str:
@@ -156,6 +159,7 @@ def risk_lines(
 ) -> list[str]:
     """Say what of a group cannot be restored; where it is ``grave`` what that comes to."""
     grave = grave or is_grave(content.group.severity, content.group.problem)
+    grave = grave and not catching_up(content.counts, content.worst)
     return at_risk(
         content.worst,
         content.shipped_until,
@@ -235,7 +239,7 @@ def _member_line(
         return f"{who} {ended}{lost} · incident {incident.number}"
     same = group is not None and holder(group.handling) == holder(incident.handling)
     people = "" if same else marks(incident, silenced)
-    state = f"{literal(how(incident))}{lasting(now - incident.since)}"
+    state = f"{literal(how(incident))}{lasted(incident, now)}"
     return f"{who} {state}{lost} · incident {incident.number}{people}"
 
 

@@ -18,9 +18,10 @@ from bot.views.group_card import (
     who_has_group,
 )
 from bot.views.incident_card import worst
+from bot.views.lasted import lasted
 from bot.views.restorable import gap_lines_of, still_lost
 from bot.views.trouble import incident_mark, short_problem
-from bot.views.wording import count, duration, lasting
+from bot.views.wording import count, duration
 
 TOLD = 5
 """So many changes are told one by one; the rest is counted."""
@@ -99,7 +100,7 @@ def _counted(reason: Reason, number: int) -> str:
 def _line(change: ChangeContent) -> str:
     after = change.after
     state = (
-        f"{lasting(change.at - after.since)} · {after.severity.word},"
+        f"{lasted(after, change.at)} · {after.severity.word},"
         if after.is_open
         else f" · {ending(change)}".rstrip()
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.domain.evidence import NotRead, StatusBroken
+from bot.domain.evidence import CatchingUp, NotRead, StatusBroken
 from bot.domain.grouping import Cause, Group, Trait
 from bot.domain.incident import Incident
 from bot.domain.notification import Counts
@@ -11,7 +11,7 @@ from bot.domain.problem import Problem
 from bot.views.hints import hint, seen_in_incident
 from bot.views.trouble import is_interrupted, short_problem
 from bot.views.twins import subjects
-from bot.views.wording import clean, count, ocp_name
+from bot.views.wording import clean, count, duration, ocp_name
 
 _LABEL = 60
 _LOOK = 200
@@ -100,6 +100,8 @@ def _state(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
         return f"{are} recovering"
     if len(counts.problems) > 1:
         return f"{are} in trouble ({kinds_words(counts.problems, worst)})"
+    if catching_up(counts, worst):
+        return f"{are} catching up"
     problem = counts.problems[0][0] if counts.problems else group.problem
     if problem is Problem.FAILED:
         failed, interrupted = _failed(worst)
@@ -119,6 +121,28 @@ def only_one(group: Group, worst: Sequence[Incident]) -> Incident | None:
     """Give the one that is left of a group of several: it is where to look, no longer what they share."""
     left, shared = [one for one in worst if one.burns], group.problem is Problem.UNREACHABLE
     return left[0] if len(left) == 1 and len(worst) > 1 and not shared else None
+
+
+def catching_up(counts: Counts, worst: Sequence[Incident]) -> Sequence[Incident]:
+    """Give those that are left in trouble, where all of them run again and are merely behind; else none."""
+    left = [one for one in worst if one.burns]
+    whole = len(left) == counts.burning and all(isinstance(one.because, CatchingUp) for one in left)
+    return left if whole else ()
+
+
+def catching_up_words(left: Sequence[Incident], worst: Sequence[Incident]) -> str:
+    """Say of those that only catch up how long that takes, and that nobody need look; plain text."""
+    who = f"{subjects(worst)(left[0])} is" if len(left) == 1 else "they are"
+    spans = [one.because.left for one in left if isinstance(one.because, CatchingUp)]
+    known = [span for span in spans if span is not None]
+    rest = f", about {duration(max(known))} left" if known and len(known) == len(spans) else ""
+    return f"Nothing to look at: {who} catching up{rest}. You will be told if it gets worse."
+
+
+def where_to_look(group: Group, counts: Counts, worst: Sequence[Incident]) -> str:
+    """Say what to look at, or that nobody need; plain text."""
+    left = catching_up(counts, worst)
+    return catching_up_words(left, worst) if left else look_at(group, worst)
 
 
 def _noun(noun: str, number: int) -> str:

@@ -12,10 +12,11 @@ from bot.domain.evidence import (
     StoodStill,
     StuckIn,
 )
-from bot.domain.fleet import shifted
 from bot.domain.incident import Incident, trend_span
+from bot.domain.instants import shifted
 from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem, Severity
+from bot.views.lasted import begun, length
 from bot.views.outcome import becomes
 from bot.views.sparkline import sparkline
 from bot.views.wording import (
@@ -23,7 +24,6 @@ from bot.views.wording import (
     because,
     count,
     duration,
-    lasting,
     name,
     slack_time,
     slack_voice,
@@ -37,14 +37,15 @@ _SAME = timedelta(minutes=1)
 def begun_line(content: IncidentContent, zone: tzinfo, *, closes: bool) -> str:
     """Say when it began and how often it broke again since; of what ``closes`` not for how long."""
     incident = content.incident
-    begun, span = slack_time(incident.since, zone), content.read_at - incident.since
+    since, ago = begun(incident, zone), duration(content.read_at - incident.since)
+    began, least = ("began", "at least ") if incident.already else ("began at", "")
     times = "" if incident.reopened == 1 else f" {incident.reopened:,} times"
     again = f" and broke again{times} since then" if incident.reopened else ""
     if closes:
-        return f"It began at {begun}{again}."
-    return (
-        f"It began at {begun}, {duration(span)} ago,{again}." if again else f"Since {begun}{lasting(span)}."
-    )
+        return f"It {began} {since}{again}."
+    if again:
+        return f"It {began} {since}, {least}{ago} ago,{again}."
+    return f"Since {since}{length(incident, content.read_at)}."
 
 
 def happened_line(content: IncidentContent, zone: tzinfo) -> str:
@@ -52,10 +53,11 @@ def happened_line(content: IncidentContent, zone: tzinfo) -> str:
     incident = content.incident
     match incident.because:
         case StoodStill() as still if not incident.reopened and not _from_then_on(content, still):
-            begun, span = slack_time(incident.since, zone), duration(content.read_at - incident.since)
+            least, span = "at least " if incident.already else "", duration(content.read_at - incident.since)
             stopped = f"nothing shipped since {slack_time(shifted(content.read_at, -still.stood), zone)}"
             normally = "" if still.usual is None else f", normally every {duration(still.usual)}"
-            return f"Not well since {begun} ({span}); {stopped} ({duration(still.stood)}){normally}."
+            lasts = f"Not well since {begun(incident, zone)} ({least}{span})"
+            return f"{lasts}; {stopped} ({duration(still.stood)}){normally}."
         case _:
             return f"{begun_line(content, zone, closes=False)} {_happened(content, zone)}".rstrip()
 

@@ -46,7 +46,7 @@ def history_message(
     """
     who = literal(clean(title, _NAME))
     days = [part for part in days_of(history, zone) if not part.is_empty]
-    chosen = [] if among is None else [among_line(among, ShowHistory(Target(scope=among.other)))]
+    chosen = [] if among is None else [among_line(among, ShowHistory(Target(scope=among.other)), zone)]
     if not days:
         first = f"Nothing is known of the delay of {who} in this time."
         return message("\n".join([first, *chosen]), sections([first, *chosen]))

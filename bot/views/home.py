@@ -29,6 +29,7 @@ from bot.views.group_words import broken
 from bot.views.handled import Silenced, holder, marks
 from bot.views.health_report import BotHealth, own_lines, own_troubles
 from bot.views.incident_buttons import taking
+from bot.views.lasted import lasted
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
@@ -113,15 +114,15 @@ def _incidents(
             counts = counts_of(everyone, facts.silenced.get)
             mark = mark_of(group, counts, everyone)
             about = f"*{literal(broken(group, counts, worst_of(everyone)))}*"
-            since, number, handling = group.since, group.number, group.handling
+            number, handling, span = group.number, group.handling, lasting(now - group.since)
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
             state = f"{group_state(group, counts)}{marks(one, silenced, zone)}"
         else:
             mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}{lost_mark(one)}"
-            since, number, handling = one.since, one.number, one.handling
+            number, handling, span = one.number, one.handling, lasted(one, now)
             state = f"{number_words(one)}{marks(one, facts.silenced, zone)}"
         button = _details(number) if handling.is_taken else taking(handling, number)
-        blocks.append(beside(section(f"{mark} {about}{lasting(now - since)} · {state}"), button))
+        blocks.append(beside(section(f"{mark} {about}{span} · {state}"), button))
     left = sum(map(len, entries[most:]))
     if left > 0:
         blocks.append(context(f"…and {left:,} more: {typed('incidents')}"))

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, tzinfo
 
 from bot.domain.evidence import NotWatched
-from bot.domain.fleet import shifted
 from bot.domain.grouping import Cause, Group
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident, task_key_of
+from bot.domain.instants import shifted
 from bot.domain.notification import Channel, IncidentContent
 from bot.domain.problem import Problem
 from bot.views.blocks import Block, Message, actions, context, literal, message, sections

@@ -11,10 +11,11 @@ from bot.domain.selection import wanted
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
 from bot.views.handled import NOT_SILENCED, Silenced, marks
 from bot.views.incident_card import worst
+from bot.views.lasted import lasted
 from bot.views.trouble import how, incident_mark, lost_mark, short_problem
 from bot.views.twins import subjects
 from bot.views.typed import typed
-from bot.views.wording import ago, count, duration, lasting, slack_time
+from bot.views.wording import ago, count, duration, slack_time
 
 PAGE = 15
 _BUTTONS = 5
@@ -55,12 +56,18 @@ def incident_list_message(
     silent = sum(one.number in silenced for one in still_open)
     if silent:
         first += f" ({silent:,} silenced)"
+    some_taken = any(one.handling.is_taken for one in still_open)
+    if not some_taken and any(one.burns for one in still_open):
+        first += f", nobody has {'it' if len(still_open) == 1 else 'any of them'}"
     if over:
         first += f", {len(over):,} over"
     if page.pages > 1:
         first += f", page {page.number:,} of {page.pages:,}"
     whose = subjects(page.shown)
-    lines = [_line(incident, whose(incident), now, silenced, groups, zone) for incident in page.shown]
+    lines = [
+        _line(one, whose(one), now, silenced, groups, zone) + (_nobody(one, silenced) if some_taken else "")
+        for one in page.shown
+    ]
     blocks: list[Block] = [section(f"*{first}*"), *sections(lines)]
     if unread:
         blocks.append(context(unread))
@@ -100,7 +107,7 @@ def _line(
     who = f"{incident_mark(incident)} *{incident.number}* {literal(whose)}"
     if incident.is_open:
         people = marks(incident, silenced, zone, group=groups.get(incident.number))
-        state = f"{literal(how(incident))}{lasting(now - incident.since)}"
+        state = f"{literal(how(incident))}{lasted(incident, now)}"
         severe = "" if incident.good_polls else f" · {incident.severity.word}"
         return f"{who} {state}{severe}{lost_mark(incident)}{people}"
     ended = _ended(incident)
@@ -109,6 +116,12 @@ def _line(
         f"{short_problem(incident.problem)} for {duration(ended - incident.since)}, "
         f"at worst {worst(incident)}{lost_mark(incident)}"
     )
+
+
+def _nobody(incident: Incident, silenced: Silenced) -> str:
+    """Say that nobody has one that burns aloud, where somebody has others."""
+    asks = incident.burns and not incident.handling.is_taken and incident.number not in silenced
+    return " · nobody has it" if asks else ""
 
 
 def _buttons(command: ListIncidents, page: _Page, *, shareable: bool) -> list[Button]:

@@ -1,8 +1,9 @@
 """What people get instead of an answer: a mistake, a name that means nothing or several things, a failure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.commands import Command, ListIncidents, ListTasks, ShowStatus, ShowTask, to_text
 from bot.domain.fleet import FleetSnapshot
@@ -15,17 +16,29 @@ from bot.views.wording import clean
 
 _SENTENCE = 1000
 _SUGGESTIONS = 4
+_MOMENT = re.compile(r"\b[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+"""A moment as a command's text has it: exact, and in no zone of people."""
 _TYPE_HELP = "`/logbackup help` lists what you can say."
 
 Named = ShowStatus | ListTasks | ShowTask | ListIncidents
 """The commands that name what they are about."""
 
 
-def mistake_message(mistake: UserMistake) -> Message:
-    """Say what cannot be done and offer what can."""
+def mistake_message(mistake: UserMistake, zone: tzinfo = UTC) -> Message:
+    """Say what cannot be done and offer what can; times as people write them, in ``zone``."""
     sentence = literal(clean(mistake.sentence, _SENTENCE))
-    buttons = [Button(clean(text, 70), text) for text in mistake.suggestions[:_SUGGESTIONS]]
+    buttons = [
+        Button(clean(_MOMENT.sub(lambda found: _as_written(found[0], zone), text), 70), text)
+        for text in mistake.suggestions[:_SUGGESTIONS]
+    ]
     return message(sentence, [section(sentence), *actions(buttons), context(_TYPE_HELP)])
+
+
+def _as_written(moment: str, zone: tzinfo) -> str:
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return moment
 
 
 def failure_message(error: BotError) -> Message:

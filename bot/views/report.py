@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.commands import ShowIncident, ShowTimeline, Target, to_text
-from bot.domain.fleet import shifted
 from bot.domain.grouping import Group
 from bot.domain.handling import Handling
 from bot.domain.incident import Incident
+from bot.domain.instants import shifted
 from bot.domain.problem import Problem
 from bot.views.blocks import Button, Message, actions, literal, message, section
 from bot.views.group_words import likely

@@ -5,20 +5,24 @@ from datetime import datetime
 
 from bot.commands import ListTasks, ShowStatus, ShowTask, to_text
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow, worst_first
+from bot.domain.incident import Incident
 from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_task
+from bot.domain.problem import Problem
 from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
+from bot.views.lasted import lasted
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, read_line, trouble_lines
 from bot.views.trouble import (
     MARKS,
     calm_reason,
-    cluster_words,
     how_it_stands,
+    incident_mark,
     phrase,
     standing_word,
     task_name,
     tenant_name,
+    what,
 )
 from bot.views.twins import namer
 from bot.views.typed import typed
@@ -146,6 +150,12 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
     return " · ".join(parts)
 
 
+def cluster_words(incident: Incident, now: datetime) -> str:
+    """Say an incident of a cluster itself in a few words, after its name; plain text."""
+    whose = "log backup " if incident.problem is Problem.MISSING else ""
+    return f"{whose}{what(incident)}{lasted(incident, now)}"
+
+
 def size_words(cluster: ClusterNow) -> str:
     """Say how many tasks a cluster has, or why none is told."""
     if cluster.tasks:
@@ -171,19 +181,25 @@ def calm_parts(cluster: ClusterNow) -> list[str]:
 def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
     named = namer(found.tasks, tenant_name if found.clusters else task_name)
     ordered = worst_first(found.tasks)
-    lines = [
+    lines = [line for cluster in found.clusters if (line := _own_line(cluster, now))]
+    lines += [
         f"{MARKS[task.standing]} *{literal(named(task))}* {literal(how_it_stands(task, now))}"
         for task in ordered[:LINES]
     ]
     if len(ordered) > LINES:
         more = typed(ListTasks(command.scope, page=2))
         lines.append(f"…and {len(ordered) - LINES:,} more: {more}")
-    lines += [
-        literal(f"{cluster.label}: {cluster_words(cluster.incident, now)}")
-        for cluster in found.clusters
-        if cluster.incident is not None
-    ]
     return lines
+
+
+def _own_line(cluster: ClusterNow, now: datetime) -> str:
+    """Say an incident of the cluster itself, as a task's is said; that it cannot be read is said already."""
+    incident = cluster.incident
+    if incident is None or (incident.problem is Problem.UNREACHABLE and cluster.failure is not None):
+        return ""
+    severe = "" if incident.good_polls else f"{incident.severity.word} · "
+    said = f"{severe}{cluster_words(incident, now)}"
+    return f"{incident_mark(incident)} *{name(cluster.label)}* {literal(said)}"
 
 
 def _buttons(command: ShowStatus, fleet: FleetSnapshot, found: Found, *, shareable: bool) -> list[Button]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListTasks, ShowIncident, ShowStatus, ShowTask, to_text
-from bot.domain.evidence import StatusBroken
+from bot.domain.evidence import NotListed, StatusBroken
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow
 from bot.domain.naming import Scope, find_task, scope_of_cluster
 from bot.domain.problem import Problem
@@ -26,6 +26,7 @@ from bot.views.handled import who_has_it
 from bot.views.hint_blocks import backup_blocks, hint_lines, step_blocks
 from bot.views.hints import seen_in_task
 from bot.views.incident_buttons import taking
+from bot.views.lasted import begun
 from bot.views.mistake import unnamed_message
 from bot.views.outcome import asks_nobody
 from bot.views.restorable import gap_lines, is_grave, later_words
@@ -65,10 +66,7 @@ def task_message(
         return unnamed_message(command, task, fleet, now)
     cluster = next(one for one in fleet.clusters if any(row is task for row in one.tasks))
     first = f"{MARKS[task.standing]} *{literal(task_name(task))}* {literal(how_it_stands(task, now))}"
-    lines = [*trouble_lines(concerned(fleet, [cluster]), now), first, *_story(task, zone)]
-    if unread:
-        sentence = literal(clean(unread, _UNREAD))
-        lines.insert(0, f"{sentence} This is what the last poll read, {_when(task, now)}.")
+    lines = [*_not_newer(fleet, cluster, task, now, unread), first, *_story(task, zone)]
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
@@ -84,6 +82,18 @@ def task_message(
     return message("\n".join(lines), blocks)
 
 
+def _not_newer(
+    fleet: FleetSnapshot, cluster: ClusterNow, task: TaskNow, now: datetime, unread: str
+) -> list[str]:
+    """Say once why nothing newer is known: an outage that lasts is told with since when."""
+    sources = concerned(fleet, [cluster])
+    lasts = cluster.failure is not None or any(source.failure is not None for source in sources)
+    if not unread or lasts:
+        return trouble_lines(sources, now)
+    sentence = literal(clean(unread, _UNREAD))
+    return [f"{sentence} This is what the last poll read, {_when(task, now)}."]
+
+
 def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     """Say in sentences what the status means, why it is a problem, and what can be restored."""
     status = task.task.status
@@ -92,14 +102,17 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
     lines = [] if meaning is None else [f"OCP reports {reported}: {meaning}."]
     if task.problem is Problem.STALLED and status.meaning is Meaning.RUNNING and not task.is_recovering:
         lines = [f"OCP still reports {reported}, though nothing is shipped."]
+    if not task.listed:
+        left_out = "OCP left it out of its last list; this is how it was before."
+        lines = [] if isinstance(task.because, NotListed) else [left_out]
     if status.is_interrupted:
         lines.append("It will not go on by itself.")
-    if not task.listed:
-        lines.append("OCP left it out of its last list; this is how it was before.")
     if task.is_recovering:
         lines.append("It is well again; the incident closes when that has lasted.")
     elif task.because is not None and not isinstance(task.because, StatusBroken):
         lines.append(because(task.because, slack_voice(zone, task.offset)))
+    if not task.listed and status.reported:
+        lines.append(f"When last listed its status was {reported}.")
     if task.checkpoint is not None:
         is_bad = task.severity is not None and not task.is_recovering
         grave = is_grave(task.severity, task.problem)
@@ -108,7 +121,7 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
         lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")
     incident = task.incident
     if incident is not None:
-        lines.append(f"Incident {incident.number}, since {slack_time(incident.since, zone)}.")
+        lines.append(f"Incident {incident.number}, since {begun(incident, zone)}.")
         if incident.handling.is_taken or not asks_nobody(incident):
             lines.append(who_has_it(incident.handling, zone))
         lines += gap_lines(incident, zone)
@@ -129,7 +142,7 @@ def _facts(task: TaskNow, cluster: ClusterNow, zone: tzinfo) -> list[tuple[str, 
     if shown.tenant_id is not None or shown.ob_tenant_id is not None:
         facts.append(("Tenant ids", _ids(shown.tenant_id, shown.ob_tenant_id)))
     delay = "not told" if task.delay is None else duration(task.delay)
-    if shown.delay is not None:
+    if shown.delay is not None and duration(shown.delay) != delay:
         delay += f" (OCP says {duration(shown.delay)})"
     facts.append(("Delay", delay))
     if cluster.ocp_limit is not None:

@@ -13,7 +13,8 @@ from bot.domain.standing import Standing, standing_of
 from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
 from bot.errors import LoginRefused
-from bot.views.wording import clean, duration, lasting, ocp_name
+from bot.views.lasted import task_lasted
+from bot.views.wording import clean, duration, ocp_name
 
 MARKS = {
     Standing.CRITICAL: "🔴",
@@ -38,11 +39,6 @@ _WORDS = {
 def standing_word(standing: Standing) -> str:
     """Give the word that goes with a mark, for whoever does not see colours."""
     return _WORDS[standing]
-
-
-def cluster_words(incident: Incident, now: datetime) -> str:
-    """Say an incident of a cluster itself in a few words; plain text."""
-    return f"{what(incident)}{lasting(now - incident.since)}"
 
 
 _SHORTLY = {
@@ -109,11 +105,11 @@ def _phrase(  # noqa: C901, PLR0911 - one case for each problem
         return _listed("recovering", behind)
     if task.problem is None:
         return _phrase_without_problem(task, behind)
-    lasted = "" if task.since is None else lasting(now - task.since).removeprefix(",")
+    span = task_lasted(task, now).removeprefix(",")
     reported = clean(task.task.status.reported, _SHORT)
     match task.problem:
         case Problem.FAILED:
-            return f"{reported}{lasted}"
+            return f"{reported}{span}"
         case Problem.STALLED:
             return _listed("has stopped", behind)
         case Problem.GROWING:
@@ -122,13 +118,13 @@ def _phrase(  # noqa: C901, PLR0911 - one case for each problem
             catching_up = isinstance(task.because, CatchingUp)
             return _listed("catching up" if catching_up else "", behind) or "behind"
         case Problem.STUCK:
-            return f"stuck in {reported}{lasted}"
+            return f"stuck in {reported}{span}"
         case Problem.MISSING:
-            return f"not listed{lasted}"
+            return f"not listed{span}"
         case Problem.PAUSED:
-            return f"paused{lasted}"
+            return f"paused{span}"
         case Problem.UNREACHABLE:
-            return f"no answer from OCP{lasted}"
+            return f"no answer from OCP{span}"
     assert_never(task.problem)
 
 
@@ -173,7 +169,8 @@ def status_words(task: TaskNow) -> str:
     if task.is_recovering:
         return _listed(reported, "recovering", _lost(task))
     hidden = _HIDDEN.get(task.problem, "") if task.problem else calm_reason(task)
-    return _listed(reported, hidden, _lost(task))
+    catching_up = isinstance(task.because, CatchingUp)
+    return _listed(reported, "catching up" if catching_up else hidden, _lost(task))
 
 
 def _listed(*parts: str) -> str:

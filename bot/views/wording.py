@@ -23,7 +23,7 @@ from bot.domain.evidence import (
     Unclear,
     Well,
 )
-from bot.domain.fleet import shifted
+from bot.domain.instants import shifted
 from bot.domain.status import read_status
 from bot.domain.task import UNNAMED_SOURCE
 from bot.views.blocks import escape, literal

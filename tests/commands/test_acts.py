@@ -320,7 +320,6 @@ def test_in_a_thread_peoples_own_words_come_first(
             None,
             ("silence pay problem:lagging 2h",),
         ),
-        ("what now", None, ("chart now", "status what")),
         ("zzz yyy", '"zzz" is neither a verb nor a name that I know.', ("help",)),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.evidence import BehindLimit, StatusBroken
 from bot.domain.finding import Finding, RecoveryGap, holding, unknown
-from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow, shifted
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
 from bot.domain.incident import (
     Incident,
     IncidentNumber,
@@ -19,6 +19,7 @@ from bot.domain.incident import (
     source_subject,
     task_subject,
 )
+from bot.domain.instants import shifted
 from bot.domain.naming import (
     CHOICES,
     Ambiguous,

@@ -1,5 +1,6 @@
 """The life of an incident, step by step."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -85,6 +86,17 @@ def test_the_gravest_problem_names_it_and_the_highest_severity_is_its_own() -> N
     incident = opened(FAR_BEHIND, STALLED)
     assert incident.problem is Problem.STALLED
     assert incident.severity is Severity.CRITICAL
+
+
+def test_what_had_just_begun_at_the_first_look_was_there_already() -> None:
+    def at_first(finding: Finding) -> bool:
+        found = advance(None, SUBJECT, holds(NOW, finding), LIMITS, NOW, first_look=True).incident
+        assert found is not None
+        return found.already
+
+    assert at_first(BROKEN)
+    assert not at_first(replace(BROKEN, since=NOW - timedelta(minutes=1))), "its own readings say since when"
+    assert not opened(BROKEN).already, "it was seen to begin"
 
 
 def test_unknown_opens_nothing_and_closes_nothing() -> None:

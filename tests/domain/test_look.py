@@ -7,7 +7,15 @@ import pytest
 
 from bot.domain.evidence import StatusBroken
 from bot.domain.finding import RecoveryGap
-from bot.domain.incident import Incident, IncidentNumber, Lifecycle, Subject, cluster_subject, trend_span
+from bot.domain.incident import (
+    Incident,
+    IncidentNumber,
+    Lifecycle,
+    Snapshot,
+    Subject,
+    cluster_subject,
+    trend_span,
+)
 from bot.domain.look import Look, Routes, others_of, worst_of
 from bot.domain.notification import Others, OutboxId
 from bot.domain.problem import Problem, Severity
@@ -57,6 +65,32 @@ def test_what_burns_is_told_by_loss_by_severity_by_problem_and_by_how_much_is_no
         replace(incident(8), delay=timedelta(minutes=9)),
     )
     assert [one.number for one in worst_of(burning, len(burning))] == [7, 6, 8, 4, 5, 3, 1, 2]
+
+
+def read(number: int, seconds: int, delay: int) -> Incident:
+    """Give an incident whose figures were read so many seconds later, with so many seconds of delay."""
+    at = NOW + timedelta(seconds=seconds)
+    return replace(incident(number), snapshot=Snapshot(at), delay=timedelta(seconds=delay))
+
+
+def test_the_worst_is_the_same_whenever_the_figures_of_each_were_kept() -> None:
+    """A card tells of one poll, the store has rows of several: what is read later has the longer delay."""
+    first, second = read(1, 5, 600), read(2, 5, 600)
+    assert worst_of((second, first), 1) == (first,)
+    later = read(2, 45, 640)
+    assert worst_of((later, first), 1) == (first,), "it stands where it stood, and so does the other"
+    assert worst_of((read(2, 5, 720), read(1, 65, 660)), 1)[0].number == 2, "two minutes more are more"
+
+
+def test_of_what_is_over_that_comes_first_which_was_worse() -> None:
+    mild, bad = (
+        replace(over(number), snapshot=Snapshot(NOW), delay=delay, worst_delay=worst)
+        for number, delay, worst in (
+            (1, timedelta(minutes=1), timedelta(minutes=9)),
+            (2, timedelta(seconds=5), timedelta(hours=1)),
+        )
+    )
+    assert worst_of((mild, bad), 2) == (bad, mild)
 
 
 OCP = replace(incident(9), subject=Subject("source:prod", SourceName("prod")), problem=Problem.UNREACHABLE)

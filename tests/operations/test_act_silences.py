@@ -248,3 +248,15 @@ async def test_silences_can_be_looked_through_by_what_they_are_about() -> None:
     assert "2 silences" in about.message.text
     assert "1 silence" in (await talk.say("silences new-*")).message.text
     assert "Nothing is silenced" in (await talk.say("silences shop")).message.text
+
+
+async def test_times_on_buttons_are_those_of_whoever_asked() -> None:
+    """A button says until 13:00, as one would write it, and keeps the exact moment to itself."""
+    talk, _ = await one_broken()
+    talk.stage.clock.advance(timedelta(microseconds=123456))
+    end = talk.stage.clock.now() + 2 * HOUR
+    answer = await talk.say("silence pay/ordes 2h", zone=ZoneInfo("Asia/Shanghai"))
+    (row,) = [block for block in answer.message.blocks if block["type"] == "actions"]
+    button = row["elements"][0]
+    assert button["text"]["text"] == f"silence pay/orders until {end + 8 * HOUR:%Y-%m-%d %H:%M}"
+    assert button["value"] == f"silence pay/orders until {end:%Y-%m-%dT%H:%M:%S}Z"

@@ -71,6 +71,20 @@ async def test_where_ocp_fails_the_last_poll_is_shown_and_said_to_be_that() -> N
     assert "FAILED" in answer.message.text
 
 
+@pytest.mark.parametrize("down", ["a cluster", "the whole OCP"])
+async def test_an_outage_that_lasts_is_told_once(down: str) -> None:
+    talk, _ = await one_broken()
+    talk.stage.source.rows[PAY] = SourceTimeout("OCP prod took too long.")
+    if down == "the whole OCP":
+        talk.stage.source.listing = SourceTimeout("OCP prod took too long.")
+    await talk.stage.poll(8)
+    told = (await talk.say("task pay/orders")).message.text
+    assert told.count("took too long") == 1
+    assert "cannot be read for " in told
+    assert "What you see of it is from " in told
+    assert "This is what the last poll read" not in told
+
+
 class SlowSource(ListedSource):
     """An OCP that never answers."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.delay_history import DelayHistory, DelayPoint
 from bot.domain.digest_schedule import DigestTime
+from bot.domain.incident import IncidentNumber
 from bot.domain.naming import Scope
 from bot.domain.notification import ReadyContent
 from bot.domain.posts import Channel
@@ -16,6 +17,7 @@ from bot.domain.routing import Selector
 from bot.domain.task import Cluster
 from bot.errors import SourceTimeout
 from bot.operations.digest_channel import post_digest
+from bot.views.wording import slack_time
 from tests.fakes.listed_source import PAY, PROD, SHOP
 from tests.operations.answering_stage import Talk, buttons, group_broken, one_broken, said
 from tests.operations.operations_stage import ALERTS, POLL, Stage, broken, shown, well
@@ -117,7 +119,12 @@ async def test_of_a_group_the_worst_member_is_drawn() -> None:
     answer = await talk.mention("chart", alert)
     assert answer.attachments[0].name == "delay-pay-t0.png"
     (group,) = await talk.stage.store.groups(still_open=True)
-    whose = f"*pay/t0*, the worst of 4 tasks in group {group.number}. Another one: `/logbackup"
+    worst = await talk.stage.store.incident(IncidentNumber(1))
+    assert worst is not None
+    read = slack_time(worst.read_at, UTC)
+    whose = (
+        f"*pay/t0*, the worst of 4 tasks in group {group.number}, as read {read}. Another one: `/logbackup"
+    )
     assert answer.message.text.startswith(f"{whose} chart pay/t1`\n")
     assert buttons(answer)[-1] == "history 1", "it stays with that task, whichever is the worst by then"
     days = await talk.mention("history", alert)

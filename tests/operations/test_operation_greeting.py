@@ -95,7 +95,7 @@ async def test_a_cluster_that_comes_later_with_broken_tasks_makes_one_message() 
         well("stock", cluster=SHOP), broken("cart", since=stage.clock.now(), cluster=SHOP)
     )
     await stage.poll(6)
-    assert "1 more is well again" in shown(late)
+    assert "🟢 *shop/stock* is well again · incident 1" in shown(late)
     assert [shown(reply).splitlines()[0] for reply in stage.replies(late)] == [
         "🟢 Over: shop/stock, log backup is well again (incident 1)"
     ]
@@ -122,7 +122,7 @@ async def test_members_of_a_greeting_change_it_and_speak_in_its_thread() -> None
     stage.source.rows[PAY] = both(well("orders"), broken("ledger", since=began))
     await stage.poll(6)
     assert stage.parents() == [greeting]
-    assert "1 more is well again" in shown(greeting)
+    assert "🟢 *pay/orders* is well again · incident 1" in shown(greeting)
     assert [shown(reply).splitlines()[0] for reply in stage.replies(greeting)] == [
         "🟢 Over: pay/orders, log backup is well again (incident 1)"
     ]
@@ -161,8 +161,8 @@ async def test_routes_share_a_greeting_out_and_each_channel_sees_its_own() -> No
     assert "pay/ledger" in shown(only_bills)
     stage.source.rows[PAY] = well("orders", "ledger")
     await stage.poll(6)
-    assert "2 of 2 that were already broken" in shown(everywhere)
-    assert "1 of 1 that were already broken" in shown(only_bills)
+    assert "*pay/orders* was already broken and is well again" in shown(everywhere)
+    assert "*pay/ledger* was already broken and is well again" in shown(only_bills)
 
 
 @pytest.mark.parametrize("polls", [1, 5])

@@ -41,7 +41,7 @@ async def test_what_is_named_no_longer_ends_where_it_was_announced() -> None:
         ("pay/ledger", Change.RESOLVED),
     ]
     greeting, alert = stage.parents()
-    assert "1 of 1 that were already broken is no longer watched" in shown(greeting)
+    assert "was already broken and is no longer watched" in shown(greeting)
     assert "1 cluster · 2 tasks" in shown(greeting)
     assert "No longer watched: pay/ledger" in shown(alert)
     assert "the settings leave it out" in shown(stage.replies(alert)[0])

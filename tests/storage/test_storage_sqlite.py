@@ -15,12 +15,13 @@ import pytest
 from bot.domain.incident import IncidentNumber
 from bot.domain.posts import Post
 from bot.errors import StorageError
+from bot.operations.store_port import TaskRecord
 from bot.storage import posts
 from bot.storage.address import read_address, writer_engine
 from bot.storage.database import Database, open_database
 from bot.storage.inspection import inspect
 from bot.storage.lock import FileLock, is_locked
-from tests.storage.storage_samples import ALERT, ALERTS, LEASE, PROD, T0, claimed, incident, kept
+from tests.storage.storage_samples import ALERT, ALERTS, LEASE, PAY, PROD, T0, claimed, incident, kept, task
 
 HERE = Path(__file__).parent
 
@@ -280,4 +281,18 @@ async def test_whoever_writes_has_the_file_from_the_first_moment_on(sqlite_url: 
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 another.execute("BEGIN IMMEDIATE")
         another.execute("BEGIN IMMEDIATE")
+    await database.close()
+
+
+async def test_what_a_source_was_read_with_is_not_held_once_it_has_no_cluster(sqlite_url: str) -> None:
+    """It is held for the readings that are asked for next; of a source that is retired none ever are."""
+    database = await open_database(sqlite_url)
+    async with database.writing() as session:
+        await session.keep_clusters(PROD, (PAY,))
+        await session.keep_tasks((TaskRecord(task(), T0, 2, b""),))
+    await database.clusters(PROD)
+    assert list(database.shapes_read) == [PROD]
+    async with database.writing() as session:
+        await session.keep_clusters(PROD, ())
+    assert not database.shapes_read
     await database.close()

@@ -65,6 +65,16 @@ WAS = replace(samples.LEDGER_BEHIND, problem=Problem.GROWING, severity=Severity.
 """What got worse, as it was before."""
 
 
+CATCHING_UP = replace(
+    handled.MEMBERS[0],
+    problem=Problem.LAGGING,
+    severity=Severity.WARNING,
+    because=CatchingUp(minutes(12), minutes(20)),
+    delay=minutes(12),
+)
+"""A member of a group that runs again and is merely behind."""
+
+
 def change(reason: Reason, after: Incident, before: Incident | None = WAS) -> ChangeContent:
     return ChangeContent(before, after, reason, READ_AT)
 
@@ -380,6 +390,13 @@ CONTENTS: dict[str, Content] = {
             Counts(open=1, over=11, problems=((Problem.STALLED, 1),)),
         ),
         worst=(handled.MEMBERS[0], *map(samples.resolved, handled.MEMBERS[1:3])),
+    ),
+    "group_of_one_left_that_catches_up": replace(
+        group_content(
+            a_group(Cause.CLUSTER, "shop", problem=Problem.LAGGING, total=12),
+            Counts(open=1, over=11, problems=((Problem.LAGGING, 1),)),
+        ),
+        worst=(CATCHING_UP, *map(samples.resolved, handled.MEMBERS[1:3])),
     ),
     "group_of_a_single_task": replace(
         group_content(

@@ -47,11 +47,13 @@ def test_its_message_says_so_and_nothing_of_being_well() -> None:
 @pytest.mark.parametrize(
     ("members", "lines"),
     [
-        pytest.param(1, ["⚪ 1 of 1 that were already broken is no longer watched"], id="one"),
-        pytest.param(2, ["⚪ 2 of 2 that were already broken are no longer watched"], id="two"),
+        pytest.param(
+            1, ["⚪ *pay/ledger* was already broken and is no longer watched · incident 43"], id="one"
+        ),
+        pytest.param(4, ["⚪ 4 of 4 that were already broken are no longer watched"], id="many"),
     ],
 )
-def test_a_greeting_counts_them_apart_from_those_that_are_well(members: int, lines: list[str]) -> None:
+def test_a_greeting_tells_them_apart_from_those_that_are_well(members: int, lines: list[str]) -> None:
     incidents = (ended(samples.LEDGER_BEHIND, NotWatched()),) * members
     content = GreetingContent(samples.PROD, 1, 2, timedelta(seconds=30), incidents, NOW)
     assert [line for line in greeting_message(content).text.splitlines() if "already" in line] == lines

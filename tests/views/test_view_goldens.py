@@ -175,6 +175,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "task_of_a_standby": lambda: task(long_delays(), "far/standby"),
     "task_that_is_odd": lambda: task(samples.every_problem(), "lab/odd"),
     "task_without_facts": lambda: task(samples.every_problem(), "lab/silent"),
+    "task_left_out_just_now": lambda: task(samples.every_problem(), "lab/unlisted"),
     "task_not_listed": lambda: task(samples.every_problem(), "lab/missing"),
     "task_recovering": lambda: task(samples.every_problem(), "lab/recovering"),
     "task_of_the_whole_cluster": lambda: task(samples.every_problem(), "lab"),

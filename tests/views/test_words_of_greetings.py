@@ -7,6 +7,7 @@ import pytest
 
 import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
+from bot.domain.evidence import NotWatched
 from bot.domain.incident import Incident
 from bot.domain.notification import ChangeContent, Counts, GreetingContent, Reason
 from bot.domain.problem import Problem
@@ -32,8 +33,8 @@ def greeting(*incidents: Incident, at: datetime = READ_AT) -> GreetingContent:
 )
 def test_a_greeting_does_not_claim_to_know_since_when(at: datetime, said: str) -> None:
     """What was broken at the first look may have been so for days."""
-    at_once = replace(FAILED, since=NOW, opened_at=NOW + timedelta(seconds=1))
-    assert said in greeting_message(greeting(at_once, at=at)).text
+    already = replace(FAILED, since=NOW, already=True)
+    assert said in greeting_message(greeting(already, at=at)).text
 
 
 SINCE = (
@@ -93,6 +94,26 @@ def test_all_of_a_greeting_can_be_taken_at_once_where_there_are_several_and_one_
     assert [len(one) for one in offered] == [0, 0, 1]
     assert offered[-1][0].command == "ack source:prod"
     assert offered[-1][0].confirm == "You take all that is open in OCP prod now, what came later too."
+
+
+def test_of_few_that_are_over_each_is_named_with_what_it_left() -> None:
+    """A count alone says neither what may be forgotten nor what is to be looked at again."""
+    well, left = samples.resolved(FAILED), replace(samples.resolved(samples.LEDGER_BEHIND), gap=GAP)
+    gone = replace(samples.resolved(handled.MEMBERS[2]), because=NotWatched())
+    told = greeting_message(greeting(well, left, gone)).text.splitlines()
+    assert told[1:] == [
+        "🟠 *pay/ledger* was already broken and is well again · *log lost for good* · incident 43",
+        "🟢 *pay/orders* was already broken and is well again · incident 42",
+        "⚪ *shop/t02* was already broken and is no longer watched · incident 102",
+    ]
+    burning = greeting_message(greeting(handled.MEMBERS[2], well)).text.splitlines()
+    assert burning[-1] == "🟢 *pay/orders* is well again · incident 42"
+
+
+@pytest.mark.parametrize("counts", [Counts(open=0, over=4), Counts(open=0, over=4, unwatched=1)])
+def test_many_that_are_over_are_counted(counts: Counts) -> None:
+    told = greeting_message(replace(greeting(samples.resolved(FAILED)), more=counts)).text
+    assert f"{4 - counts.unwatched} of 4 that were already broken are well again" in told
 
 
 def test_only_of_the_worst_a_greeting_says_where_to_begin() -> None:

@@ -1,0 +1,36 @@
+"""Since when an incident is so, and for how long: of what was so at the first look nobody knows."""
+
+from datetime import UTC, datetime, tzinfo
+
+from bot.domain.fleet import TaskNow
+from bot.domain.grouping import Group
+from bot.domain.incident import Incident
+from bot.views.wording import lasting, slack_time
+
+
+def lasted(incident: Incident, now: datetime) -> str:
+    """Say for how long it has been so, with its comma; of what was so already, for how long at least."""
+    unknown = ", since before the watch began" if incident.already else ""
+    return length(incident, now) or unknown
+
+
+def length(about: Incident | Group, now: datetime) -> str:
+    """Say the same where it is said since when; nothing of what just began."""
+    said = lasting(now - about.since)
+    return said.replace("for ", "for at least ", 1) if _already(about) else said
+
+
+def task_lasted(task: TaskNow, now: datetime) -> str:
+    """Say the same of a task: by its incident, else by what the rules say of it."""
+    if task.incident is not None:
+        return lasted(task.incident, now)
+    return "" if task.since is None else lasting(now - task.since)
+
+
+def begun(about: Incident | Group, zone: tzinfo = UTC) -> str:
+    """Say the moment behind ``since``: ``14:02``, ``before 14:02``; in markup."""
+    return f"{'before ' if _already(about) else ''}{slack_time(about.since, zone)}"
+
+
+def _already(about: Incident | Group) -> bool:
+    return isinstance(about, Incident) and about.already
