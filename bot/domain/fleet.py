@@ -253,10 +253,7 @@ class SourceNow:
 
 @dataclass(frozen=True)
 class FleetSnapshot:
-    """Everything that is watched, at this moment; ``incidents`` are all that are open.
-
-    ``sorted_tasks`` is given where whoever described them has sorted all tasks already.
-    """
+    """Everything that is watched now; ``incidents`` are the open ones, ``sorted_tasks`` is all, if sorted yet."""
 
     sources: tuple[SourceNow, ...]
     incidents: tuple[Incident, ...] = ()
