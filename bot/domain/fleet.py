@@ -253,7 +253,7 @@ class SourceNow:
 
 @dataclass(frozen=True)
 class FleetSnapshot:
-    """Everything that is watched now; ``incidents`` are the open ones, ``sorted_tasks`` is all, if sorted yet."""
+    """Everything watched now; ``incidents`` are the open ones, ``sorted_tasks`` all tasks, if sorted."""
 
     sources: tuple[SourceNow, ...]
     incidents: tuple[Incident, ...] = ()
