@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from bot.domain.reading import Reading
@@ -75,18 +74,14 @@ class OcpClient:
         self._most_pages = most_pages
         self._patience = patience or Patience()
         self._walks = asyncio.Semaphore(concurrency)
+        self._queue = asyncio.Semaphore(concurrency)
         self._on_page = on_page
         self._absent: dict[str, datetime] = {}
         self._unresolved: tuple[str, ...] = ()
         self._connection = Connection(
-            name,
-            url,
-            authentication,
-            clock,
-            ca_file=ca_file,
-            concurrency=concurrency,
-            patience=self._patience,
-        )
+            name, url, authentication, clock,
+            ca_file=ca_file, concurrency=concurrency, patience=self._patience,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         """Name the source and its address, and nothing of its login."""
@@ -95,9 +90,7 @@ class OcpClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:
@@ -162,15 +155,24 @@ class OcpClient:
         raise self._unreadable("a list of clusters that does not end", None)
 
     async def log_backup_tasks(
-        self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
+        self,
+        cluster: Cluster,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        urgent: bool = False,
     ) -> Reading:
-        """Read all log backup tasks of one cluster, walking its pages.
+        """Read all log backup tasks of one cluster, walking its pages; ``urgent`` before what waits its turn.
 
         Raises a SourceError; a SourceTimeout where the walk as a whole takes too long.
         """
         period = {"startTime": start, "endTime": end}
         sent = {name: _offset_time(moment) for name, moment in period.items() if moment is not None}
-        return await self._within(functools.partial(self._walk, cluster, sent))
+        walk = functools.partial(self._walk, cluster, sent)
+        if urgent:
+            return await self._within(walk)
+        async with self._queue:
+            return await self._within(walk)
 
     async def _walk(self, cluster: Cluster, period: dict[str, str]) -> Reading:
         """Walk until ``number >= totalPages`` or an empty page; ``size`` is never computed with."""

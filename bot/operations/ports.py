@@ -72,12 +72,18 @@ class Source(Protocol):
         ...
 
     async def log_backup_tasks(
-        self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
+        self,
+        cluster: Cluster,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        urgent: bool = False,
     ) -> Reading:
         """Read all log backup tasks of one cluster, walking its pages.
 
-        ``start`` and ``end`` are sent as startTime and endTime and never by polling: what they select
-        is OCP's choice, and not documented.
+        ``urgent`` is what a person waits for: it goes before all clusters that wait to be polled. ``start``
+        and ``end`` are sent as startTime and endTime and never by polling: what they select is OCP's choice,
+        and not documented.
         """
         ...
 

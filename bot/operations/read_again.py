@@ -30,7 +30,7 @@ async def read_again(means: Means, task: TaskNow) -> ReadAgain:
         return ReadAgain(fleet, "This OCP is not read by this replica.")
     try:
         async with asyncio.timeout(WAITED.total_seconds()):
-            reading = await source.log_backup_tasks(task.cluster)
+            reading = await source.log_backup_tasks(task.cluster, urgent=True)
     except TimeoutError:
         return ReadAgain(fleet, f"OCP did not answer within {WAITED.total_seconds():.0f} s.")
     except SourceError as error:

@@ -62,6 +62,7 @@ class ListedSource:
         self.left_out: set[Cluster] = set()
         self.unresolved_clusters: tuple[str, ...] = ()
         self.asked: list[tuple[Cluster, datetime | None, datetime | None]] = []
+        self.urgent: list[bool] = []
 
     async def clusters(self) -> tuple[Cluster, ...]:
         self.listed += 1
@@ -73,9 +74,15 @@ class ListedSource:
         return cluster not in self.left_out
 
     async def log_backup_tasks(
-        self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
+        self,
+        cluster: Cluster,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        urgent: bool = False,
     ) -> Reading:
         self.asked.append((cluster, start, end))
+        self.urgent.append(urgent)
         rows = self.rows.get(cluster, NotFound("OCP knows no such cluster."))
         if isinstance(rows, SourceError):
             raise rows

@@ -118,6 +118,30 @@ async def test_at_most_so_many_requests_are_under_way_at_once(clock: ManualClock
     assert len(under_way) == 12
 
 
+async def test_what_a_person_waits_for_goes_before_all_that_is_only_polled(clock: ManualClock) -> None:
+    asked: list[str] = []
+    under_way = asyncio.Event()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path.split("/")[5])
+        if len(asked) == 4:
+            under_way.set()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return httpx.Response(200, json=page([row(1)]))
+
+    with respx.mock(using="httpx") as router:
+        router.route().mock(side_effect=slow)
+        async with client_of(ScriptedWorld(clock), concurrency=2) as client:
+            fleet = [Cluster(OCP, ClusterId(number)) for number in range(20)]
+            polled = asyncio.gather(*(client.log_backup_tasks(cluster) for cluster in fleet))
+            await under_way.wait()
+            await client.log_backup_tasks(Cluster(OCP, ClusterId(99)), urgent=True)
+            assert 4 <= asked.index("99") <= 6, "after those that were under way or next"
+            await polled
+    assert len(asked) == 21
+
+
 @pytest.mark.parametrize("path", ["", "/ocp", "/ocp/"])
 async def test_an_address_may_have_a_path_and_never_carries_a_login(
     scripted: ScriptedWorld, path: str

@@ -27,6 +27,8 @@ async def test_ocp_is_asked_for_that_one_cluster_at_that_moment() -> None:
     assert [(cluster.label, start, end) for cluster, start, end in talk.stage.source.asked] == [
         ("pay", None, None)
     ]
+    assert talk.stage.source.urgent[-1], "a person waits for it"
+    assert not any(talk.stage.source.urgent[:-1]), "what is polled waits its turn"
     assert "read just now" in said(answer)
     assert "FAILED" in answer.message.text
 

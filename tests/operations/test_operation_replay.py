@@ -20,10 +20,15 @@ class Recorded(ListedSource):
     items: list[Reading | FailedReading]
 
     async def log_backup_tasks(
-        self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
+        self,
+        cluster: Cluster,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        urgent: bool = False,
     ) -> Reading:
         try:
-            reading = await super().log_backup_tasks(cluster, start=start, end=end)
+            reading = await super().log_backup_tasks(cluster, start=start, end=end, urgent=urgent)
         except SourceError as error:
             failed = FailedReading(PROD, cluster.id, self.clock.now(), error.reason, error.sentence)
             self.items.append(failed)

@@ -77,11 +77,18 @@ class SeenTwice:
         return self._given("clusters")  # type: ignore[return-value] # as it was put there
 
     async def log_backup_tasks(
-        self, cluster: Cluster, *, start: datetime | None = None, end: datetime | None = None
+        self,
+        cluster: Cluster,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        urgent: bool = False,
     ) -> Reading:
         if cluster not in self.seen:
             try:
-                self.seen[cluster] = await self.source.log_backup_tasks(cluster, start=start, end=end)
+                self.seen[cluster] = await self.source.log_backup_tasks(
+                    cluster, start=start, end=end, urgent=urgent
+                )
             except Exception as error:  # noqa: BLE001 - it is raised twice
                 self.seen[cluster] = error
         return self._given(cluster)  # type: ignore[return-value] # as it was put there
