@@ -9,9 +9,9 @@ from datetime import datetime
 from bot.clock import SystemClock
 from bot.commands import Command, ListTasks, ShowStatus, parse
 from bot.domain.detection import evaluate
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
 from bot.domain.naming import Scope
-from bot.domain.reading import Reading
+from bot.domain.reading import PollFailure, Reading
 from bot.domain.roster import KnownCluster, ThresholdsFor, another_failure, fold_reading, limits_of
 from bot.domain.selection import Window
 from bot.domain.task import SourceName

@@ -11,23 +11,13 @@ from bot.domain.incident import Incident
 from bot.domain.instants import shifted
 from bot.domain.problem import Problem, Severity
 from bot.domain.ranking import Ranked, ranked
+from bot.domain.reading import PollFailure
 from bot.domain.standing import NEEDING, Standing, standing_of
 from bot.domain.status import Meaning
 from bot.domain.task import Cluster, SourceName, Task
 
 _QUIET = {Meaning.PAUSED, Meaning.STOPPED, Meaning.STARTING, Meaning.STOPPING}
 _ORDER = {standing: rank for rank, standing in enumerate(Standing)}
-
-
-@dataclass(frozen=True, slots=True)
-class PollFailure:
-    """Why something could not be read, since when (our clock), and in how many polls in a row."""
-
-    since: datetime
-    sentence: str
-    reason: str = "error"
-    polls: int = 1
-    trace_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -287,6 +277,11 @@ class FleetSnapshot:
     def full_name(self, task: TaskNow) -> str:
         """Name a task, with its source where there are several."""
         return f"{task.source}/{task.name}" if self.several else task.name
+
+    @cached_property
+    def unread_sources(self) -> frozenset[SourceName]:
+        """The sources whose last poll failed."""
+        return frozenset(source.name for source in self.sources if source.failure is not None)
 
     def source_of(self, name: SourceName) -> SourceNow | None:
         """Give the source of this name."""

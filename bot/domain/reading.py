@@ -43,3 +43,14 @@ class FailedReading:
     reason: str
     sentence: str
     trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollFailure:
+    """Why something could not be read, since when (our clock), and in how many polls in a row."""
+
+    since: datetime
+    sentence: str
+    reason: str = "error"
+    polls: int = 1
+    trace_id: str | None = None

@@ -76,7 +76,7 @@ class Answering(Means):
 
     async def answer(self, asked: Asked) -> Answer:
         """Answer one text. A mistake, a refusal, and a failure of OCP or the database, is an answer too."""
-        await self.fleet.renew()
+        await self.fleet.ready()
         try:
             command = parse(
                 asked.text,
@@ -99,7 +99,7 @@ class Answering(Means):
 
         Raises BotError where it could not be done.
         """
-        await self.fleet.renew()
+        await self.fleet.ready()
         command = filled_command(
             filled.callback, filled.about, filled.values, now=self.clock.now(), zone=self.zone_of(asked)
         )
@@ -114,7 +114,7 @@ class Answering(Means):
 
     async def home(self, asked: Asked) -> tuple[Block, ...]:
         """Show the Home tab of whoever asks. Raises BotError."""
-        await self.fleet.renew()
+        await self.fleet.ready()
         try:
             await check(self, asked, Permission.READ)
         except NotPermitted as refused:

@@ -48,6 +48,10 @@ class Fleet(Protocol):
         """Describe it at this moment."""
         ...
 
+    async def ready(self) -> None:
+        """Wait until ``now`` costs nothing, but not for what is being described already."""
+        ...
+
     async def renew(self) -> None:
         """Describe it before it is looked at, so that others get their turn meanwhile."""
         ...

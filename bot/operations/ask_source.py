@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
 from bot.domain.naming import Found, Scope, find
+from bot.domain.reading import PollFailure
 from bot.domain.selection import Window
 from bot.domain.task import SourceName
 from bot.errors import SourceError

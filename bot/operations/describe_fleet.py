@@ -8,11 +8,12 @@ from heapq import merge
 from itertools import islice
 from operator import attrgetter
 
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
 from bot.domain.fleet import worst_first as tasks_worst_first
 from bot.domain.incident import Incident, cluster_subject, source_subject, task_subject_key
 from bot.domain.look import worst_first
 from bot.domain.ranking import Ranked, ranked
+from bot.domain.reading import PollFailure
 from bot.domain.roster import KnownCluster, Unread
 from bot.operations.in_slices import SLICE, in_slices
 from bot.operations.source_state import SourceState
@@ -56,16 +57,25 @@ class FleetView:
         What is being described at this moment is not waited for: as it was before the poll it still holds.
         """
         self.is_asked_for = True
-        stale = [
-            number
-            for number, (state, known) in enumerate(zip(self._states, self._described, strict=True))
-            if known is None or state.changes not in (known.changes, self._coming[number])
-        ]
+        stale = self._stale()
         for number in stale:
             self._described[number] = _described(self._states[number])
         if stale or self._snapshot is None:
             self._snapshot = _snapshot(self._described)
         return self._snapshot
+
+    async def ready(self) -> None:
+        """Wait until ``now`` costs nothing; not for what is being described already."""
+        if self._stale():
+            await self.renew()
+
+    def _stale(self) -> list[int]:
+        """Give the sources of which there is no description that holds, or held before it was begun anew."""
+        return [
+            number
+            for number, (state, known) in enumerate(zip(self._states, self._described, strict=True))
+            if known is None or state.changes not in (known.changes, self._coming[number])
+        ]
 
     async def renew(self) -> None:
         """Describe what a poll has changed before it is looked at; others get their turn in between.

@@ -2,7 +2,8 @@
 
 from datetime import tzinfo
 
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow
+from bot.domain.reading import PollFailure
 from bot.views.wording import clean, count, ocp_name, plain_time
 
 TOLD = 5

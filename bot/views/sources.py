@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow
 from bot.domain.incident import Incident
+from bot.domain.reading import PollFailure
 from bot.domain.standing import Standing
 from bot.views.blocks import literal
 from bot.views.trouble import MARKS, severity_mark

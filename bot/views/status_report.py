@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from bot.commands import ListTasks, ShowStatus, ShowTask, to_text
 from bot.domain.fleet import ClusterNow, FleetSnapshot, TaskNow, worst_first
@@ -53,8 +54,10 @@ def status_message(
         lines = cluster_lines(fleet, clusters, now)
     else:
         lines = _task_lines(command, found, now)
-    needed = any(one.needs_somebody for one in found.tasks) or any(
-        one.needs_somebody for one in found.clusters
+    needed = (
+        any(one.in_need or one.needs_somebody for one in found.clusters)
+        if found.clusters
+        else any(one.needs_somebody for one in found.tasks)
     )
     top = [f"*{first}*", *troubles] if needed else [*troubles, f"*{first}*"]
     blocks: list[Block] = sections(top)
@@ -90,15 +93,16 @@ def headline(found: Found, *, complete: bool) -> str:
         return "No log backup task is listed" if complete else "No log backup task is known yet"
     if not complete:
         return f"None of {count(total, 'task')} needed you when last read"
-    if all(task.standing is Standing.WELL for task in found.tasks):
+    doubtful = [one for one in found.clusters if one.standing is not Standing.WELL]
+    tasks = chain.from_iterable(one.tasks for one in doubtful) if found.clusters else found.tasks
+    if all(task.standing is Standing.WELL for task in tasks):
         return f"All {count(total, 'task')} are well" if total > 1 else "The task is well"
     return f"None of {count(total, 'task')} needs you"
 
 
 def standing_of(fleet: FleetSnapshot, cluster: ClusterNow) -> Standing:
     """Give how a cluster stands; what cannot be read now is not known to be well."""
-    source = fleet.source_of(cluster.source)
-    unread = cluster.failure is not None or (source is not None and source.failure is not None)
+    unread = cluster.failure is not None or cluster.source in fleet.unread_sources
     if unread and cluster.standing in {Standing.QUIET, Standing.WELL}:
         return Standing.UNKNOWN
     return cluster.standing

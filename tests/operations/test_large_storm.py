@@ -35,6 +35,7 @@ async def test_the_fleet_is_described_before_it_is_looked_at() -> None:
     await view.renew()
     assert view.now() is described, "nothing has changed"
     await stage.poll()
+    await view.ready()
     assert view.now() is not described
 
 
@@ -65,6 +66,8 @@ async def test_whoever_asks_while_it_is_described_is_shown_it_as_it_was_and_wait
     await stage.poll()
     renewing = asyncio.ensure_future(view.renew())
     await asyncio.sleep(0)
+    await view.ready()
+    assert not renewing.done(), "nobody waits for it"
     assert view.now() is before, "it is being described"
     await renewing
     after = view.now()

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from bot.commands import ListTasks, ShowStatus
 from bot.domain.detection import evaluate
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
 from bot.domain.naming import Found, Scope, find
+from bot.domain.reading import PollFailure
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds

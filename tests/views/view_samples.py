@@ -19,7 +19,7 @@ from bot.domain.evidence import (
     StuckIn,
 )
 from bot.domain.finding import Assessment, Finding, RecoveryGap, clear, holding
-from bot.domain.fleet import ClusterNow, FleetSnapshot, PollFailure, SourceNow, TaskNow
+from bot.domain.fleet import ClusterNow, FleetSnapshot, SourceNow, TaskNow
 from bot.domain.incident import (
     Incident,
     IncidentNumber,
@@ -30,6 +30,7 @@ from bot.domain.incident import (
     task_subject,
 )
 from bot.domain.problem import Problem, Severity
+from bot.domain.reading import PollFailure
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
 
