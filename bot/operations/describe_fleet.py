@@ -40,7 +40,7 @@ class FleetView:
     """The fleet as it was described when somebody last asked.
 
     ``is_asked_for`` is whether anybody has looked since it was described: then it is worth describing anew
-    before the next one asks.
+    before the next one asks. So it is before the first one does.
     """
 
     def __init__(self, states: Sequence[SourceState]) -> None:
@@ -49,7 +49,7 @@ class FleetView:
         self._coming: list[int | None] = [None] * len(states)
         self._snapshot: FleetSnapshot | None = None
         self._turn = asyncio.Lock()
-        self.is_asked_for = False
+        self.is_asked_for = True
 
     def now(self) -> FleetSnapshot:
         """Describe the fleet, and anew only the sources that a poll has changed.
