@@ -127,6 +127,8 @@ class Jobs:
         await watch.run()
         if self.fleet.is_asked_for:
             await self.fleet.renew()
+        else:
+            self.fleet.forget()
 
     async def digest(self, means: Means, when: DigestTime) -> None:
         """Post one digest, if it is for this replica to do."""

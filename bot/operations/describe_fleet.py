@@ -69,6 +69,11 @@ class FleetView:
         if self._stale():
             await self.renew()
 
+    def forget(self) -> None:
+        """Let go of what holds no more, and of all that it keeps in memory: nobody has asked for it."""
+        for number in self._stale():
+            self._described[number] = self._snapshot = None
+
     def _stale(self) -> list[int]:
         """Give the sources of which there is no description that holds, or held before it was begun anew."""
         return [

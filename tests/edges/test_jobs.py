@@ -1,6 +1,7 @@
 """What one replica alone does, and who is woken when something is owed or changed."""
 
 import asyncio
+import weakref
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -149,6 +150,9 @@ async def test_the_fleet_is_described_after_a_poll_only_if_somebody_has_asked(wo
     await worked.house.now.leases.renew([watch.lease])
     await worked.jobs._poll(watch)
     assert not fleet.is_asked_for, "it was described anew"
+    described = weakref.ref(fleet._snapshot) if fleet._snapshot is not None else None
+    assert described is not None
     await worked.jobs._poll(watch)
     assert not fleet.is_asked_for
+    assert described() is None, "what nobody asks for is not kept"
     assert fleet.now() is not before
