@@ -1,12 +1,16 @@
 """What is remembered survives a restart, stays small, and garbage is forgotten."""
 
 import struct
+import sys
+from dataclasses import astuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.detection import TaskMemory, accept_as_normal, decode, encode, evaluate
+from bot.domain.detection.memory import Blocks
+from bot.domain.detection.rhythm import BLOCKS
 from bot.domain.finding import Verdict
 from bot.domain.incident import Change, Incident, task_subject
 from bot.domain.lifecycle import advance
@@ -142,3 +146,15 @@ def test_a_long_rise_is_joined_and_not_forgotten() -> None:
 
 def test_a_time_line_knows_its_interval() -> None:
     assert [poll.at for poll in polls("60x2 _ 60", 10.0)] == [10.0, 20.0, 40.0]
+
+
+def test_closed_blocks_take_a_fraction_of_the_memory_of_objects() -> None:
+    watch = Watch().follow("60x400")
+    assert watch.memory is not None
+    packed = watch.memory.rhythm.blocks
+    objects = [*packed]
+    assert len(objects) == len(packed) == BLOCKS
+    assert Blocks.of(objects) == packed
+    numbers = {id(value): value for block in objects for value in astuple(block)}
+    whole = sum(map(sys.getsizeof, [*objects, *numbers.values()]))
+    assert sys.getsizeof(packed.packed) * 2.5 < whole, "not counting what the garbage collector keeps of each"

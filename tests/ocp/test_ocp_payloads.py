@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.status import Meaning
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.errors import AnswerUnreadable, LoginRefused, SourceError
+from bot.ocp import texts
 from bot.ocp.pages import TaskList, parse_page, read_page
 from bot.ocp.payloads import LogBackupWrapperTask
 
@@ -462,3 +463,22 @@ def test_no_bytes_at_all_make_the_parser_raise_anything_but_a_source_error(noise
     tried(noise)
     good = json.dumps(answer(row(), row(obTenantId=3))).encode()
     tried(good[:place] + noise + good[place:])
+
+
+def test_equal_names_and_paths_are_one_object() -> None:
+    """What is longer than any name is not remembered, so that a hostile OCP cannot fill the memory."""
+    fields = {
+        "tenantName": "the orders",
+        "clusterName": "the shop",
+        "backupUri": "s3://logs/orders?access_key=x",
+    }
+    (first,), (second,) = parsed(row(**fields)), parsed(row(**fields))
+    assert first.tenant_name is second.tenant_name
+    assert first.cluster_name is second.cluster_name
+    assert first.key is second.key
+    assert first.key.destination == "s3://logs/orders"
+    before = texts._destination.cache_info().currsize, texts._name.cache_info().currsize
+    (long,) = parsed(row(tenantName="t" * 300, backupUri=f"file:///{'b' * 600}"))
+    assert long.tenant_name == "t" * 256
+    assert long.key.destination == f"file:///{'b' * 600}"
+    assert before == (texts._destination.cache_info().currsize, texts._name.cache_info().currsize)

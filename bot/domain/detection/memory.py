@@ -50,7 +50,7 @@ class Blocks:
     """Closed blocks, the oldest first, packed: nine doubles each, in the order of Block's fields.
 
     Twelve blocks of ten thousand tasks are more than a million numbers, which as objects of Python's would
-    take four times the memory.
+    take several times the memory.
     """
 
     packed: bytes = b""
