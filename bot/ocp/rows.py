@@ -6,9 +6,17 @@ from functools import lru_cache
 from typing import Any
 
 from bot.domain.status import Status, read_status
-from bot.domain.task import Cluster, ObClusterId, Task, TaskKey
+from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
 from bot.ocp.payloads import LogBackupWrapperTask, lenient
-from bot.ocp.texts import destination, error_text, name, other_text, printable, without_surrogates
+from bot.ocp.texts import (
+    REMEMBERED_LENGTH,
+    destination,
+    error_text,
+    name,
+    other_text,
+    printable,
+    without_surrogates,
+)
 
 _IDENTITY = frozenset({"obTenantId", "tenantId", "tenantName", "backupUri"})
 _OTHER_FIELDS = 40
@@ -31,8 +39,17 @@ def utc(moment: datetime | None) -> datetime | None:
     return moment if _EARLIEST <= moment < _LATEST else None
 
 
-_key = lru_cache(maxsize=1 << 17)(TaskKey)
-"""Gives one key object for equal keys, so that looking a task up need not compare four texts."""
+def _made_key(source: SourceName, cluster: ClusterId, tenant: str | None, uri: str | None) -> TaskKey:
+    return TaskKey(source, cluster, tenant, destination(uri) if uri else None)
+
+
+_remembered_key = lru_cache(maxsize=1 << 17)(_made_key)
+
+
+def _key(cluster: Cluster, tenant: str | None, uri: str | None) -> TaskKey:
+    """Give one key object for equal rows, so that looking a task up need not compare four texts."""
+    remember = uri is None or len(uri) <= REMEMBERED_LENGTH
+    return (_remembered_key if remember else _made_key)(cluster.source, cluster.id, tenant, uri)
 
 
 @lru_cache(maxsize=256)
@@ -89,7 +106,7 @@ def to_task(row: LogBackupWrapperTask, cluster: Cluster, at: datetime | None) ->
         sent = (row.create_time, row.modify_time, row.checkpoint)
         others += _meaningless(sent, (created_at, modified_at, checkpoint))
     return Task(
-        key=_key(cluster.source, cluster.id, tenant, destination(row.backup_uri) if row.backup_uri else None),
+        key=_key(cluster, tenant, row.backup_uri),
         status=_status(row.status[:65] if row.status else ""),
         cluster_name=_name(row.cluster_name) or cluster.name,
         tenant_name=_name(row.tenant_name),

@@ -1,7 +1,7 @@
 """Texts that OCP sent, made safe to keep: bounded, printable, without credentials."""
 
 import json
-from functools import lru_cache
+import sys
 
 from bot.domain.destination import strip_uri, without_credentials
 
@@ -10,9 +10,8 @@ URI_LENGTH = 4096
 ERROR_LENGTH = 64 * 1024
 OTHER_LENGTH = 1024
 QUOTE_LENGTH = 200
-REMEMBERED = 1 << 16
-"""So many texts are remembered, and none that is longer than REMEMBERED_LENGTH."""
 REMEMBERED_LENGTH = 512
+"""A backup path that is longer is no part of what is remembered."""
 
 _SPECIMEN = "\N{REPLACEMENT CHARACTER}"
 _LAYOUT = frozenset("\n\t")
@@ -50,20 +49,12 @@ def without_surrogates(text: str) -> str:
 
 def name(text: str) -> str:
     """Return a name as it can be kept; equal names are one object, so that a fleet's are not kept twice."""
-    return _name(text) if len(text) <= NAME_LENGTH else printable(text)
+    return sys.intern(printable(text))
 
 
 def destination(uri: str) -> str:
-    """Return a backup path without its credentials; equal paths are one object."""
-    return _destination(uri) if len(uri) <= REMEMBERED_LENGTH else _stripped(uri)
-
-
-def _stripped(uri: str) -> str:
+    """Return a backup path without its credentials."""
     return printable(strip_uri(printable(uri, URI_LENGTH)), URI_LENGTH)
-
-
-_name = lru_cache(REMEMBERED)(printable)
-_destination = lru_cache(REMEMBERED)(_stripped)
 
 
 def error_text(text: str) -> str:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.domain.status import Meaning
 from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.errors import AnswerUnreadable, LoginRefused, SourceError
-from bot.ocp import texts
 from bot.ocp.pages import TaskList, parse_page, read_page
 from bot.ocp.payloads import LogBackupWrapperTask
+from bot.ocp.rows import _remembered_key
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "ocp"
 OCP = SourceName("ocp")
@@ -477,8 +477,8 @@ def test_equal_names_and_paths_are_one_object() -> None:
     assert first.cluster_name is second.cluster_name
     assert first.key is second.key
     assert first.key.destination == "s3://logs/orders"
-    before = texts._destination.cache_info().currsize, texts._name.cache_info().currsize
+    before = _remembered_key.cache_info().currsize
     (long,) = parsed(row(tenantName="t" * 300, backupUri=f"file:///{'b' * 600}"))
     assert long.tenant_name == "t" * 256
     assert long.key.destination == f"file:///{'b' * 600}"
-    assert before == (texts._destination.cache_info().currsize, texts._name.cache_info().currsize)
+    assert before == _remembered_key.cache_info().currsize
