@@ -53,8 +53,8 @@ def name(text: str) -> str:
 
 
 def destination(uri: str) -> str:
-    """Return a backup path without its credentials."""
-    return printable(strip_uri(printable(uri, URI_LENGTH)), URI_LENGTH)
+    """Return a backup path without its credentials; equal paths are one object, as tenants share them."""
+    return sys.intern(printable(strip_uri(printable(uri, URI_LENGTH)), URI_LENGTH))
 
 
 def error_text(text: str) -> str:
