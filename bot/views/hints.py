@@ -235,7 +235,7 @@ def _own_reason(seen: Seen) -> str:
 def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Step, ...]:
     if is_logical(seen):
         server = f" {seen.agent_server}" if seen.agent_server else ""
-        where = f"On the backup agent's server{server}, whose log is usually where this looks"
+        where = f"On the backup agent's server{server}; correct the path if its log is elsewhere"
         return (Step(where, _AGENT_LOG),)
     old = is_old(seen)
     if old:
@@ -248,7 +248,7 @@ def _steps(seen: Seen, *, streams: bool = False, logs: bool = True) -> tuple[Ste
         progress = rows_of_tenant(seen, _STREAMS, "CDB_OB_LS_LOG_ARCHIVE_PROGRESS")
         steps.append(Step("There too: how far each log stream is", progress))
     if logs:
-        where = "On the cluster's servers, whose logs are usually where this looks"
+        where = "On the cluster's servers; correct the path if the logs are elsewhere"
         steps.append(Step(where, f"{_INSIDE_LOG}\n{_DIAGNOSIS}"))
     return tuple(steps)
 
