@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.domain.fleet import FleetSnapshot
 from bot.operations.describe_fleet import FleetView
 from bot.operations.in_slices import SLICE
 from tests.fakes.listed_source import PAY, SHOP
@@ -57,15 +58,28 @@ async def test_what_changes_while_it_is_described_is_described_by_whoever_asks()
     assert view.now() is first
 
 
-async def test_whoever_asks_while_it_is_described_is_shown_it_as_it_was_and_waits_for_nothing() -> None:
+async def _watched() -> Stage:
     stage = Stage()
     stage.source.rows[PAY] = well(*MANY)
     await stage.poll()
-    view = FleetView([stage.state])
+    return stage
+
+
+async def _being_described(
+    polled: Stage, *others: Stage
+) -> tuple[FleetView, FleetSnapshot, "asyncio.Future[None]"]:
+    """Give a view of what is described anew since the first one was polled, and how it was before."""
+    view = FleetView([stage.state for stage in (polled, *others)])
     before = view.now()
-    await stage.poll()
+    await polled.poll()
     renewing = asyncio.ensure_future(view.renew())
     await asyncio.sleep(0)
+    return view, before, renewing
+
+
+async def test_whoever_asks_while_it_is_described_is_shown_it_as_it_was_and_waits_for_nothing() -> None:
+    stage = await _watched()
+    view, before, renewing = await _being_described(stage)
     await view.ready()
     assert not renewing.done(), "nobody waits for it"
     assert view.now() is before, "it is being described"
@@ -76,15 +90,8 @@ async def test_whoever_asks_while_it_is_described_is_shown_it_as_it_was_and_wait
 
 
 async def test_what_somebody_did_while_it_is_described_is_shown_at_once() -> None:
-    first, second = Stage(), Stage()
-    for stage in (first, second):
-        stage.source.rows[PAY] = well(*MANY)
-        await stage.poll()
-    view = FleetView([first.state, second.state])
-    before = view.now()
-    await first.poll()
-    renewing = asyncio.ensure_future(view.renew())
-    await asyncio.sleep(0)
+    first, second = await _watched(), await _watched()
+    view, before, renewing = await _being_described(first, second)
     second.state.changes += 1
     meanwhile = view.now()
     assert meanwhile.sources[0] is before.sources[0], "it is being described"
@@ -96,14 +103,7 @@ async def test_what_somebody_did_while_it_is_described_is_shown_at_once() -> Non
 
 
 async def test_a_description_that_was_given_up_is_made_by_whoever_asks() -> None:
-    stage = Stage()
-    stage.source.rows[PAY] = well(*MANY)
-    await stage.poll()
-    view = FleetView([stage.state])
-    before = view.now()
-    await stage.poll()
-    renewing = asyncio.ensure_future(view.renew())
-    await asyncio.sleep(0)
+    view, before, renewing = await _being_described(await _watched())
     renewing.cancel()
     await asyncio.wait([renewing])
     assert view.now() is not before
