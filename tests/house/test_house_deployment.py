@@ -55,6 +55,27 @@ def test_the_service_of_compose_needs_no_rights_and_has_the_secrets_that_it_name
     assert {place.split(":")[0] for place in service["volumes"]} >= set(composed["volumes"])
 
 
+def test_the_service_of_compose_is_given_all_that_the_bot_needs(tmp_path: Path) -> None:
+    (service,) = yaml.safe_load(block("Compose", "yaml"))["services"].values()
+    make_secrets(tmp_path)
+    environment = {
+        name: value.replace("/run/secrets", str(tmp_path)) for name, value in service["environment"].items()
+    }
+    assert load(environment, needs=EVERYTHING).warnings == ()
+
+
+def test_what_is_started_is_what_was_installed_or_built() -> None:
+    """Whoever copies one block after the other has what the next one names."""
+    folder = block("systemd", "sh").split()[3]
+    assert f"{folder}/bin/pip install ." in block("systemd", "sh")
+    assert f"\nExecStart={folder}/bin/logbackup-bot " in block("systemd", "ini")
+    built = re.findall(r"^docker build --tag (\S+) \.$", block("Docker", "sh"), re.MULTILINE)
+    assert built == [block("Docker", "sh").split()[-1]]
+    (container,) = kubernetes()["Deployment"]["spec"]["template"]["spec"]["containers"]
+    image = container["image"]
+    assert block("Kubernetes", "sh") == f"docker build --tag {image} . && docker push {image}\n"
+
+
 def kubernetes() -> dict[str, Any]:
     return {part["kind"]: part for part in yaml.safe_load_all(block("Kubernetes", "yaml"))}
 
