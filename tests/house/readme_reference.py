@@ -1,4 +1,4 @@
-"""The parts of the README that come from the code: verbs, settings, scopes, dependencies.
+"""The parts of the README that come from the code: verbs, settings, limits, scopes, dependencies.
 
 ``python tests/house/readme_reference.py`` writes them anew.
 """
@@ -6,13 +6,17 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
 
 from bot.commands import VERBS
+from bot.domain.thresholds import Thresholds
 from bot.settings.model import Settings
 from bot.settings.source import SourceSettings
+from bot.settings.spans import spoken
+from bot.settings.thresholds import ClusterLimits, TenantLimits
 from bot.settings.variables import VARIABLES, Variable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +54,18 @@ def _default(variable: Variable) -> str:
     if variable.field == "clusters":
         return "all"
     return "`false`" if field.default is False else ""
+
+
+def limits() -> Iterator[str]:
+    """Draw the table of what may stand under ``thresholds``."""
+    yield "| limit | meaning | default |"
+    yield "| --- | --- | --- |"
+    for name, field in ClusterLimits.model_fields.items():
+        if name != "tenants":
+            default = getattr(Thresholds(), name, False)
+            written = spoken(default) if isinstance(default, timedelta) else str(default).lower()
+            mark = "" if name in TenantLimits.model_fields else " Not for a tenant."
+            yield f"| `{name}` | {field.description}{mark} | `{written}` |"
 
 
 def scopes() -> Iterator[str]:
@@ -105,7 +121,13 @@ def dependencies() -> Iterator[str]:
         yield f"| {name} | {purpose} | {licence} |"
 
 
-PARTS = {"verbs": verbs, "settings": settings, "scopes": scopes, "dependencies": dependencies}
+PARTS = {
+    "verbs": verbs,
+    "settings": settings,
+    "limits": limits,
+    "scopes": scopes,
+    "dependencies": dependencies,
+}
 
 
 def renewed(text: str) -> str:

@@ -133,7 +133,8 @@ class Tour:
         )
         yield Step(
             "Ask in its thread.",
-            "Send this to the message's thread: everybody sees the answer.",
+            "Send this to the message's thread: everybody sees the answer. It hears only what mentions it, there"
+            " too.",
             text="@logbackup chart",
             in_thread=True,
             is_done=self._is_answered_in_a_thread,
