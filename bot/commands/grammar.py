@@ -101,7 +101,7 @@ def _check_name(words: Sequence[Word]) -> None:
         meant = joined([near, *(word.raw for word in words[1:])])
         raise UserMistake(
             f"{shown(first.value)} is no verb. Did you mean {near}?",
-            (meant, joined(["status", name_text(first.value)])),
+            (meant, f"help {near}"),
         )
     if len(words) > 1 and words[1].key is None:
         raise UserMistake(f"{shown(first.value)} is neither a verb nor a name that I know.", ("help",))
@@ -116,7 +116,7 @@ def _read_filters_alone(words: Sequence[Word], text: str, context: _Context) -> 
 
 def _read(verb: Verb[Command], words: Sequence[Word], text: str, context: _Context) -> Command:
     sorted_words: dict[str, list[Word]] = {}
-    name = None if verb.free else _name(verb, words)
+    name = None if verb.free else _name(verb, words, context)
     for word in () if verb.free else words:
         if word.key is not None:
             check_filter(verb.name, verb.filters, word)
@@ -141,7 +141,7 @@ def _read(verb: Verb[Command], words: Sequence[Word], text: str, context: _Conte
         raise UserMistake(mistake.sentence, whole) from mistake
 
 
-def _name(verb: Verb[Command], words: Sequence[Word]) -> str | None:
+def _name(verb: Verb[Command], words: Sequence[Word], context: _Context) -> str | None:
     """Give the one bare word of a verb that takes at most one."""
     names = [word for word in words if word.key is None]
     if not names:
@@ -149,7 +149,7 @@ def _name(verb: Verb[Command], words: Sequence[Word]) -> str | None:
     if verb.takes is None:
         raise UserMistake(f"{verb.name} stands alone: leave {shown(names[0].value)} out.", (verb.name,))
     if len(names) > 1:
-        raise _too_many(verb, names)
+        raise _too_many(verb, names, context)
     if not names[0].value:
         raise UserMistake("The name is empty. Write it between the quotes, or leave them out.", (verb.name,))
     return names[0].value
@@ -164,10 +164,11 @@ def _with_filter(verb: Verb[Command], words: Sequence[Word], suggestion: str) ->
     return joined([verb.name, *dict.fromkeys(rest)])
 
 
-def _too_many(verb: Verb[Command], names: Sequence[Word]) -> UserMistake:
-    first, second = names[0], names[1]
-    meant = joined([verb.name, name_text(f"{first.value}/{second.value}")])
+def _too_many(verb: Verb[Command], names: Sequence[Word], context: _Context) -> UserMistake:
+    """Refuse a second name; offered is what the words may mean of all that is there."""
+    first, second = names[0].value, names[1].value
+    meant = [one for one in (f"{first}/{second}", first) if verb.takes == "name" and context.is_name(one)]
     return UserMistake(
-        f"One {verb.takes} at a time: {shown(second.value)} is one too many.",
-        (meant,) if verb.takes == "name" else (),
+        f"One {verb.takes} at a time: {shown(second)} is one too many.",
+        tuple(joined([verb.name, name_text(one)]) for one in meant),
     )

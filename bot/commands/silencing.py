@@ -17,7 +17,7 @@ from bot.commands.acts import (
 from bot.commands.ends import end_words, take_end, take_end_filter, take_start, time_at_the_end
 from bot.commands.filters import WHOM, Arguments
 from bot.commands.free_text import heard, text_word
-from bot.commands.spoken import ASK, TARGET, Spoken, target_words
+from bot.commands.spoken import ASK, EVERYTHING, TARGET, Spoken, target_words
 from bot.commands.values import moment_text, shown
 from bot.commands.verb import ON_A_MESSAGE, Example, Verb
 from bot.commands.words import filter_text, joined, quoted
@@ -84,10 +84,26 @@ def _take_one(spoken: Spoken, front: _Front) -> bool:
         return False
     if spoken.says("from") and front.starts is None:
         return _take_start(spoken, front)
+    if not front.has_target:
+        _check_all(spoken)
     if front.has_target or not _is_target(spoken):
         return False
     front.number, front.name = spoken.take_target()
     return True
+
+
+def _check_all(spoken: Spoken) -> None:
+    """Refuse the plain word for everything, where it is no name: it would be looked for, or be the reason."""
+    word = spoken.left[0]
+    if (
+        spoken.says(*EVERYTHING)
+        and not word.quoted
+        and not spoken.is_a_name()
+        and _is_followed(spoken.behind(1))
+    ):
+        said = [one.raw for one in spoken.arguments.said]
+        meant = joined([spoken.arguments.verb, *said[: spoken.at], "*", *said[spoken.at + 1 :]])
+        raise UserMistake(f"{shown(word.raw)} is no name here: * means all that is watched.", (meant,))
 
 
 def _take_filter(spoken: Spoken, front: _Front, key: str) -> bool:

@@ -29,6 +29,8 @@ _ANNOUNCING = ("from", "until", "reason", "text")
 """Filters that may have a space behind their colon where prose may follow."""
 _HERE = ("this", "it")
 _NAME = re.compile(r"[A-Za-z_*][\w.*@#+~/=-]*")
+EVERYTHING = ("all", "everything")
+"""What people may write for ``*``, which alone means it."""
 _OTHER_WORDS = frozenset(
     "ask until till til for from to forever indefinitely last past me myself nobody none no".split()  # noqa: SIM905 - words
 )
@@ -176,13 +178,9 @@ class Spoken:
         meant: tuple[str, ...] = (said,)
         if _NUMBER.fullmatch(too_many.said):
             meant = (said, joined([*before[:-1], too_many.raw]))
-        elif _NAME.fullmatch(first) and _NAME.fullmatch(too_many.value) and not self.is_here(first):
+        elif self.arguments.is_name(f"{first}/{too_many.value}"):
             meant = (joined([verb, name_text(f"{first}/{too_many.value}")]), said)
         raise UserMistake(f"{verb} takes one {takes}: {shown(too_many.raw)} is one too many.", meant)
-
-    def is_here(self, word: str) -> bool:
-        """Whether a word stands for what the thread is about."""
-        return as_said(word) in _HERE
 
     def rest(self, behind: Word | None = None) -> str:
         """Give what is left of the text as it was written; ``behind`` a word that announced it."""
@@ -212,7 +210,7 @@ def target_words(target: Target) -> list[str]:
 
 def _target_name(name: str) -> str:
     said = as_said(name)
-    other = said in _OTHER_WORDS or said in _HERE or said in _NUMBERED or begins_a_time(name)
+    other = said in (*_OTHER_WORDS, *EVERYTHING) or said in _HERE or said in _NUMBERED or begins_a_time(name)
     return name if _NAME.fullmatch(name) and name_text(name) == name and not other else quoted(name)
 
 

@@ -266,10 +266,18 @@ def _choice_of_tasks(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> Ambiguou
 
 
 def _nearest_names(fleet: FleetSnapshot, clusters: Sequence[ClusterNow], name: str) -> tuple[str, ...]:
-    """Give names near to one that means nothing: tenants called so, else clusters, else tasks."""
-    own = name.casefold().rpartition("/")[2]
+    """Give names near to one that means nothing: tenants called so, else clusters, else tasks.
+
+    A name that only lacks its ``/`` is as good as the tenant's.
+    """
+    folded = name.casefold()
+    own = folded.rpartition("/")[2]
     tasks = [task for cluster in clusters for task in cluster.tasks]
-    called = [fleet.full_name(task) for task in tasks if (task.tenant_label or "").casefold() == own]
+    called = [
+        fleet.full_name(task)
+        for task in tasks
+        if (task.tenant_label or "").casefold() == own or task.name.replace("/", "").casefold() == folded
+    ]
     if called:
         return tuple(dict.fromkeys(called))[:NEAREST]
     if "/" in name:

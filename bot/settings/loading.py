@@ -1,6 +1,8 @@
 """Settings from the environment and the file, whole or not at all, with all mistakes at once."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -47,9 +49,16 @@ def load(
     if (document.values or not document.mistakes) and CONFIG not in names.meant:
         mistakes += missing(settings, entries, broken, needs)
     if mistakes:
-        raise SettingsError(tuple(dict.fromkeys(mistakes)))
+        raise SettingsError(_top_to_bottom(mistakes, document.name))
     settings.remember_origins({where: origin.place for where, origin in entries.origins.items()})
     return Loaded(settings, (*names.warnings, *doubts(settings, entries)))
+
+
+def _top_to_bottom(mistakes: Iterable[str], name: str) -> tuple[str, ...]:
+    """Put what is wrong in the file into the order of its lines, before what stands in none of them."""
+    line = re.compile(rf"{re.escape(name)}, line (\d+)")
+    places = {one: int(found[1]) if (found := line.search(one)) else inf for one in mistakes}
+    return tuple(sorted(places, key=lambda one: places[one]))
 
 
 def _validated(entries: Entries) -> tuple[Settings, set[Where], list[str]]:

@@ -23,9 +23,10 @@ _BY_ID = "write @ and choose the person, so that Slack says who is meant."
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """Somebody to whom something can be given, and what they are called, folded."""
+    """Somebody of the list, why nothing can be given to them if so, and what they are called, folded."""
 
     actor: Actor
+    why_not: str | None
     names: frozenset[str]
     first_names: frozenset[str]
 
@@ -58,16 +59,21 @@ class Directory:
     async def named(self, name: str) -> Actor:
         """Give the one person of a name: the one shown, the full one, the handle, or a first name.
 
-        Raises UserMistake where nobody or several people are called so, and SlackError.
+        Raises UserMistake where nobody or several people are called so, and SlackError. Slack's own list in
+        a dialog shows guests, bots and those who left too: whoever types such a name hears why it is refused.
         """
         wanted = " ".join(name.strip().removeprefix("@").casefold().split())
         read = await self._listed()
-        found = [one.actor for one in read.people if wanted in one.names]
-        found = found or [one.actor for one in read.people if wanted in one.first_names]
+        able = [one for one in read.people if one.why_not is None]
+        found = [one.actor for one in able if wanted in one.names]
+        found = found or [one.actor for one in able if wanted in one.first_names]
         if len(found) == 1:
             return found[0]
         said = " ".join(name.split())[:60]
         if not found:
+            for one in read.people:
+                if one.why_not is not None and wanted in one.names:
+                    raise UserMistake(one.why_not)
             where = "here" if read.is_whole else f"among the first {len(read.people):,} people here"
             raise UserMistake(f"Nobody {where} is called “{said}”: {_BY_ID}")
         some = ", ".join(sorted(actor.name for actor in found)[:_SHOWN])
@@ -113,13 +119,12 @@ def why_not(profile: Profile) -> str | None:
 
 
 def _read_listed(user: Any, team: str) -> _Listed | None:  # noqa: ANN401 - whatever Slack sends
-    """Read one line of the list; None where nothing can be given to them."""
+    """Read one line of the list; None where it cannot be read."""
     if not isinstance(user, dict) or not isinstance(user.get("id"), str):
         return None
     profile = read_profile(user, team)
-    if why_not(profile) is not None:
-        return None
     about = user.get("profile")
     names = [one.casefold() for one in read_names(user, about if isinstance(about, dict) else {}) if one]
     actor = Actor(UserId(user["id"]), profile.name)
-    return _Listed(actor, frozenset(names), frozenset(one.partition(" ")[0] for one in names))
+    first_names = frozenset(one.partition(" ")[0] for one in names)
+    return _Listed(actor, why_not(profile), frozenset(names), first_names) if names else None

@@ -320,6 +320,16 @@ def test_in_a_thread_peoples_own_words_come_first(
             None,
             ("silence pay problem:lagging 2h",),
         ),
+        (
+            "silence everything",
+            '"everything" is no name here: * means all that is watched.',
+            ("silence *",),
+        ),
+        (
+            "mute problem:lagging All 2h disk swap",
+            '"All" is no name here: * means all that is watched.',
+            ("silence problem:lagging * 2h disk swap",),
+        ),
         ("zzz yyy", '"zzz" is neither a verb nor a name that I know.', ("help",)),
     ],
 )
@@ -334,6 +344,12 @@ def test_what_cannot_be_done_is_said_with_what_can(
 def test_a_number_alone_in_a_thread_is_no_length() -> None:
     assert mistake("silence 30", in_thread=True).suggestions == ("silence 30m", "silence 30h")
     assert said("silence #30", in_thread=True) == "silence #30"
+
+
+def test_all_in_a_reason_and_a_name_in_quotes_stay_what_they_are() -> None:
+    assert said("silence all tenants are copied", in_thread=True) == ("silence reason:all tenants are copied")
+    assert said('silence "all" until resolved') == 'silence "all" until resolved'
+    assert mistake("silence everything 2h", in_thread=True).suggestions == ("silence * 2h",)
 
 
 def test_a_suggestion_too_long_for_a_button_is_not_made() -> None:

@@ -131,8 +131,8 @@ def test_a_command_is_written_so_that_it_reads_the_same(text: str, command: Comm
 
 
 MISTAKES = [
-    ("stauts pay", '"stauts" is no verb. Did you mean status?', ("status pay", "status stauts")),
-    ("status pay orders", 'One name at a time: "orders" is one too many.', ("status pay/orders",)),
+    ("stauts pay", '"stauts" is no verb. Did you mean status?', ("status pay", "help status")),
+    ("status pay orders", 'One name at a time: "orders" is one too many.', ()),
     ("incident 1 2", 'One number at a time: "2" is one too many.', ()),
     ("health now", 'health stands alone: leave "now" out.', ("health",)),
     ("health page:2", 'health knows no filters: leave "page:2" out.', ("health",)),
@@ -166,7 +166,7 @@ MISTAKES = [
     ("help taks", None, ("help tasks", "help")),
     ("help qqq", None, ("help",)),
     ("status <https://pay.example/x>", None, ("help status",)),
-    ('status "my cluster', 'One name at a time: "cluster" is one too many.', ("status my/cluster",)),
+    ('status "my cluster', 'One name at a time: "cluster" is one too many.', ()),
     ("x" * 4001, "That is too long: say it in at most 4000 characters.", ()),
 ]
 
@@ -219,7 +219,19 @@ def test_a_name_like_a_verb_is_a_name_where_it_is_known() -> None:
     assert parse("task1", now=NOW, zone=UTC, is_name=lambda name: name == "task1") == ShowStatus(
         Scope(name="task1")
     )
-    assert mistake("task1").suggestions == ("status task1",)
+    assert mistake("task1").suggestions == ("help task",)
+
+
+@pytest.mark.parametrize("verb", ["status", "chart", "ack"])
+def test_of_two_names_what_they_mean_together_is_offered_where_it_is_there(verb: str) -> None:
+    known = {"pay", "pay/orders"}.__contains__
+    for text, suggestions in (
+        (f"{verb} pay orders", (f"{verb} pay/orders", f"{verb} pay")),
+        (f"{verb} pay words", (f"{verb} pay",)),
+    ):
+        with pytest.raises(UserMistake) as refused:
+            parse(text, now=NOW, zone=UTC, is_name=known)
+        assert refused.value.suggestions == suggestions
 
 
 def test_the_since_of_incidents_is_written_as_a_moment() -> None:

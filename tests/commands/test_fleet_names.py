@@ -209,6 +209,7 @@ def test_a_tenant_that_cannot_be_told_by_name_is_told_by_its_id() -> None:
             "prod/pay/ordres",
             ("prod/pay/orders", "dr/PAY/orders", "prod/shop/orders"),
         ),
+        (Scope(name="PayOrders"), "PayOrders", ("prod/pay/orders", "dr/PAY/orders")),
         (Scope(name="zzzz*"), "zzzz*", ()),
         (Scope(source="prud"), "prud", ("prod",)),
         (Scope(cluster="shap"), "shap", ("shop",)),

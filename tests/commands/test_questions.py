@@ -92,7 +92,7 @@ def test_what_is_named_counts_in_a_thread_too() -> None:
         ),
         ("show me the chart of pay", "Did you mean chart?", ("chart pay", "help chart")),
         ("tasks?", "Did you mean tasks?", ("tasks", "help tasks")),
-        ("stauts?", '"stauts?" is no verb. Did you mean status?', ("status", 'status "stauts?"')),
+        ("stauts?", '"stauts?" is no verb. Did you mean status?', ("status", "help status")),
     ],
 )
 def test_what_nothing_answers_is_said_with_what_may_help(

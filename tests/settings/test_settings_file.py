@@ -1,6 +1,7 @@
 """The settings file: what it holds, what it refuses, and where it says the mistake stands."""
 
 import json
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -291,6 +292,10 @@ def test_all_mistakes_of_file_and_environment_come_at_once(written: Written) -> 
     )
     found = mistakes(path, {"BOT_LOG_LEVEL": "loud", "SLACK_TOKEN": "x", "OCP_USER": "u"}, *EVERYTHING)
     assert len(found) == 12, found
+    lines = [int(line[1]) for one in found if (line := re.search(r"settings.yaml, line (\d+)", one))]
+    assert len(lines) > 5
+    assert lines == sorted(lines)
+    assert all("settings.yaml, line" in one for one in found[: len(lines)])
 
 
 @pytest.mark.parametrize(

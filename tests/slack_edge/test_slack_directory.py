@@ -84,16 +84,35 @@ async def test_a_name_of_nobody_is_refused() -> None:
         assert len(await on.refusal("zoe" + "x" * 500)) < 160
 
 
-@pytest.mark.parametrize("name", ["gus", "sam", "logbackup", "slackbot"])
-async def test_guests_strangers_and_bots_are_found_by_no_name(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("gus", "gus is a guest, and guests cannot use the bot: choose a full member."),
+        ("@sam", "sam is no member of this workspace: choose somebody who is."),
+        ("logbackup", "logbackup is a bot: choose a person."),
+    ],
+)
+async def test_guests_strangers_and_bots_are_refused_with_the_reason(name: str, why: str) -> None:
+    """A dialog's list, which is Slack's, shows them too."""
     async with office() as on:
-        assert "Nobody here is called" in await on.refusal(name)
+        assert await on.refusal(name) == why
 
 
-async def test_whoever_left_is_found_by_no_name() -> None:
+async def test_slacks_own_bot_is_called_by_no_name() -> None:
+    async with office() as on:
+        assert "Nobody here is called" in await on.refusal("slackbot")
+
+
+async def test_whoever_left_is_refused_with_the_reason() -> None:
     async with office() as on:
         on.slack.add_person(replace(on.slack.person("ben"), deleted=True))
-        assert "Nobody here" in await on.refusal("ben")
+        assert await on.refusal("ben") == "ben has left the workspace: choose somebody else."
+
+
+async def test_a_member_goes_before_a_guest_of_the_same_name() -> None:
+    async with office() as on:
+        on.slack.add_person(Person("U0000GUS02", "gus", "Gus Gray"))
+        assert (await on.directory.named("gus")).id == "U0000GUS02"
 
 
 async def test_the_list_is_read_once_in_ten_minutes_however_many_ask() -> None:

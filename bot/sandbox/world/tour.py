@@ -133,8 +133,8 @@ class Tour:
         )
         yield Step(
             "Ask in its thread.",
-            "Send this to the message's thread: everybody sees the answer. It hears only what mentions it, there"
-            " too.",
+            "Send this to the message's thread: everybody sees the answer. There too the bot hears only what"
+            " mentions it.",
             text="@logbackup chart",
             in_thread=True,
             is_done=self._is_answered_in_a_thread,
