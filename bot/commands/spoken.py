@@ -180,6 +180,8 @@ class Spoken:
             meant = (said, joined([*before[:-1], too_many.raw]))
         elif self.arguments.is_name(f"{first}/{too_many.value}"):
             meant = (joined([verb, name_text(f"{first}/{too_many.value}")]), said)
+        elif _target_name(first) == first and not self.arguments.is_name(first):
+            meant = ()
         raise UserMistake(f"{verb} takes one {takes}: {shown(too_many.raw)} is one too many.", meant)
 
     def rest(self, behind: Word | None = None) -> str:

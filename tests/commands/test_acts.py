@@ -184,6 +184,8 @@ def test_in_a_thread_peoples_own_words_come_first(
             'ack takes one incident or name: "orders" is one too many.',
             ("ack pay/orders", "ack pay"),
         ),
+        ("ack extra words", 'ack takes one incident or name: "words" is one too many.', ()),
+        ("chart shop 2h words", None, ("chart shop 2h",)),
         ("ack this please", 'ack takes one incident or name: "please" is one too many.', ("ack this",)),
         ("ack 42 cluster:pay", 'Incident 42 says it all: leave "cluster:pay" out.', ()),
         ('ack ""', "The name is empty. Write it between the quotes, or leave them out.", ()),

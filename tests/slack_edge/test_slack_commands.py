@@ -160,6 +160,19 @@ async def test_an_unknown_cluster_gets_the_nearest_names_as_buttons() -> None:
         assert "cart" in read(await on.clicks(answer, "shop"))
 
 
+async def test_a_name_that_lacks_its_stroke_gets_the_tenant_as_a_button() -> None:
+    async with fleet_stage() as (on, _):
+        answer = await on.types("chart payorders")
+        assert labels(answer)[0] == "chart pay/orders"
+
+
+async def test_who_wants_all_silent_is_offered_the_star() -> None:
+    async with fleet_stage() as (on, _):
+        answer = await on.types("silence everything")
+        assert "“everything”" not in answer.text
+        assert "silence *" in labels(answer)
+
+
 async def test_an_ambiguous_name_gets_buttons_to_choose_from() -> None:
     async with fleet_stage() as (on, _):
         answer = await on.says("@logbackup task orders")
