@@ -94,7 +94,8 @@ def phrase(task: TaskNow, now: datetime) -> str:
 
 
 def _lost(task: TaskNow) -> str:
-    return "" if task.incident is None or task.incident.gap is None else "log lost for good"
+    has_lost = task.loss is not None or (task.incident is not None and task.incident.gap is not None)
+    return "log lost for good" if has_lost else ""
 
 
 def _phrase(  # noqa: C901, PLR0911 - one case for each problem
