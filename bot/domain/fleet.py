@@ -292,10 +292,6 @@ class FleetSnapshot:
         """The sources whose last poll failed."""
         return frozenset(source.name for source in self.sources if source.failure is not None)
 
-    def source_of(self, name: SourceName) -> SourceNow | None:
-        """Give the source of this name."""
-        return next((source for source in self.sources if source.name == name), None)
-
 
 def worst_first(tasks: Iterable[TaskNow]) -> list[TaskNow]:
     """Sort tasks from the worst."""

@@ -1,4 +1,4 @@
-"""What is lost for good though it is over, in what shows how things stand: first, until it is noted who acts."""
+"""What is lost for good though it is over, where it is shown how things stand: until it is noted who acts."""
 
 from collections.abc import Sequence
 from datetime import tzinfo

@@ -1,4 +1,4 @@
-"""What is lost for good and over stays told where it is shown how things stand, until it is noted who acts."""
+"""What is over and lost for good is told where it is shown how things stand, until it is noted who acts."""
 
 import weakref
 from dataclasses import replace
@@ -11,7 +11,7 @@ from bot.domain.task import Task
 from bot.operations.know_losses import Losses
 from tests.fakes.listed_source import PAY, task, teeth
 from tests.operations.answering_stage import Talk, buttons, said
-from tests.operations.operations_stage import POLL, Stage, both, broken, well
+from tests.operations.operations_stage import POLL, both, broken, well
 
 LOST = "log of pay/orders is lost for good"
 
