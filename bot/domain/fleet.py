@@ -26,7 +26,7 @@ class TaskNow:
 
     ``at`` is the reading's moment in OCP's clock, ``offset`` how far our clock is ahead of OCP's.
     ``incident`` is its open incident. ``listed`` is False where OCP no longer lists it: the task is then
-    as it was last seen at ``at``. ``loss`` is one that is over, has lost log for good and is nobody's yet.
+    as it was last seen at ``at``. ``loss`` is one that is over and has lost log for good.
     """
 
     task: Task

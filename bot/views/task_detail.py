@@ -126,7 +126,8 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
         grave = is_grave(task.severity, task.problem)
         words = later_words(grave=grave, missing=task.problem is Problem.MISSING)
         later = f"; {words}" if is_bad else ""
-        lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")
+        apart = "" if task.loss is None else ", apart from what is lost"
+        lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{apart}{later}.")
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {begun(incident, zone)}.")

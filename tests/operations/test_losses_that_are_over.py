@@ -89,6 +89,14 @@ async def test_a_note_ends_it() -> None:
     assert (await talk.say("status")).message.text.splitlines()[0] == "All 2 tasks are well"
 
 
+async def test_the_list_of_incidents_has_it_until_then() -> None:
+    talk = await with_a_loss()
+    first = "No open incident; log lost for good in 1 that is over"
+    assert (await talk.say("incidents")).message.text.startswith(first)
+    await talk.say("note 1 Bo takes the full backup")
+    assert (await talk.say("incidents")).message.text.startswith("No open incident, 1 over")
+
+
 async def test_it_ends_after_a_week() -> None:
     talk = await with_a_loss()
     talk.stage.clock.advance(TOLD + timedelta(minutes=1))
