@@ -11,6 +11,7 @@ from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_tas
 from bot.domain.problem import Problem
 from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
+from bot.views.has_it import has_it, have_them
 from bot.views.lasted import lasted
 from bot.views.losses import is_well_apart, loss_buttons, loss_lines, losses_of, well_apart, whose_log
 from bot.views.mistake import unnamed_message
@@ -162,7 +163,11 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
         parts.append(literal(cluster_words(cluster.incident, now)))
     needing = cluster.in_need
     named = namer(cluster.tasks, tenant_name) if needing else tenant_name
-    parts += [literal(f"{named(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
+    told = needing[:_PHRASES]
+    each, together = have_them(told)
+    for task, who in zip(told, each, strict=True):
+        parts.append(literal(f"{named(task)} {phrase(task, now)}") + (f", {who}" if who else ""))
+    parts += [together] if together else []
     if len(needing) > _PHRASES:
         parts.append(f"and {len(needing) - _PHRASES:,} more")
     if not needing:
@@ -204,6 +209,7 @@ def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
     lines = [line for cluster in found.clusters if (line := _own_line(cluster, now))]
     lines += [
         f"{MARKS[task.standing]} *{literal(named(task))}* {literal(how_it_stands(task, now))}"
+        + (f" · {who}" if (who := has_it(task)) else "")
         for task in ordered[:LINES]
     ]
     if len(ordered) > LINES:
