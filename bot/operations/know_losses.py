@@ -43,6 +43,5 @@ class Losses:
         except (StorageError, TimeoutError):
             return
 
-    def _forget(self, gone: weakref.ref[FleetSnapshot]) -> None:
-        if gone is self._of:
-            self._of = self._shown = None
+    def _forget(self, _: weakref.ref[FleetSnapshot]) -> None:
+        self._of = self._shown = None
