@@ -7,7 +7,7 @@ from bot.commands import ShowIncident, to_text
 from bot.domain.fleet import TaskNow
 from bot.domain.incident import Incident
 from bot.domain.look import worst_then
-from bot.domain.losses import MOST
+from bot.domain.losses import MOST, TOLD
 from bot.domain.naming import Found
 from bot.views.blocks import Button
 from bot.views.handled import numbers_words, who_has_it
@@ -15,7 +15,7 @@ from bot.views.incident_card import ASKS_WHO
 from bot.views.restorable import gap_lines_of, still_lost
 
 _BUTTONS = 2
-_STAYS = "Until then this stays here, 7 days at most."
+_STAYS = f"Until then this stays here, {TOLD.days} days at most."
 
 
 def losses_of(found: Found) -> list[Incident]:
