@@ -26,7 +26,7 @@ class TaskNow:
 
     ``at`` is the reading's moment in OCP's clock, ``offset`` how far our clock is ahead of OCP's.
     ``incident`` is its open incident. ``listed`` is False where OCP no longer lists it: the task is then
-    as it was last seen at ``at``.
+    as it was last seen at ``at``. ``loss`` is one that is over and has lost log for good.
     """
 
     task: Task
@@ -36,6 +36,7 @@ class TaskNow:
     assessment: Assessment | None = None
     incident: Incident | None = None
     listed: bool = True
+    loss: Incident | None = None
 
     @property
     def source(self) -> SourceName:
@@ -55,9 +56,8 @@ class TaskNow:
     @property
     def name(self) -> str:
         """``cluster/tenant``, or the cluster alone."""
-        return (
-            self.cluster_label if self.tenant_label is None else f"{self.cluster_label}/{self.tenant_label}"
-        )
+        tenant = self.tenant_label
+        return self.cluster_label if tenant is None else f"{self.cluster_label}/{tenant}"
 
     @cached_property
     def delay(self) -> timedelta | None:
@@ -118,7 +118,11 @@ class TaskNow:
 
     @cached_property
     def standing(self) -> Standing:
-        """How it stands, in one word: as its incident does, where it has one."""
+        """How it stands, in one word: as its incident does, where it has one; never well with a loss."""
+        known = self._standing()
+        return known if self.loss is None or known in NEEDING else Standing.WARNING
+
+    def _standing(self) -> Standing:
         if self.incident is not None:
             return standing_of(self.incident)
         severity = self.severity
@@ -188,6 +192,11 @@ class ClusterNow:
     def in_need(self) -> tuple[TaskNow, ...]:
         """Its tasks that need somebody, the worst first."""
         return tuple(worst_first(task for task in self.tasks if task.needs_somebody))
+
+    @cached_property
+    def with_loss(self) -> tuple[TaskNow, ...]:
+        """Its tasks with a loss."""
+        return tuple(task for task in self.in_need if task.loss is not None)
 
     @cached_property
     def needs_somebody(self) -> bool:
@@ -282,10 +291,6 @@ class FleetSnapshot:
     def unread_sources(self) -> frozenset[SourceName]:
         """The sources whose last poll failed."""
         return frozenset(source.name for source in self.sources if source.failure is not None)
-
-    def source_of(self, name: SourceName) -> SourceNow | None:
-        """Give the source of this name."""
-        return next((source for source in self.sources if source.name == name), None)
 
 
 def worst_first(tasks: Iterable[TaskNow]) -> list[TaskNow]:

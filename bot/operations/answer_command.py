@@ -140,7 +140,7 @@ class Answering(Means):
         shareable = asked.private
         match command:
             case ShowStatus():
-                return show_fleet.status(self, command, shareable=shareable)
+                return await show_fleet.status(self, asked, command, shareable=shareable)
             case ListTasks():
                 return await show_fleet.tasks(self, asked, command, shareable=shareable)
             case ShowTask():

@@ -1,7 +1,7 @@
 """What answers are made of: the parts of the bot that whoever answers a command may use."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from bot.domain.routing import Routing
 from bot.domain.task import SourceName
 from bot.operations.answering import Asked
 from bot.operations.history_port import History
+from bot.operations.know_losses import Losses
 from bot.operations.ports import Clock, Source
 from bot.operations.store_port import Store
 from bot.views.delay_chart import ChartSpec
@@ -85,10 +86,15 @@ class Means:
     owed: Callable[[], None]
     new_id: Callable[[], OutboxId]
     find_channel: Callable[[Channel], Awaitable[Channel]] | None = None
+    losses: Losses = field(default_factory=Losses)
 
     def zone_of(self, asked: Asked) -> tzinfo:
         """Give the zone of whoever asks, else the settings' own."""
         return asked.zone or self.zone()
+
+    async def present(self) -> FleetSnapshot:
+        """Describe the fleet at this moment, with what is lost for good though it is over."""
+        return await self.losses.shown_in(self.fleet.now(), self.store, self.clock.now())
 
 
 async def actor_of(means: Means, asked: Asked) -> Actor:

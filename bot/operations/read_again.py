@@ -22,9 +22,8 @@ class ReadAgain:
     unread: str = ""
 
 
-async def read_again(means: Means, task: TaskNow) -> ReadAgain:
+async def read_again(means: Means, fleet: FleetSnapshot, task: TaskNow) -> ReadAgain:
     """Ask OCP for the tasks of the cluster that a task belongs to."""
-    fleet = means.fleet.now()
     source = means.sources.get(task.source)
     if source is None:
         return ReadAgain(fleet, "This OCP is not read by this replica.")

@@ -15,9 +15,10 @@ from bot.views.task_detail import task_message
 from bot.views.task_list import task_list_message
 
 
-def status(means: Means, command: ShowStatus, *, shareable: bool) -> Answer:
+async def status(means: Means, asked: Asked, command: ShowStatus, *, shareable: bool) -> Answer:
     """Show how everything stands, or what is named."""
-    return Answer(status_message(command, means.fleet.now(), now=means.clock.now(), shareable=shareable))
+    fleet, zone = await means.present(), means.zone_of(asked)
+    return Answer(status_message(command, fleet, now=means.clock.now(), zone=zone, shareable=shareable))
 
 
 async def tasks(means: Means, asked: Asked, command: ListTasks, *, shareable: bool) -> Answer:
@@ -36,11 +37,11 @@ async def task(means: Means, asked: Asked, command: ShowTask, *, shareable: bool
     """Show one task as OCP has it at this moment, or as last read where it does not answer."""
     if command.scope.is_everything:
         raise UserMistake("Say which task: task cluster/tenant, or the cluster alone.", ("tasks",))
-    fleet = means.fleet.now()
+    fleet = await means.present()
     known = find_task(fleet, command.scope)
     unread = ""
     if isinstance(known, TaskNow):
-        again = await read_again(means, known)
+        again = await read_again(means, fleet, known)
         fleet, unread = again.fleet, again.unread
     return Answer(
         task_message(

@@ -16,7 +16,7 @@ READ_ANEW = 200
 
 async def home(means: Means, asked: Asked) -> tuple[Block, ...]:
     """Draw the Home tab of one person."""
-    now, fleet = means.clock.now(), means.fleet.now()
+    now, fleet = means.clock.now(), await means.present()
     still_open = [one for one in fleet.incidents if is_firing(one)]
     try:
         still_open = await _as_kept(means, still_open)

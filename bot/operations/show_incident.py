@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.commands import ListIncidents, ShowTimeline, Target, to_text
 from bot.domain.incident import Incident, IncidentNumber
 from bot.domain.look import counts_of, shipped_by_all, worst_of
+from bot.domain.losses import MOST, TOLD
 from bot.domain.notification import GroupContent, IncidentContent
 from bot.domain.silence import Silence
 from bot.errors import StorageError
@@ -109,14 +110,16 @@ async def list_incidents(means: Means, asked: Asked, command: ListIncidents, *, 
     unread = ""
     try:
         over = await means.store.past_incidents(limit=PAST, since=command.since)
+        losses = await means.store.losses(since=now - TOLD, limit=MOST)
         silenced = await silenced_now(means.store, still_open, now)
         groups = await open_groups(means.store)
     except StorageError:
-        over, silenced, groups, unread = (), {}, {}, UNREAD
+        over, losses, silenced, groups, unread = (), (), {}, {}, UNREAD
     message = incident_list_message(
         command,
         [*still_open, *over],
         now=now,
+        losses=losses,
         silenced=silenced,
         groups={number: group.number for number, group in groups.items()},
         zone=means.zone_of(asked),

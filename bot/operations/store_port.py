@@ -86,6 +86,13 @@ class Store(Protocol):
         """Read the incidents that are over, those that ended last first, as far back as ``since``."""
         ...
 
+    async def losses(self, *, since: datetime, limit: int) -> tuple[Incident, ...]:
+        """Read what is over, as far back as ``since``, and has lost log for good, the latest first.
+
+        What somebody has noted anything about since it was over is left out.
+        """
+        ...
+
     async def audit(self, number: IncidentNumber) -> tuple[AuditEntry, ...]:
         """Read the audit trail of an incident or a group, oldest first."""
         ...

@@ -5,20 +5,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, exists, func, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.incident import Incident, IncidentNumber, Lifecycle
+from bot.domain.notification import Reason
 from bot.domain.task import SourceName
 from bot.operations.store_port import IncidentWrite, RevisionConflict
 from bot.storage import numbers, trail
 from bot.storage.codec import INCIDENT
 from bot.storage.statements import chunks
 from bot.storage.tables import incidents
+from bot.storage.tables import trail as trail_of
 
 FEW = 2000
 """More subjects than these are looked for by reading every subject's latest number instead."""
+_GAP = '"gap":{'
+"""What only the body of one that has lost log holds."""
 _columns = (incidents.c.number, incidents.c.revision, incidents.c.body)
 _is_open = incidents.c.lifecycle != literal_column(f"'{Lifecycle.RESOLVED.value}'")
 """Spelled out: the indexes of what is open are of no use to a parameter."""
@@ -136,6 +140,23 @@ async def past(connection: AsyncConnection, limit: int, since: datetime | None) 
     query = select(*_columns).where(incidents.c.lifecycle == Lifecycle.RESOLVED.value)
     if since is not None:
         query = query.where(incidents.c.resolved_at >= since)
+    order = (incidents.c.resolved_at.desc(), incidents.c.number.desc())
+    return await _read(connection, query.order_by(*order).limit(limit))
+
+
+async def lost(connection: AsyncConnection, since: datetime, limit: int) -> tuple[Incident, ...]:
+    """Read those over since then that have lost log for good, where nobody has noted anything of it yet."""
+    noted = exists().where(
+        trail_of.c.incident == incidents.c.number,
+        trail_of.c.what == Reason.NOTED.value,
+        trail_of.c.at >= incidents.c.resolved_at,
+    )
+    query = select(*_columns).where(
+        incidents.c.lifecycle == Lifecycle.RESOLVED.value,
+        incidents.c.resolved_at >= since,
+        incidents.c.body.contains(_GAP, autoescape=True),
+        ~noted,
+    )
     order = (incidents.c.resolved_at.desc(), incidents.c.number.desc())
     return await _read(connection, query.order_by(*order).limit(limit))
 

@@ -134,3 +134,8 @@ class Records:
         """Read the incidents that are over, those that ended last first."""
         async with self._reading() as connection:
             return await incidents.past(connection, limit, since)
+
+    async def losses(self, *, since: datetime, limit: int) -> tuple[Incident, ...]:
+        """Read what is over and has lost log for good, the latest first, where nobody has noted anything."""
+        async with self._reading() as connection:
+            return await incidents.lost(connection, since, limit)

@@ -30,6 +30,7 @@ from bot.views.handled import Silenced, holder, marks
 from bot.views.health_report import BotHealth, own_lines, own_troubles
 from bot.views.incident_buttons import taking
 from bot.views.lasted import lasted
+from bot.views.losses import loss_buttons, loss_lines, losses_of
 from bot.views.silence_list import silence_buttons, silence_line
 from bot.views.sources import read_line, trouble_lines
 from bot.views.status_report import cluster_lines, headline
@@ -69,7 +70,10 @@ def home_view(person: UserId, facts: HomeFacts, *, now: datetime, zone: tzinfo =
     ordered = sorted(facts.still_open, key=worst_first)
     theirs = [one for one in ordered if is_theirs(one, person)]
     others = [one for one in ordered if not is_theirs(one, person)]
-    blocks: list[Block] = []
+    found = Found(facts.fleet.tasks, facts.fleet.clusters)
+    losses = losses_of(found)
+    blocks: list[Block] = sections(["*Lost for good*", *loss_lines(losses, zone)]) if losses else []
+    blocks += actions(loss_buttons(losses))
     if theirs:
         blocks += _incidents("Yours", theirs, THEIRS, facts, now, zone)
     title = "Other open incidents" if theirs else "Open incidents"
@@ -77,7 +81,7 @@ def home_view(person: UserId, facts: HomeFacts, *, now: datetime, zone: tzinfo =
     if not ordered:
         blocks.append(section("*Nothing is open.*"))
     blocks.append({"type": "divider"})
-    blocks += _fleet(facts.fleet, now)
+    blocks += _fleet(facts.fleet, found, now)
     blocks.append({"type": "divider"})
     blocks += _silences(facts, now, zone)
     blocks.append({"type": "divider"})
@@ -152,13 +156,12 @@ def _details(number: IncidentNumber) -> Button:
     return Button("Details", to_text(ShowIncident(number)))
 
 
-def _fleet(fleet: FleetSnapshot, now: datetime) -> list[Block]:
+def _fleet(fleet: FleetSnapshot, found: Found, now: datetime) -> list[Block]:
     troubles = trouble_lines(fleet.sources, now)
-    found = Found(fleet.tasks, fleet.clusters)
     first = headline(found, complete=not troubles)
     lines = cluster_lines(fleet, found.clusters, now, CLUSTERS)
     read = read_line(fleet.sources, now)
-    blocks = sections([*troubles, f"*{first}*", *lines])
+    blocks = sections([*troubles, f"*{literal(first)}*", *lines])
     blocks += [context(read)] if read else []
     row = [
         Button("Status", to_text(ShowStatus())),

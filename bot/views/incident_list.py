@@ -1,4 +1,4 @@
-"""The answer to ``incidents``: what is open, the worst first, then the last ones that are over."""
+"""The answer to ``incidents``: what is open, the worst first, then what has lost log, then what is over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +6,10 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.commands import ListIncidents, ShowIncident, ShowStatus, to_text
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.look import worst_first
+from bot.domain.look import worst_first, worst_then
 from bot.domain.selection import wanted
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, section, sections
-from bot.views.handled import NOT_SILENCED, Silenced, marks
+from bot.views.handled import NOT_SILENCED, Silenced, holder, marks
 from bot.views.incident_card import worst
 from bot.views.lasted import lasted
 from bot.views.trouble import how, incident_mark, lost_mark, short_problem
@@ -18,7 +18,10 @@ from bot.views.typed import typed
 from bot.views.wording import ago, count, duration, slack_time
 
 PAGE = 15
+FEW = 5
+"""So many of those over and well stand on the first page below what is worse; the others on the next."""
 _BUTTONS = 5
+_LOST = 2
 
 Groups = Mapping[IncidentNumber, IncidentNumber]
 """The group that speaks for an incident, by the incident's number."""
@@ -28,6 +31,7 @@ _NO_GROUPS: Groups = {}
 @dataclass(frozen=True, slots=True)
 class _Page:
     shown: Sequence[Incident]
+    grave: Sequence[Incident]
     number: int
     pages: int
     left: int
@@ -38,6 +42,7 @@ def incident_list_message(
     incidents: Sequence[Incident],
     *,
     now: datetime,
+    losses: Sequence[Incident] = (),
     silenced: Silenced = NOT_SILENCED,
     groups: Groups = _NO_GROUPS,
     zone: tzinfo = UTC,
@@ -46,26 +51,27 @@ def incident_list_message(
 ) -> Message:
     """Show one page of the incidents asked for, of all that are known, with who has each.
 
-    ``unread`` is the sentence about what could not be read.
+    ``losses`` are those over of which it is not noted who takes the full backup; ``unread`` is the sentence
+    about what could not be read.
     """
-    admitted = [incident for incident in incidents if _admits(command, incident)]
+    known = {one.number: one for one in (*losses, *incidents)}
+    admitted = [incident for incident in known.values() if _admits(command, incident)]
     still_open = sorted((one for one in admitted if one.is_open), key=worst_first)
-    over = sorted((one for one in admitted if not one.is_open), key=_latest_first)
-    page = _page(command, [*still_open, *over])
-    first = f"{count(len(still_open), 'open incident') if still_open else 'No open incident'}"
-    silent = sum(one.number in silenced for one in still_open)
-    if silent:
-        first += f" ({silent:,} silenced)"
+    asking = {one.number for one in losses}
+    lost = sorted((one for one in admitted if not one.is_open and one.number in asking), key=_asking_first)
+    over = sorted(
+        (one for one in admitted if not one.is_open and one.number not in asking), key=_latest_first
+    )
+    page = _page(command, [*still_open, *lost], over)
     some_taken = any(one.handling.is_taken for one in still_open)
-    if not some_taken and any(one.burns for one in still_open):
-        first += f", nobody has {'it' if len(still_open) == 1 else 'any of them'}"
-    if over:
-        first += f", {len(over):,} over"
+    first = _first(still_open, lost, over, silenced)
     if page.pages > 1:
         first += f", page {page.number:,} of {page.pages:,}"
     whose = subjects(page.shown)
     lines = [
-        _line(one, whose(one), now, silenced, groups, zone) + (_nobody(one, silenced) if some_taken else "")
+        _line(one, whose(one), now, silenced, groups, zone)
+        + (_nobody(one, silenced) if some_taken else "")
+        + (_taken(one) if one.number in asking else "")
         for one in page.shown
     ]
     blocks: list[Block] = [section(f"*{first}*"), *sections(lines)]
@@ -77,11 +83,33 @@ def incident_list_message(
     return message("\n".join([first, *lines]), blocks)
 
 
-def _page(command: ListIncidents, ordered: Sequence[Incident]) -> _Page:
-    pages = max(1, -(-len(ordered) // PAGE))
+def _first(
+    still_open: Sequence[Incident], lost: Sequence[Incident], over: Sequence[Incident], silenced: Silenced
+) -> str:
+    """Say in one line how many are open, silent and over, who has them, and how many have lost log."""
+    first = count(len(still_open), "open incident") if still_open else "No open incident"
+    silent = sum(one.number in silenced for one in still_open)
+    if silent:
+        first += f" ({silent:,} silenced)"
+    some_taken = any(one.handling.is_taken for one in still_open)
+    if not some_taken and any(one.burns for one in still_open):
+        first += f", nobody has {'it' if len(still_open) == 1 else 'any of them'}"
+    if lost:
+        first += f"; log lost for good in {len(lost):,} that {'is' if len(lost) == 1 else 'are'} over"
+    if over:
+        first += f", {len(over):,} {'more ' if lost else ''}over"
+    return first
+
+
+def _page(command: ListIncidents, grave: Sequence[Incident], over: Sequence[Incident]) -> _Page:
+    """Give the page asked for; of what is over and well few stand on the first one, below what is worse."""
+    ordered = [*grave, *over]
+    first = len(grave) + FEW if 0 < len(grave) < PAGE - FEW else PAGE
+    pages = 1 + max(0, -(-(len(ordered) - first) // PAGE))
     number = min(command.page, pages)
-    shown = ordered[(number - 1) * PAGE : number * PAGE]
-    return _Page(shown, number, pages, len(ordered) - number * PAGE)
+    end = first + (number - 1) * PAGE
+    start = end - PAGE if number > 1 else 0
+    return _Page(ordered[start:end], grave[start:end], number, pages, len(ordered) - end)
 
 
 def _admits(command: ListIncidents, incident: Incident) -> bool:
@@ -95,6 +123,10 @@ def _admits(command: ListIncidents, incident: Incident) -> bool:
 
 def _ended(incident: Incident) -> datetime:
     return incident.resolved_at or incident.changed_at
+
+
+def _asking_first(incident: Incident) -> tuple[bool, tuple[bool, int, int, float, int]]:
+    return (incident.handling.is_taken, worst_then(incident))
 
 
 def _latest_first(incident: Incident) -> tuple[float, int]:
@@ -111,10 +143,11 @@ def _line(
         severe = "" if incident.good_polls else f" · {incident.severity.word}"
         return f"{who} {state}{severe}{lost_mark(incident)}{people}"
     ended = _ended(incident)
+    loss = f"{lost_mark(incident)} ·" if incident.gap is not None else ""
     return (
-        f"{who} over since {slack_time(ended, zone)} ({ago(ended, now)}) · "
+        f"{who}{loss} over since {slack_time(ended, zone)} ({ago(ended, now)}) · "
         f"{short_problem(incident.problem)} for {duration(ended - incident.since)}, "
-        f"at worst {worst(incident)}{lost_mark(incident)}"
+        f"at worst {worst(incident)}"
     )
 
 
@@ -124,10 +157,23 @@ def _nobody(incident: Incident, silenced: Silenced) -> str:
     return " · nobody has it" if asks else ""
 
 
+def _taken(incident: Incident) -> str:
+    """Say who has one that is over and has lost log, or that nobody has."""
+    return f" · {holder(incident.handling) or 'nobody'} has it"
+
+
+def _pressed(page: _Page) -> list[Incident]:
+    """Give those that buttons lead to: what is open and what has lost log, else what is shown."""
+    if not page.grave:
+        return list(page.shown[:_BUTTONS])
+    lost = [one for one in page.grave if not one.is_open][:_LOST]
+    return [*[one for one in page.grave if one.is_open][: _BUTTONS - len(lost)], *lost]
+
+
 def _buttons(command: ListIncidents, page: _Page, *, shareable: bool) -> list[Button]:
     buttons = [
         Button(f"Incident {incident.number}", to_text(ShowIncident(incident.number)))
-        for incident in page.shown[:_BUTTONS]
+        for incident in _pressed(page)
     ]
     if page.number > 1:
         buttons.append(Button("Previous", to_text(replace(command, page=page.number - 1))))

@@ -1,7 +1,7 @@
 """The answer to ``status``: the fleet, a cluster or a tenant in one look, the worst first."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import chain
 
 from bot.commands import ListTasks, ShowStatus, ShowTask, to_text
@@ -11,7 +11,9 @@ from bot.domain.naming import Found, Scope, find, scope_of_cluster, scope_of_tas
 from bot.domain.problem import Problem
 from bot.domain.standing import Standing
 from bot.views.blocks import Block, Button, Message, actions, context, literal, message, sections
+from bot.views.has_it import has_it, have_them
 from bot.views.lasted import lasted
+from bot.views.losses import is_well_apart, loss_buttons, loss_lines, losses_of, well_apart, whose_log
 from bot.views.mistake import unnamed_message
 from bot.views.sources import concerned, read_line, trouble_lines
 from bot.views.trouble import (
@@ -38,7 +40,12 @@ _REASON = 120
 
 
 def status_message(
-    command: ShowStatus, fleet: FleetSnapshot, *, now: datetime, shareable: bool = True
+    command: ShowStatus,
+    fleet: FleetSnapshot,
+    *,
+    now: datetime,
+    zone: tzinfo = UTC,
+    shareable: bool = True,
 ) -> Message:
     """Show how everything stands, or what the command names; ``shareable`` adds the button that shares it."""
     found = find(fleet, command.scope)
@@ -48,6 +55,7 @@ def status_message(
     sources = fleet.sources if command.scope.is_everything else concerned(fleet, clusters)
     troubles = trouble_lines(sources, now, _REASON)
     first = headline(found, complete=not troubles)
+    lost = loss_lines(losses_of(found), zone)
     scale = count(len(found.clusters), "cluster") if found.clusters else ""
     small = " · ".join(part for part in (scale, read_line(sources, now)) if part)
     if found.clusters and (len(clusters) > 1 or command.scope.is_everything):
@@ -59,12 +67,12 @@ def status_message(
         if found.clusters
         else any(one.needs_somebody for one in found.tasks)
     )
-    top = [f"*{first}*", *troubles] if needed else [*troubles, f"*{first}*"]
+    top = [f"*{literal(first)}*", *lost, *troubles] if needed else [*troubles, f"*{literal(first)}*"]
     blocks: list[Block] = sections(top)
     blocks += [context(small)] if small else []
     blocks += sections(lines)
     blocks += actions(_buttons(command, fleet, found, shareable=shareable))
-    spoken = [first, *troubles] if needed else [*troubles, first]
+    spoken = [literal(first), *lost, *troubles] if needed else [*troubles, first]
     return message("\n".join([*spoken, *lines]), blocks)
 
 
@@ -75,13 +83,22 @@ def _clusters_of(fleet: FleetSnapshot, tasks: Sequence[TaskNow]) -> tuple[Cluste
 
 
 def headline(found: Found, *, complete: bool) -> str:
-    """Say how many tasks need somebody, and claim nothing that was not read."""
-    total = len(found.tasks)
+    """Say how many tasks need somebody and whose log is lost, and claim nothing that was not read; plain."""
+    lost = whose_log(losses_of(found))
     needing = (
         sum(len(cluster.in_need) for cluster in found.clusters)
         if found.clusters
-        else len([task for task in found.tasks if task.needs_somebody])
+        else sum(task.needs_somebody for task in found.tasks)
     )
+    said = _needs(found, needing - well_apart(found), complete=complete)
+    if not lost:
+        return said
+    return f"{said}{'; ' if said.endswith(' you') else ', but '}{lost}"
+
+
+def _needs(found: Found, needing: int, *, complete: bool) -> str:
+    """Say how many tasks need somebody, apart from what is lost for good."""
+    total = len(found.tasks)
     clusters = sum(cluster.needs_somebody for cluster in found.clusters)
     if needing and total == 1 and not clusters:
         return "The task needs you"
@@ -95,7 +112,7 @@ def headline(found: Found, *, complete: bool) -> str:
         return f"None of {count(total, 'task')} needed you when last read"
     doubtful = [one for one in found.clusters if one.standing is not Standing.WELL]
     tasks = chain.from_iterable(one.tasks for one in doubtful) if found.clusters else found.tasks
-    if all(task.standing is Standing.WELL for task in tasks):
+    if all(task.standing is Standing.WELL or is_well_apart(task) for task in tasks):
         return f"All {count(total, 'task')} are well" if total > 1 else "The task is well"
     return f"None of {count(total, 'task')} needs you"
 
@@ -146,7 +163,11 @@ def _cluster_line(fleet: FleetSnapshot, cluster: ClusterNow, now: datetime) -> s
         parts.append(literal(cluster_words(cluster.incident, now)))
     needing = cluster.in_need
     named = namer(cluster.tasks, tenant_name) if needing else tenant_name
-    parts += [literal(f"{named(task)} {phrase(task, now)}") for task in needing[:_PHRASES]]
+    told = needing[:_PHRASES]
+    each, together = have_them(told)
+    for task, who in zip(told, each, strict=True):
+        parts.append(literal(f"{named(task)} {phrase(task, now)}") + (f", {who}" if who else ""))
+    parts += [together] if together else []
     if len(needing) > _PHRASES:
         parts.append(f"and {len(needing) - _PHRASES:,} more")
     if not needing:
@@ -188,6 +209,7 @@ def _task_lines(command: ShowStatus, found: Found, now: datetime) -> list[str]:
     lines = [line for cluster in found.clusters if (line := _own_line(cluster, now))]
     lines += [
         f"{MARKS[task.standing]} *{literal(named(task))}* {literal(how_it_stands(task, now))}"
+        + (f" · {who}" if (who := has_it(task)) else "")
         for task in ordered[:LINES]
     ]
     if len(ordered) > LINES:
@@ -208,7 +230,7 @@ def _own_line(cluster: ClusterNow, now: datetime) -> str:
 
 def _buttons(command: ShowStatus, fleet: FleetSnapshot, found: Found, *, shareable: bool) -> list[Button]:
     """Offer the worst clusters' tasks, or the worst tasks, then everything, then sharing."""
-    buttons = []
+    buttons = loss_buttons(losses_of(found))
     if found.clusters and (len(found.clusters) > 1 or command.scope.is_everything):
         for cluster in clusters_worst_first(fleet, found.clusters)[:_BUTTONS]:
             if cluster.in_need:

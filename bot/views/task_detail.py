@@ -27,6 +27,7 @@ from bot.views.hint_blocks import backup_blocks, hint_lines, step_blocks
 from bot.views.hints import seen_in_task
 from bot.views.incident_buttons import taking
 from bot.views.lasted import begun
+from bot.views.losses import loss_buttons, loss_lines
 from bot.views.mistake import unnamed_message
 from bot.views.outcome import asks_nobody
 from bot.views.restorable import gap_lines, is_grave, later_words
@@ -66,15 +67,22 @@ def task_message(
         return unnamed_message(command, task, fleet, now)
     cluster = next(one for one in fleet.clusters if any(row is task for row in one.tasks))
     first = f"{MARKS[task.standing]} *{literal(task_name(task))}* {literal(how_it_stands(task, now))}"
-    lines = [*_not_newer(fleet, cluster, task, now, unread), first, *_story(task, zone)]
+    lost = [] if task.loss is None else [task.loss]
+    lines = [
+        *_not_newer(fleet, cluster, task, now, unread),
+        first,
+        *loss_lines(lost, zone),
+        *_story(task, zone),
+    ]
     blocks: list[Block] = sections(lines)
     if task.task.error:
         blocks += [section("*OCP's error message*"), error_quotation(task.task.error)]
     if task.problem is not None and not task.is_recovering:
         seen = seen_in_task(task, task.problem)
         blocks += [*sections(hint_lines(seen)), *step_blocks(seen)]
-    if task.incident is not None and task.incident.gap is not None:
-        blocks += backup_blocks(seen_in_task(task, task.incident.problem))
+    torn = next((one for one in (task.incident, task.loss) if one is not None and one.gap is not None), None)
+    if torn is not None:
+        blocks += backup_blocks(seen_in_task(task, torn.problem))
     blocks += fields(_facts(task, cluster, zone))
     blocks += _others(task)
     blocks.append(context(_read(task, now, zone)))
@@ -118,7 +126,8 @@ def _story(task: TaskNow, zone: tzinfo) -> list[str]:
         grave = is_grave(task.severity, task.problem)
         words = later_words(grave=grave, missing=task.problem is Problem.MISSING)
         later = f"; {words}" if is_bad else ""
-        lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{later}.")
+        apart = "" if task.loss is None else ", apart from what is lost"
+        lines.append(f"Backed up until {slack_time(task.checkpoint, zone)}{apart}{later}.")
     incident = task.incident
     if incident is not None:
         lines.append(f"Incident {incident.number}, since {begun(incident, zone)}.")
@@ -194,6 +203,8 @@ def _buttons(command: ShowTask, cluster: Scope, task: TaskNow, *, shareable: boo
         Button(f"Tasks of {clean(task.cluster_label, 40)}", to_text(ListTasks(cluster))),
         Button("Everything", to_text(ShowStatus())),
     ]
+    if task.loss is not None:
+        buttons = [*loss_buttons([task.loss]), *buttons]
     if task.incident is not None:
         number = task.incident.number
         buttons.insert(1, Button(f"Incident {number}", to_text(ShowIncident(number))))

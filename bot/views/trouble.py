@@ -94,7 +94,8 @@ def phrase(task: TaskNow, now: datetime) -> str:
 
 
 def _lost(task: TaskNow) -> str:
-    return "" if task.incident is None or task.incident.gap is None else "log lost for good"
+    has_lost = task.loss is not None or (task.incident is not None and task.incident.gap is not None)
+    return "log lost for good" if has_lost else ""
 
 
 def _phrase(  # noqa: C901, PLR0911 - one case for each problem
@@ -109,7 +110,7 @@ def _phrase(  # noqa: C901, PLR0911 - one case for each problem
     reported = clean(task.task.status.reported, _SHORT)
     match task.problem:
         case Problem.FAILED:
-            return f"{reported}{span}"
+            return _listed(f"{reported}{span}", behind)
         case Problem.STALLED:
             return _listed("has stopped", behind)
         case Problem.GROWING:
@@ -118,11 +119,11 @@ def _phrase(  # noqa: C901, PLR0911 - one case for each problem
             catching_up = isinstance(task.because, CatchingUp)
             return _listed("catching up" if catching_up else "", behind) or "behind"
         case Problem.STUCK:
-            return f"stuck in {reported}{span}"
+            return _listed(f"stuck in {reported}{span}", behind)
         case Problem.MISSING:
             return f"not listed{span}"
         case Problem.PAUSED:
-            return f"paused{span}"
+            return _listed(f"paused{span}", behind)
         case Problem.UNREACHABLE:
             return f"no answer from OCP{span}"
     assert_never(task.problem)

@@ -494,8 +494,6 @@ def test_a_cluster_without_a_name_of_its_own_takes_its_tasks() -> None:
 def test_full_names_say_the_source_where_there_are_several() -> None:
     assert FLEET.full_name(ORDERS) == "prod/pay/orders"
     assert a_fleet(PAY).full_name(ORDERS) == "pay/orders"
-    assert FLEET.source_of(SourceName("dr")) is FLEET.sources[1]
-    assert FLEET.source_of(SourceName("none")) is None
 
 
 def test_an_instant_at_the_end_of_the_calendar_stays() -> None:

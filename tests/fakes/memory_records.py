@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.grouping import Group
 from bot.domain.incident import Incident, IncidentNumber
-from bot.domain.notification import Channel, MessageKey
+from bot.domain.notification import Channel, MessageKey, Reason
 from bot.domain.posts import Post
 from bot.domain.routing import Subscription
 from bot.domain.silence import Silence, SilenceNumber
@@ -132,3 +132,17 @@ class MemoryRecords:
             recent, key=lambda one: (one.resolved_at or one.changed_at, one.number), reverse=True
         )
         return tuple(one for one in ordered if not one.is_open)[:limit]
+
+    async def losses(self, *, since: datetime, limit: int) -> tuple[Incident, ...]:
+        past = await self.past_incidents(limit=len(self.tables.incidents), since=since)
+        noted = {
+            (entry.incident, entry.at) for entry in self.tables.audit if entry.what == Reason.NOTED.value
+        }
+        return tuple(
+            one
+            for one in past
+            if one.gap is not None
+            and not any(
+                number == one.number and at >= (one.resolved_at or one.changed_at) for number, at in noted
+            )
+        )[:limit]

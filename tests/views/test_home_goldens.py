@@ -53,6 +53,14 @@ HOMES: dict[str, Callable[[], list[Block]]] = {
     "home": lambda: home(BUSY),
     "home_of_another": lambda: home(BUSY, BEN.id),
     "home_when_all_is_well": lambda: home(HomeFacts(well(), (), (), HEALTH)),
+    "home_with_a_loss": lambda: home(
+        HomeFacts(
+            samples.with_losses_over(samples.resolved(replace(samples.ORDERS_FAILED, gap=handled.GAP))),
+            (),
+            (),
+            HEALTH,
+        )
+    ),
     "home_before_the_first_poll": lambda: home(HomeFacts(EMPTY, (), (), HEALTH)),
     "home_with_trouble": lambda: home(
         HomeFacts(samples.odd_clusters(), (handled.SOURCE_DOWN,), (), replace(HEALTH, connected=False))

@@ -51,6 +51,10 @@ NOWHERE = replace(
     number=IncidentNumber(45),
     subject=task_subject(samples.a_task(samples.PAY, "orders", destination=None)),
 )
+LOST_AND_OVER = (
+    samples.resolved(replace(samples.LEDGER_BEHIND, gap=GAP)),
+    samples.resolved(replace(ELSEWHERE, gap=GAP, handling=handled.TAKEN)),
+)
 KNOWN = (
     *MANY,
     samples.ORDERS_FAILED,
@@ -89,6 +93,12 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         now=NOW,
         silenced={MANY[1].number: handled.QUIET, MANY[3].number: handled.UNTIL_OVER},
         groups={MANY[2].number: IncidentNumber(50)},
+    ),
+    "incidents_with_losses": lambda: incident_list_message(
+        ListIncidents(),
+        [samples.ORDERS_FAILED, *map(samples.resolved, MANY), *LOST_AND_OVER],
+        now=NOW,
+        losses=LOST_AND_OVER,
     ),
     "incidents_none": lambda: incident_list_message(ListIncidents(), (), now=NOW, shareable=False),
     "incident": lambda: incident_detail_message(FAILED, STORY),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import tests.views.handled_samples as handled
 import tests.views.view_samples as samples
 from bot.commands import (
     VERBS,
@@ -30,10 +31,15 @@ from bot.views.mistake import failure_message, mistake_message, unexpected_messa
 from bot.views.status_report import status_message
 from bot.views.task_detail import task_message
 from bot.views.task_list import task_list_message
+from tests.views.handled_samples import GAP
 from tests.views.view_goldens import assert_golden
 from tests.views.view_samples import NOW, READ_AT, minutes
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+ORDERS_LOST = samples.resolved(replace(samples.ORDERS_FAILED, gap=GAP))
+LEDGER_LOST = samples.resolved(replace(samples.LEDGER_BEHIND, gap=GAP, handling=handled.SEEN))
 
 
 def status(fleet: FleetSnapshot, **scope: str) -> Message:
@@ -138,6 +144,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "status_of_ten_sources": lambda: status(samples.ten_sources()),
     "status_of_odd_clusters": lambda: status(samples.odd_clusters()),
     "status_of_an_empty_cluster": lambda: status(samples.odd_clusters(), name="empty"),
+    "status_with_a_loss": lambda: status(samples.with_losses_over(ORDERS_LOST)),
+    "status_with_two_losses": lambda: status(samples.with_losses_over(ORDERS_LOST, LEDGER_LOST)),
+    "status_of_a_cluster_with_a_loss": lambda: status(samples.with_losses_over(ORDERS_LOST), name="pay"),
+    "task_with_a_loss": lambda: task(samples.with_losses_over(ORDERS_LOST), "pay/orders"),
     "status_of_a_large_fleet": lambda: status(samples.large_fleet()),
     "status_of_a_large_cluster": lambda: status(samples.large_fleet(2), name="cluster-001"),
     "status_of_long_delays": lambda: status(long_delays()),

@@ -29,6 +29,7 @@ from bot.domain.incident import (
     source_subject,
     task_subject,
 )
+from bot.domain.losses import with_losses
 from bot.domain.problem import Problem, Severity
 from bot.domain.reading import PollFailure
 from bot.domain.status import read_status
@@ -185,6 +186,19 @@ def the_fleet() -> FleetSnapshot:
         ClusterNow(SHOP, well(SHOP, 20, timedelta(seconds=100)), READ_AT),
     ]
     return FleetSnapshot((a_source("prod", clusters),), (ORDERS_FAILED, LEDGER_BEHIND))
+
+
+def with_losses_over(*losses: Incident) -> FleetSnapshot:
+    """Give a fleet in which nothing is wrong, but what is over has lost log for good."""
+    calm = tuple(
+        seen(a_task(PAY, tenant, number=number), PAY)
+        for tenant, number in (("orders", 1002), ("ledger", 1004))
+    )
+    clusters = [
+        ClusterNow(CRM, well(CRM, 16, timedelta(seconds=58)), READ_AT),
+        ClusterNow(PAY, calm, READ_AT),
+    ]
+    return with_losses(FleetSnapshot((a_source("prod", clusters),)), losses)
 
 
 TROUBLES: dict[Problem, tuple[str, Evidence, str]] = {
