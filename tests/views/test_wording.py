@@ -346,9 +346,9 @@ def test_sizes_are_said_in_a_unit_that_suits_them() -> None:
 
 def test_a_logical_backup_is_looked_at_on_its_agent_server() -> None:
     seen = Seen(Problem.STALLED, mode="LOGICAL_BACKUP", agent_server="10.0.0.7")
-    whose = "whose log"
-    assert [step.where for step in hint(seen).steps] == [f"On the backup agent's server 10.0.0.7, {whose}"]
-    assert hint(replace(seen, agent_server="")).steps[0].where == f"On the backup agent's server, {whose}"
+    path = "correct the path if its log is elsewhere"
+    assert [step.where for step in hint(seen).steps] == [f"On the backup agent's server 10.0.0.7; {path}"]
+    assert hint(replace(seen, agent_server="")).steps[0].where == f"On the backup agent's server; {path}"
     failed = hint(replace(seen, problem=Problem.FAILED, status="FAILED"))
     assert failed.look_at == "the log of the backup agent, then the storage"
 
