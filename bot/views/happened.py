@@ -18,6 +18,7 @@ from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem, Severity
 from bot.views.lasted import begun, length
 from bot.views.outcome import becomes
+from bot.views.refused_login import TRIED, is_refused_login
 from bot.views.sparkline import sparkline
 from bot.views.wording import (
     ERROR_LENGTH,
@@ -96,6 +97,8 @@ def _happened(content: IncidentContent, zone: tzinfo) -> str:  # noqa: PLR0911 -
         case PausedFor(reported, limit=limit):
             then = "" if limit is None else f"; critical after {duration(limit)}"
             return f"Paused by a command ({name(reported)}){then}."
+        case NotRead(sentence=sentence) if is_refused_login(reason):
+            return f"{name(sentence, ERROR_LENGTH)} {TRIED}."
         case NotRead(polls, sentence=sentence):
             return f"{name(sentence, ERROR_LENGTH)} {count(polls, 'poll')} in a row failed."
         case _:
