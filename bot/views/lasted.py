@@ -32,5 +32,11 @@ def begun(about: Incident | Group, zone: tzinfo = UTC) -> str:
     return f"{'before ' if _already(about) else ''}{slack_time(about.since, zone)}"
 
 
+def broke_again(incident: Incident) -> str:
+    """Say how often an incident was over and broke again since it began; empty where it never was."""
+    times = "" if incident.reopened == 1 else f" {incident.reopened:,} times"
+    return f" and broke again{times} since then" if incident.reopened else ""
+
+
 def _already(about: Incident | Group) -> bool:
     return isinstance(about, Incident) and about.already
