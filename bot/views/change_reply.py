@@ -53,9 +53,8 @@ def since_line(about: Incident | Group, reason: Reason, at: datetime, zone: tzin
     if reason is Reason.CAME_BACK:
         first, back = slack_time(about.since, zone), about.changed_at
         return f"Again since {slack_time(back, zone)}{lasting(at - back)}; it first began at {first}."
-    again = broke_again(about) if isinstance(about, Incident) else ""
-    if again:
-        return f"It first began {'' if about.already else 'at '}{begun(about, zone)}{again}."
+    if isinstance(about, Incident) and about.reopened:
+        return f"It first began {'' if about.already else 'at '}{begun(about, zone)}{broke_again(about)}."
     return f"Since {begun(about, zone)}{length(about, at)}."
 
 

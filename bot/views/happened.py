@@ -96,10 +96,9 @@ def _happened(content: IncidentContent, zone: tzinfo) -> str:  # noqa: PLR0911 -
         case PausedFor(reported, limit=limit):
             then = "" if limit is None else f"; critical after {duration(limit)}"
             return f"Paused by a command ({name(reported)}){then}."
-        case NotRead(sentence=sentence) if is_refused_login(reason):
-            return f"{name(sentence, ERROR_LENGTH)} {TRIED}."
         case NotRead(polls, sentence=sentence):
-            return f"{name(sentence, ERROR_LENGTH)} {count(polls, 'poll')} in a row failed."
+            tried = TRIED if is_refused_login(reason) else f"{count(polls, 'poll')} in a row failed"
+            return f"{name(sentence, ERROR_LENGTH)} {tried}."
         case _:
             return because(reason, slack_voice(zone, content.offset))
 

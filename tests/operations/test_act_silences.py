@@ -1,6 +1,5 @@
 """Silences people make: what they mute is said, who may is checked, and a failure is never lost."""
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,7 +83,7 @@ async def test_a_length_is_told_as_it_was_asked_for() -> None:
             talk.stage.clock.advance(timedelta(seconds=2))
             return await super().person(user_id)
 
-    talk.answering = replace(talk.answering, people=SlowPeople())
+    talk.people = SlowPeople()
     await talk.say("silence 1 45m", name="")
     ((sentence, _),) = await talk.trail()
     assert sentence.startswith("silenced it for 45 min (")
