@@ -239,7 +239,8 @@ class _Bot:
         )
 
     def _rendered(self, notification: Notification) -> Message:
-        return announcement(notification, self.settings.timezone, links=self.in_force.links)
+        zone, links = self.settings.timezone, self.in_force.links
+        return announcement(notification, zone, links=links, now=self.clock.now())
 
     def _answering(
         self, now: Running, sources: Sequence[OcpClient], store: Database, artist: Artist, people: Directory

@@ -14,6 +14,11 @@ def grouped(group: Group, sentence: str, now: datetime) -> AuditEntry:
     return _noted(group, Reason.GROUPED, f"{sentence} {likely(group.trait)}".rstrip(), now)
 
 
+def more_joined(group: Group, number: int, now: datetime) -> AuditEntry:
+    """Note in a group's trail that it speaks for more than those that broke together."""
+    return _noted(group, Reason.GROUPED, f"{number:,} more broke and joined.", now)
+
+
 def turned(group: Group, now: datetime) -> AuditEntry:
     """Note in a group's trail that it is over, or back."""
     if group.is_open:

@@ -25,12 +25,12 @@ from bot.operations.carry_out import Decided, Plan, carry_out
 from bot.operations.change_incident import entry, group_entry
 from bot.operations.check_permission import check_wide
 from bot.operations.in_slices import in_slices
-from bot.operations.reply_in_threads import Threads, reply, thread_said_in, threads_of
+from bot.operations.reply_in_threads import Threads, reply, threads_of, threads_of_named
 from bot.operations.resolve_target import Meant, by_number, find_meant, known_scope
 from bot.operations.store_port import AuditEntry, WriteSession
 from bot.views.act_answer import silence_ended_message, silenced_message
 from bot.views.silence_list import silence_list_message
-from bot.views.wording import duration, plain_time
+from bot.views.wording import duration, plain_time, up_to
 
 LATELY = timedelta(hours=12)
 """Silences that ended no longer ago are listed too."""
@@ -151,7 +151,7 @@ async def _check(
 
 
 async def _keeping(means: Means, asked: Asked, made: quiet.Silence, muted: Muted, by: Actor) -> Plan:
-    threads = await _threads(means, asked, muted)
+    threads = await _threads(means, asked, muted, begun=made.started)
     zone, now = means.zone_of(asked), means.clock.now()
 
     async def write(session: WriteSession) -> Answer:
@@ -165,16 +165,16 @@ async def _keeping(means: Means, asked: Asked, made: quiet.Silence, muted: Muted
     return Plan(write, muted.sources)
 
 
-async def _threads(means: Means, asked: Asked, muted: Muted) -> Threads:
-    """Tell the threads of what is numbered; of what is named only the one in which it was said."""
+async def _threads(means: Means, asked: Asked, muted: Muted, *, begun: bool) -> Threads:
+    """Tell the threads of what is silenced; before a planned silence begins, of what is named none."""
     if muted.meant is None:
-        return await thread_said_in(means, asked)
+        return await threads_of_named(means, asked, muted.incidents if begun else ())
     return await threads_of(means, asked, muted.meant)
 
 
 def _until(means: Means, made: quiet.Silence) -> str:
     """Say for the trail, whose lines have their times, that something was silenced, for how long and why."""
-    end = "until it is over" if made.ends_at is None else f"for {duration(made.ends_at - made.starts_at)}"
+    end = "until it is over" if made.ends_at is None else f"for {up_to(made.ends_at - made.starts_at)}"
     start = "" if made.started else f" from {plain_time(made.starts_at, means.zone())}"
     why = f": {made.reason}" if made.reason else ""
     return f"silenced it{start} {end} (silence {made.number}){why}"
@@ -196,7 +196,7 @@ async def end_silence(means: Means, asked: Asked, command: EndSilence) -> Answer
         now = means.clock.now()
         known = await known_silence(means, asked, command.number)
         muted = await _muted_by(means, known)
-        threads = await _threads(means, asked, muted)
+        threads = await _threads(means, asked, muted, begun=known.started)
 
         async def write(session: WriteSession) -> Answer:
             kept = await session.keep_silence(known.ended(Ending.BY_HAND, now))

@@ -48,10 +48,18 @@ async def threads_of(means: Means, asked: Asked, meant: Meant) -> Threads:
     return Threads(tuple(told), said_in is not None and any(one.post.place == said_in.place for one in told))
 
 
-async def thread_said_in(means: Means, asked: Asked) -> Threads:
-    """Choose only the thread in which it was said, where a message of ours is its parent."""
-    post = await post_of_thread(means.store, asked)
-    return Threads(() if post is None else (Thread(post, None),), post is not None)
+async def threads_of_named(means: Means, asked: Asked, incidents: Sequence[Incident]) -> Threads:
+    """Choose the thread in which it was said and, of a few incidents, those about them: each of them once.
+
+    What is said names what it is about, so that a thread about several needs it no more than once.
+    """
+    said_in = await post_of_thread(means.store, asked)
+    told = {} if said_in is None else {said_in.place: Thread(said_in, None)}
+    if len(incidents) <= MANY:
+        for one in await _of_incidents(means.store, incidents, said_in):
+            number = one.number if one.about is None else None
+            told.setdefault(one.post.place, Thread(one.post, number))
+    return Threads(tuple(told.values()), said_in is not None)
 
 
 async def _of_incidents(store: Store, incidents: Sequence[Incident], said_in: Post | None) -> list[Thread]:

@@ -48,13 +48,14 @@ async def show(means: Means, asked: Asked, number: IncidentNumber, *, shareable:
         content = replace(incident_content(means, meant.incidents[0], silenced), group=group)
         message = incident_detail_message(content, trail, zone=zone, links=links, shareable=shareable)
     else:
+        silence = silence_of(meant, silenced)
         content_of_group = GroupContent(
             group=meant.group,
             worst=worst_of(meant.incidents, MEMBERS),
-            counts=counts_of(meant.incidents, silenced.get),
+            counts=counts_of(meant.incidents, silenced.get, silence),
             read_at=now,
             shipped_until=shipped_by_all(meant.incidents, now),
-            silence=silence_of(meant, silenced),
+            silence=silence,
         )
         message = group_detail_message(
             content_of_group, trail, silenced=silenced, zone=zone, links=links, shareable=shareable

@@ -26,7 +26,7 @@ from bot.domain.owing import called, edited, highest, posted
 from bot.domain.posts import Channel, MessageKey, Post, group_message, incident_message, said_aloud
 from bot.domain.silence import Silence
 from bot.operations.desk import Desk
-from bot.operations.group_trail import grouped, joined, turned
+from bot.operations.group_trail import grouped, joined, more_joined, turned
 from bot.operations.in_slices import SLICE
 from bot.operations.store_port import AuditEntry, IncidentWrite, WriteSession
 
@@ -143,6 +143,8 @@ async def _join(session: WriteSession, desk: Desk, planned: Plan, look: Look) ->
         if number in planned.widened:
             group = await _widen(session, group, planned.widened[number], look, audit)
             desk.groups[number] = group
+        else:
+            audit.append(more_joined(group, len(members), look.now))
         place = group_message(number), group.channel
         desk.posts[place] = desk.posts[place].with_members(members)
         for member in members:

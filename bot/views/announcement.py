@@ -1,11 +1,13 @@
 """Whatever is owed to a channel, as a message."""
 
 import json
-from datetime import UTC, tzinfo
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import assert_never
 
 from bot.domain.notification import (
     ActContent,
+    Action,
     ChangeContent,
     ChangesContent,
     Content,
@@ -20,7 +22,7 @@ from bot.domain.notification import (
     SilenceContent,
 )
 from bot.views.act_reply import act_message
-from bot.views.blocks import Message
+from bot.views.blocks import MESSAGE_TEXT, Message, context, cut_markup
 from bot.views.change_reply import change_message
 from bot.views.greeting import greeting_message
 from bot.views.group_card import group_message
@@ -31,14 +33,29 @@ from bot.views.meanwhile import meanwhile_message
 from bot.views.mentions import calling
 from bot.views.reminder import reminder_message
 from bot.views.silence_notice import silence_notice
+from bot.views.wording import slack_time
+
+LATE = timedelta(minutes=5)
+"""A reply that comes so long after it was owed names the moment that it speaks of."""
 
 
-def announcement(notification: Notification, zone: tzinfo = UTC, *, links: Links = NO_LINKS) -> Message:
+def announcement(
+    notification: Notification, zone: tzinfo = UTC, *, links: Links = NO_LINKS, now: datetime | None = None
+) -> Message:
     """Render a notification from its own content alone, and call whom it mentions.
 
-    ``zone`` serves where Slack cannot show times; ``links`` lead to OCP and to the team's own pages.
+    ``zone`` serves where Slack cannot show times; ``links`` lead to OCP and to the team's own pages. ``now``
+    is when it is sent: a reply that was held up names its moment, a parent message has that anyway.
     """
-    return calling(content_message(notification.content, zone, links), notification.mentions)
+    made = calling(content_message(notification.content, zone, links), notification.mentions)
+    born = notification.created_at
+    if now is None or notification.action is not Action.REPLY or now - born < LATE:
+        return made
+    moment = f"As of {slack_time(born, zone)}"
+    small = context(f"{moment}: this message was held up on its way, lengths of time are of then.")
+    return replace(
+        made, text=cut_markup(f"{moment}: {made.text}", MESSAGE_TEXT), blocks=(small, *made.blocks)
+    )
 
 
 def content_message(  # noqa: C901, PLR0911 - one case for each kind of content

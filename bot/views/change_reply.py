@@ -10,7 +10,7 @@ from bot.domain.problem import Problem
 from bot.views.blocks import Message, literal, message, sections
 from bot.views.handled import who_has_it
 from bot.views.incident_card import left_to, worst
-from bot.views.lasted import begun, length
+from bot.views.lasted import begun, broke_again, length
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.others import others_lines
 from bot.views.outcome import asks_nobody
@@ -53,6 +53,8 @@ def since_line(about: Incident | Group, reason: Reason, at: datetime, zone: tzin
     if reason is Reason.CAME_BACK:
         first, back = slack_time(about.since, zone), about.changed_at
         return f"Again since {slack_time(back, zone)}{lasting(at - back)}; it first began at {first}."
+    if isinstance(about, Incident) and about.reopened:
+        return f"It first began {'' if about.already else 'at '}{begun(about, zone)}{broke_again(about)}."
     return f"Since {begun(about, zone)}{length(about, at)}."
 
 

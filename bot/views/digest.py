@@ -127,8 +127,9 @@ def _open_lines(facts: DigestFacts, zone: tzinfo) -> list[str]:
     told = nsmallest(OPEN, facts.still_open, key=worst_first)
     whose = subjects(told)
     lines = [
-        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasted(one, facts.until)}"
-        f"{lost_mark(one)} · incident {one.number}{marks(one, facts.silenced, zone) or ' · nobody has it'}"
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one, facts.until))}"
+        f"{lasted(one, facts.until)}{lost_mark(one)} · incident {one.number}"
+        f"{marks(one, facts.silenced, zone) or ' · nobody has it'}"
         for one in told
     ]
     return lines + _rest(len(facts.still_open) - len(told), typed("incidents"))

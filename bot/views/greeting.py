@@ -202,7 +202,7 @@ def member_lines(content: GreetingContent, now: datetime, zone: tzinfo = UTC) ->
         return []
     whose, nobody = subjects(told), " · nobody has it" if _some_taken(told) else ""
     lines = [
-        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one))}{lasted(one, now)}"
+        f"{incident_mark(one)} *{literal(whose(one))}* {literal(how(one, now))}{lasted(one, now)}"
         f"{lost_mark(one)}"
         f" · {number_words(one)}{marks(one, zone=zone) or nobody}"
         for one in told

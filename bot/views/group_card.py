@@ -239,7 +239,7 @@ def _member_line(
         return f"{who} {ended}{lost} · incident {incident.number}"
     same = group is not None and holder(group.handling) == holder(incident.handling)
     people = "" if same else marks(incident, silenced)
-    state = f"{literal(how(incident))}{lasted(incident, now)}"
+    state = f"{literal(how(incident, now))}{lasted(incident, now)}"
     return f"{who} {state}{lost} · incident {incident.number}{people}"
 
 

@@ -16,8 +16,9 @@ from bot.domain.incident import Incident, trend_span
 from bot.domain.instants import shifted
 from bot.domain.notification import IncidentContent
 from bot.domain.problem import Problem, Severity
-from bot.views.lasted import begun, length
+from bot.views.lasted import begun, broke_again, length
 from bot.views.outcome import becomes
+from bot.views.refused_login import TRIED, is_refused_login
 from bot.views.sparkline import sparkline
 from bot.views.wording import (
     ERROR_LENGTH,
@@ -39,8 +40,7 @@ def begun_line(content: IncidentContent, zone: tzinfo, *, closes: bool) -> str:
     incident = content.incident
     since, ago = begun(incident, zone), duration(content.read_at - incident.since)
     began, least = ("began", "at least ") if incident.already else ("began at", "")
-    times = "" if incident.reopened == 1 else f" {incident.reopened:,} times"
-    again = f" and broke again{times} since then" if incident.reopened else ""
+    again = broke_again(incident)
     if closes:
         return f"It {began} {since}{again}."
     if again:
@@ -97,7 +97,8 @@ def _happened(content: IncidentContent, zone: tzinfo) -> str:  # noqa: PLR0911 -
             then = "" if limit is None else f"; critical after {duration(limit)}"
             return f"Paused by a command ({name(reported)}){then}."
         case NotRead(polls, sentence=sentence):
-            return f"{name(sentence, ERROR_LENGTH)} {count(polls, 'poll')} in a row failed."
+            tried = TRIED if is_refused_login(reason) else f"{count(polls, 'poll')} in a row failed"
+            return f"{name(sentence, ERROR_LENGTH)} {tried}."
         case _:
             return because(reason, slack_voice(zone, content.offset))
 

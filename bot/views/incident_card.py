@@ -22,7 +22,7 @@ from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_l
 from bot.views.no_longer_watched import unwatched_lines
 from bot.views.others import others_lines
 from bot.views.outcome import asks_nobody
-from bot.views.restorable import blind_words, gap_lines, restorable_lines, title, unread_since
+from bot.views.restorable import blind_words, gap_lines, if_it_lasts, restorable_lines, title, unread_since
 from bot.views.trouble import incident_mark, number_words
 from bot.views.wording import clean, duration, name, ocp_name, slack_time
 
@@ -73,7 +73,7 @@ def _open_lines(content: IncidentContent, zone: tzinfo) -> list[str]:
     else:
         lines = [happened_line(content, zone)]
     lines += delay_lines(content, zone)
-    kept = restorable_lines(incident, content.read_at, zone)
+    kept = restorable_lines(incident, content.read_at, zone, facts_only=True)
     lines = lines + kept if incident.gap is None else kept + lines
     lines += others_lines(incident, content.others)
     if content.group is not None:
@@ -106,6 +106,7 @@ def _card_lines(content: IncidentContent, links: Links) -> list[str]:
     if incident.is_open:
         look = _look(content, links)
         lines += [*([look] if look else []), *runbook_lines(links, incident)]
+        lines += if_it_lasts(incident, content.read_at)
         lines += ["It was silenced until now and is still not over."] if content.was_silenced else []
     if incident.gap is not None and not incident.burns and backup_steps(seen_in_incident(incident)):
         lines.append("Details has what to run for a full backup, ready to copy.")

@@ -28,6 +28,7 @@ from bot.views.hints import seen_in_incident
 from bot.views.incident_buttons import MEMBERS, Row, closing, group_rows, incident_rows
 from bot.views.incident_card import state_lines
 from bot.views.links import NO_LINKS, Links, api_address, ocp_address, runbook_lines
+from bot.views.restorable import if_it_lasts
 from bot.views.wording import slack_time
 
 FIRST, LAST = 3, 12
@@ -50,14 +51,14 @@ def incident_detail_message(
     ``unread`` is the sentence about what could not be read.
     """
     incident = content.incident
-    lines = state_lines(content, zone)
+    lines, later = state_lines(content, zone), if_it_lasts(incident, content.read_at)
     blocks: list[Block] = sections(lines)
     seen = seen_in_incident(incident, content.status, content.error, api_address(links, incident))
     if incident.is_open:
         if content.error:
             blocks.append(error_quotation(content.error))
         hints = [] if incident.good_polls else hint_lines(seen)
-        blocks += sections([*hints, *runbook_lines(links, incident)])
+        blocks += sections([*hints, *runbook_lines(links, incident), *later])
         blocks += step_blocks(seen) if hints else []
     if incident.gap is not None:
         blocks += backup_blocks(seen)
@@ -69,7 +70,7 @@ def incident_detail_message(
     )
     told = _story(happenings, zone, blocks + end)
     blocks += sections(told) + end
-    return message("\n".join([_unmarked(lines[0]), *lines[1:], *told]), blocks)
+    return message("\n".join([_unmarked(lines[0]), *lines[1:], *later, *told]), blocks)
 
 
 def group_detail_message(

@@ -139,7 +139,7 @@ def _line(
     who = f"{incident_mark(incident)} *{incident.number}* {literal(whose)}"
     if incident.is_open:
         people = marks(incident, silenced, zone, group=groups.get(incident.number))
-        state = f"{literal(how(incident))}{lasted(incident, now)}"
+        state = f"{literal(how(incident, now))}{lasted(incident, now)}"
         severe = "" if incident.good_polls else f" · {incident.severity.word}"
         return f"{who} {state}{severe}{lost_mark(incident)}{people}"
     ended = _ended(incident)

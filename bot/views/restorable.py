@@ -16,10 +16,11 @@ from bot.views.wording import count, slack_time
 _GAPS = 5
 _YET = "cannot be restored yet"
 _MAY = "may not be backed up"
-_RISK = (
-    ". If this lasts until the database recycles its log, what was not backed up is lost for good; "
+_IF_IT_LASTS = (
+    "If this lasts until the database recycles its log, what was not backed up is lost for good; "
     "a database set to wait for the backup stops taking writes instead"
 )
+_RISK = f". {_IF_IT_LASTS}"
 """Which of the two it is no task tells: OCP does not report how the database's log archiving is bound."""
 NOT_LIVE = "No live data is lost."
 LOSS = "log is lost for good"
@@ -73,11 +74,12 @@ def _never(gap: RecoveryGap, zone: tzinfo) -> str:
 
 
 def restorable_lines(
-    incident: Incident, read_at: datetime, zone: tzinfo, *, grave: bool = False
+    incident: Incident, read_at: datetime, zone: tzinfo, *, grave: bool = False, facts_only: bool = False
 ) -> list[str]:
     """Say what cannot be restored, as far as it is known.
 
-    With ``grave``, as of what is critical or paused, what it comes to if nobody does anything is said too.
+    With ``grave``, as of what is critical or paused, what it comes to if nobody does anything is said too;
+    with ``facts_only`` that is for ``if_it_lasts`` to say, in another place.
     """
     if incident.problem is Problem.UNREACHABLE:
         return gap_lines(incident, zone) if incident.good_polls else [not_known(unread_since(incident), zone)]
@@ -85,15 +87,25 @@ def restorable_lines(
     is_missing = incident.problem is Problem.MISSING
     then = "When last listed, backed up until" if is_missing else "Backed up until"
     reached = "" if shipped is None else f"{then} {slack_time(shipped, zone)}"
-    heals = isinstance(incident.because, CatchingUp)
-    grave = (grave or is_grave(incident.severity, incident.problem)) and not heals
+    grave = (grave or is_grave(incident.severity, incident.problem)) and not _heals(incident)
     if incident.gap is not None:
         return gap_lines(incident, zone, _beside(incident, shipped, zone, grave=grave))
     if not reached:
         return []
     if incident.good_polls:
         return [f"{reached}."]
-    return [f"{reached}; {later_words(grave=grave, missing=is_missing)}."]
+    return [f"{reached}; {later_words(grave=grave and not facts_only, missing=is_missing)}."]
+
+
+def if_it_lasts(incident: Incident, read_at: datetime) -> list[str]:
+    """Say what it comes to if nobody does anything, where that is known and nothing is lost yet."""
+    comes_to_it = incident.burns and incident.gap is None and incident.problem is not Problem.UNREACHABLE
+    grave = is_grave(incident.severity, incident.problem) and not _heals(incident)
+    return [f"{_IF_IT_LASTS}."] if comes_to_it and grave and shipped_until(incident, read_at) else []
+
+
+def _heals(incident: Incident) -> bool:
+    return isinstance(incident.because, CatchingUp)
 
 
 def _beside(incident: Incident, shipped: datetime | None, zone: tzinfo, *, grave: bool) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.evidence import CatchingUp, NoTasks, NotRead, NotWatched, StatusBroken, StuckIn, Well
+from bot.domain.evidence import CatchingUp, NoTasks, NotWatched, StatusBroken, StuckIn, Well
 from bot.domain.finding import Verdict
 from bot.domain.fleet import TaskNow
 from bot.domain.grouping import Group
@@ -12,8 +12,8 @@ from bot.domain.problem import Problem, Severity
 from bot.domain.standing import Standing, standing_of
 from bot.domain.status import Meaning, read_status
 from bot.domain.task import WHOLE_CLUSTER
-from bot.errors import LoginRefused
-from bot.views.lasted import task_lasted
+from bot.views.lasted import behind, task_lasted
+from bot.views.refused_login import is_refused_login
 from bot.views.wording import clean, duration, ocp_name
 
 MARKS = {
@@ -222,16 +222,19 @@ def _heard(incident: Incident, *, again: bool) -> str:
 
 def _unheard(incident: Incident) -> str:
     """Say how an OCP cannot be read: a refusal of the login is an answer."""
-    refused = isinstance(incident.because, NotRead) and incident.because.reason == LoginRefused.reason
-    return "refuses the login" if refused else "gives no answer"
+    return "refuses the login" if is_refused_login(incident.because) else "gives no answer"
 
 
-def how(incident: Incident) -> str:
-    """Say what is wrong as ``what`` does, and how far behind it is where that does not; plain text."""
+def how(incident: Incident, now: datetime | None = None) -> str:
+    """Say what is wrong as ``what`` does, and how far behind it is where that does not; plain text.
+
+    ``now`` is given where it is said for how long, too; else it is as last read.
+    """
     said = what(incident)
     if incident.delay is None or incident.problem is Problem.UNREACHABLE or " behind" in said:
         return said
-    return f"{said}, {duration(incident.delay)} behind"
+    delay = incident.delay if now is None else behind(incident, incident.delay, now)
+    return f"{said}, {duration(delay)} behind"
 
 
 def lost_mark(incident: Incident) -> str:

@@ -28,6 +28,7 @@ from bot.domain.status import read_status
 from bot.domain.task import UNNAMED_SOURCE
 from bot.views.blocks import escape, literal
 from bot.views.outcome import becomes
+from bot.views.refused_login import TRIED, is_refused_login
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _SECONDS_MATTER = timedelta(minutes=10)
@@ -220,6 +221,8 @@ def because(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidenc
             return f"OCP left it out of its {lists}; it was last there at {voice.moment(last_listed_at)}."
         case NoTasks():
             return _no_tasks(evidence, voice)
+        case NotRead(since=since, sentence=sentence) if is_refused_login(evidence):
+            return f"{voice.foreign(sentence)} {TRIED}; nothing has been read since {voice.ours(since)}."
         case NotRead(polls, since, _, sentence):
             return (
                 f"{voice.foreign(sentence)} The last {count(polls, 'poll')} failed, "

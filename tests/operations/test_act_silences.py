@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.commands import Door
-from bot.domain.handling import UserId
+from bot.domain.handling import Actor, UserId
 from bot.domain.permission import Grant, Permission, Permissions
 from bot.domain.silence import Ending, Silence, SilenceNumber
 from bot.domain.task import Cluster
@@ -14,6 +14,7 @@ from tests.fakes.listed_source import PAY, PROD, SHOP
 from tests.operations.answering_stage import (
     ANA,
     BO,
+    ListedPeople,
     Talk,
     break_tenants,
     buttons,
@@ -73,15 +74,61 @@ async def test_until_resolved_has_no_end() -> None:
     assert sentence == "silenced it until it is over (silence 1)"
 
 
-async def test_a_name_mutes_all_that_it_means_and_is_told_only_where_it_was_said() -> None:
+async def test_a_length_is_told_as_it_was_asked_for() -> None:
+    """The moments that Slack takes to say who asks are no part of it."""
+    talk, _ = await one_broken()
+
+    class SlowPeople(ListedPeople):
+        async def person(self, user_id: str) -> Actor:
+            talk.stage.clock.advance(timedelta(seconds=2))
+            return await super().person(user_id)
+
+    talk.people = SlowPeople()
+    await talk.say("silence 1 45m", name="")
+    ((sentence, _),) = await talk.trail()
+    assert sentence.startswith("silenced it for 45 min (")
+
+
+async def test_a_name_mutes_all_that_it_means_and_is_told_in_their_threads() -> None:
     talk, alert = await one_broken()
     answer = await talk.say("silence pay/* problem:failed 1h disk swap")
     assert "mutes 1 open incident" in answer.message.text
-    assert talk.thread(alert) == []
+    (reply,) = talk.thread(alert)
+    assert "Ana silenced pay/∗ (only what is failed) until" in reply
+    assert "disk swap" in reply
     assert [sentence[:12] for sentence, _ in await talk.trail()] == ["silenced it "]
+    await talk.say("unsilence 1")
+    assert "Ana ended the silence" in " ".join(talk.thread(alert))
+
+
+async def test_what_a_name_does_not_mute_is_told_only_where_it_was_said() -> None:
+    talk, alert = await one_broken()
+    await talk.say("silence shop* 1h")
+    assert talk.thread(alert) == []
     await talk.mention("silence shop* 1h", alert)
     (reply,) = talk.thread(alert)
     assert "Ana silenced shop∗" in reply
+
+
+async def test_a_name_is_told_once_in_a_thread_whatever_it_is_about() -> None:
+    """Neither where it was said nor where several of what it mutes are told of."""
+    talk, alert = await group_broken(6)
+    await talk.say("silence pay/* 1h")
+    assert len(talk.thread(alert)) == 1
+    await talk.mention("silence pay/* 2h", alert)
+    assert len(talk.thread(alert)) == 2
+
+
+async def test_a_name_that_mutes_many_or_nothing_yet_is_told_by_no_reply() -> None:
+    """Their messages show it all the same, and what is planned once it has begun."""
+    talk, alert = await group_broken(12)
+    await talk.say("silence pay/* 1h")
+    assert talk.thread(alert) == []
+    assert "Silenced" in str(alert.edits[-1].blocks)
+    alone, own = await one_broken()
+    await alone.say("silence pay/orders from 23:00 for 1h")
+    assert await alone.stage.store.silences()
+    assert alone.thread(own) == []
 
 
 async def test_what_breaks_later_is_muted_too_and_nothing_is_hidden() -> None:
@@ -235,6 +282,9 @@ async def test_a_group_is_silenced_with_all_its_members() -> None:
     assert trail[0].startswith("silenced it for 2 h ")
     assert "(12 silenced)" in said(await talk.say("incidents"))
     assert "Silenced" in str(alert.edits[-1].blocks)
+    told = said(await talk.say(f"incident {group.number}"))
+    assert "Silenced" in told
+    assert "one by one" not in told, "what mutes them is the silence of the group"
     assert "12 open incidents" in (await talk.say("unsilence 1")).message.text
     assert "Ana ended the silence" in " ".join(talk.thread(alert))
 

@@ -333,6 +333,8 @@ async def test_a_group_takes_on_the_larger_cause_that_it_turns_out_to_have() -> 
     stage.source.rows[PAY] = four_then_others(since, 8)
     await stage.poll()
     assert len(stage.parents()) == 2, "whoever breaks later joins"
+    trail = await stage.store.audit(group.number)
+    assert trail[-1].sentence == "1 more broke and joined."
 
 
 async def test_what_joins_a_larger_cause_in_one_channel_is_told_in_another_at_once() -> None:

@@ -213,9 +213,18 @@ def test_what_broke_again_says_since_when_and_how_often() -> None:
     assert "25 min ago, and broke again 2 times since then. " in told(2)
 
 
+def test_what_to_look_at_comes_before_what_it_comes_to() -> None:
+    """A phone shows the beginning: the facts, the error, where to look; a loss that is there is a fact."""
+    said = str(incident_message(card(samples.ORDERS_FAILED, error="no space left")).blocks)
+    order = ("Backed up until", "no space left", "Look at:", "If this lasts until")
+    assert sorted(order, key=said.index) == list(order)
+    lost = str(incident_message(card(replace(samples.ORDERS_FAILED, gap=handled.GAP), error="none")).blocks)
+    assert lost.index("is lost for good: nothing after") < lost.index("Look at:")
+
+
 def test_what_is_paused_is_at_risk_even_as_a_warning() -> None:
     paused = replace(handled.of_problem(Problem.PAUSED), because=PausedFor("SUSPENDED", minutes(180)))
-    said = "\n".join(state_lines(card(paused), UTC))
+    said = str(incident_message(card(paused)).blocks)
     assert paused.severity is Severity.WARNING
     assert "Paused by a command (SUSPENDED)." in said
     assert "a database set to wait for the backup stops taking writes instead" in said

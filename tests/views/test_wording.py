@@ -235,6 +235,13 @@ REASONS: list[tuple[Evidence, str]] = [
         NotRead(4, NOW, "timeout", "OCP did not answer."),
         "OCP did not answer. The last 4 polls failed, the first of them at 2026-03-14 03:00 UTC.",
     ),
+    (
+        NotRead(6, NOW, "login refused", "You can try for 4 more times."),
+        (
+            "You can try for 4 more times. The login is tried once an hour at most, not with each poll; "
+            "nothing has been read since 2026-03-14 03:00 UTC."
+        ),
+    ),
     (Well(), "It is well."),
     (Well(timedelta(seconds=58)), "It is well, 58 s behind."),
     (Well(minutes(41), judged=False), "It runs, 41 min behind; it is a standby, whose delay may be long."),
