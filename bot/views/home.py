@@ -122,7 +122,10 @@ def _incidents(
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
             state = f"{group_state(group, counts)}{marks(one, silenced, zone)}"
         else:
-            mark, about = incident_mark(one), f"*{literal(whose(one))}* {literal(how(one))}{lost_mark(one)}"
+            mark, about = (
+                incident_mark(one),
+                f"*{literal(whose(one))}* {literal(how(one, now))}{lost_mark(one)}",
+            )
             number, handling, span = one.number, one.handling, lasted(one, now)
             state = f"{number_words(one)}{marks(one, facts.silenced, zone)}"
         button = _details(number) if handling.is_taken else taking(handling, number)
