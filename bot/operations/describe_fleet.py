@@ -95,10 +95,10 @@ class FleetView:
 
     async def _renew(self) -> None:
         fresh: dict[int, _Described] = {}
-        for number, (state, known) in enumerate(zip(self._states, self._described, strict=True)):
-            if known is None or known.changes != state.changes:
-                self._coming[number] = state.changes
-                fresh[number] = await _in_turns(state)
+        for number in self._stale():
+            state = self._states[number]
+            self._coming[number] = state.changes
+            fresh[number] = await _in_turns(state)
         if not fresh:
             return
         described = [fresh.get(number, known) for number, known in enumerate(self._described)]

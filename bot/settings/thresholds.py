@@ -155,16 +155,20 @@ class ThresholdTable:
     def thresholds(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
     ) -> Thresholds:
-        """Give what applies to a task; what no entry names is not asked about."""
-        if not self._names_tenants:
-            tenant = None
-        if not self._names_clusters:
-            cluster = cluster_id = None
-        return self._thresholds(source, cluster, cluster_id, tenant)
+        """Give what applies to a task."""
+        return self._thresholds(source, *self._named(cluster, cluster_id, tenant))
 
     def obeys_ocp(self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None) -> bool:
         """Whether OCP's own limit of the delay is obeyed for a task."""
-        return self._obeys_ocp(source, cluster, cluster_id, tenant)
+        return self._obeys_ocp(source, *self._named(cluster, cluster_id, tenant))
+
+    def _named(
+        self, cluster: str | None, cluster_id: int | None, tenant: str | None
+    ) -> tuple[str | None, int | None, str | None]:
+        """Leave out what no entry names: tasks that differ in nothing else share what is found for one."""
+        if not self._names_clusters:
+            cluster = cluster_id = None
+        return cluster, cluster_id, tenant if self._names_tenants else None
 
     def _find_thresholds(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None

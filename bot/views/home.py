@@ -122,10 +122,8 @@ def _incidents(
             silenced = facts.silenced if all(each.number in facts.silenced for each in members) else {}
             state = f"{group_state(group, counts)}{marks(one, silenced, zone)}"
         else:
-            mark, about = (
-                incident_mark(one),
-                f"*{literal(whose(one))}* {literal(how(one, now))}{lost_mark(one)}",
-            )
+            mark = incident_mark(one)
+            about = f"*{literal(whose(one))}* {literal(how(one, now))}{lost_mark(one)}"
             number, handling, span = one.number, one.handling, lasted(one, now)
             state = f"{number_words(one)}{marks(one, facts.silenced, zone)}"
         button = _details(number) if handling.is_taken else taking(handling, number)

@@ -10,7 +10,6 @@ from typing import Any
 from bot.domain.detection.memory import (
     BLOCK_SIZE,
     ORDINARY,
-    Block,
     Blocks,
     Oddities,
     Point,
@@ -19,6 +18,7 @@ from bot.domain.detection.memory import (
     TaskMemory,
     Trouble,
     block_of,
+    numbers_of_block,
 )
 from bot.domain.detection.rhythm import derive, derive_first
 from bot.domain.status import Meaning
@@ -32,12 +32,12 @@ _MEANINGS = tuple(Meaning)
 _NUMBERS: dict[str, int] = {meaning: number for number, meaning in enumerate(Meaning)}
 
 
-def _all_of(kind: type[Block | Trouble | Oddities]) -> Callable[[object], tuple[float, ...]]:
+def _all_of(kind: type[Trouble | Oddities]) -> Callable[[object], tuple[float, ...]]:
     """Make what gives all fields of a flat dataclass; ``astuple`` copies deeply, at five times the cost."""
     return attrgetter(*(field.name for field in fields(kind)))
 
 
-_of_block, _of_trouble, _of_oddities = _all_of(Block), _all_of(Trouble), _all_of(Oddities)
+_of_trouble, _of_oddities = _all_of(Trouble), _all_of(Oddities)
 
 
 def encode(memory: TaskMemory) -> bytes:
@@ -57,7 +57,7 @@ def encode(memory: TaskMemory) -> bytes:
         memory.flat_at,
         memory.rhythm.lifted,
         memory.rhythm.known,
-        *_of_block(memory.block),
+        *numbers_of_block(memory.block),
         len(memory.rhythm.blocks),
     ]
     numbers: list[float] = [rise is not None]

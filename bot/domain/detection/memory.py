@@ -34,7 +34,7 @@ class Block:
 
 
 _ROW = struct.Struct("<9d")
-_numbers_of = attrgetter(*(field.name for field in fields(Block)))
+numbers_of_block = attrgetter(*(field.name for field in fields(Block)))
 BLOCK_SIZE = _ROW.size
 """Bytes of a packed block."""
 
@@ -58,7 +58,7 @@ class Blocks:
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> Self:
         """Pack these blocks."""
-        return cls(b"".join([_ROW.pack(*_numbers_of(block)) for block in blocks]))
+        return cls(b"".join([_ROW.pack(*numbers_of_block(block)) for block in blocks]))
 
     def __len__(self) -> int:
         return len(self.packed) // BLOCK_SIZE
@@ -76,7 +76,7 @@ class Blocks:
 
     def followed_by(self, block: Block, most: int) -> Self:
         """Add the newest, and let the oldest go where there would be more than ``most``."""
-        return type(self)((self.packed + _ROW.pack(*_numbers_of(block)))[-most * BLOCK_SIZE :])
+        return type(self)((self.packed + _ROW.pack(*numbers_of_block(block)))[-most * BLOCK_SIZE :])
 
 
 @dataclass(frozen=True, slots=True)
