@@ -43,7 +43,7 @@ async def test_who_sleeps_wakes_when_a_faster_clock_has_come_that_far() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     clock.set_speed(1_000_000)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await sleeper
     assert clock.now() >= START + timedelta(hours=1)
 
@@ -54,7 +54,7 @@ async def test_a_sleep_is_not_cut_short_by_a_slower_clock() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     clock.set_speed(30_000)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await sleeper
     assert clock.now() >= START + timedelta(hours=1)
 

@@ -29,7 +29,7 @@ async def test_what_breaks_is_announced_at_once_questions_are_answered_no_secret
         await answers_within_half_a_second(world)
         await announces_within_two_polls(world)
         await world.slack.command("anna", ALERTS, "/logbackup", "task pay/orders")
-        await world.slack.until(lambda slack: len(slack.ephemerals("anna")) > ASKED, timeout=5)
+        await world.slack.until(lambda slack: len(slack.ephemerals("anna")) > ASKED, timeout=30)
         asked = time.monotonic()
         assert await world.program.stop() == 0
         assert time.monotonic() - asked < 10
@@ -42,7 +42,7 @@ async def answers_within_half_a_second(world: Town) -> None:
     for number in range(1, ASKED + 1):
         asked = time.monotonic()
         await world.slack.command("anna", ALERTS, "/logbackup", "status")
-        await world.slack.until(partial(_has_answered, times=number), timeout=5)
+        await world.slack.until(partial(_has_answered, times=number), timeout=30)
         took.append(time.monotonic() - asked)
     assert sorted(took)[ASKED // 2] < 0.5, took
     assert "All 5 tasks are well" in world.slack.ephemerals("anna")[-1].text

@@ -90,7 +90,7 @@ class Program:
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             return await self._process.wait()
 
     def tell(self, number: signal.Signals) -> None:
@@ -113,7 +113,7 @@ class Program:
     async def ended(self) -> int:
         """Wait until it ends by itself."""
         assert self._process is not None
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             return await self._process.wait()
 
     @property
@@ -148,7 +148,7 @@ class Town:
         """Ask by slash command and give the answer."""
         before = len(self.slack.ephemerals("anna"))
         await self.slack.command("anna", ALERTS, "/logbackup", text)
-        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=5)
+        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=30)
         return self.slack.ephemerals("anna")[-1].text
 
     async def until_said(self, text: str, within: float = 10, channel: str = ALERTS) -> Message:

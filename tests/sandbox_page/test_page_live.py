@@ -25,7 +25,7 @@ class Open:
 
     async def hear(self, kind: str, having: str = "") -> Json:
         """Wait for the next message of a kind (that has something)."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 for message in self.heard:
                     if message["type"] == kind and (not having or having in message):
@@ -35,14 +35,14 @@ class Open:
 
     async def end(self) -> None:
         """Wait until the other side ends it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
                 pass
 
     async def ask(self, act: str, **facts: Any) -> Json:
         self.asked += 1
         await self.socket.send_json({"id": self.asked, "act": act, **facts})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 answer = await self.hear("answer")
                 if answer["id"] == self.asked:
@@ -369,7 +369,7 @@ async def test_the_page_hears_that_the_bot_has_gone() -> None:
         assert (await page.hear("everything"))["connected"]
         stage.slack.dead_tickets = True
         stage.slack.drop_sockets()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await page.hear("news", "connected"))["connected"]:
                 pass
         stage.slack.dead_tickets = False

@@ -27,7 +27,7 @@ class Heard:
         return await ack(**self.answer)
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.bodies.get()
 
 

@@ -60,7 +60,7 @@ class HeldClock:
 
     async def sleeping(self, count: int = 1) -> None:
         """Wait until so many sleep."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.sleepers < count:
                 self._fell_asleep.clear()
                 await self._fell_asleep.wait()
@@ -137,7 +137,7 @@ async def raw_socket(stage: Stage) -> AsyncIterator[aiohttp.ClientWebSocketRespo
 
 
 async def receive(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         envelope: dict[str, Any] = await socket.receive_json()
     return envelope
 

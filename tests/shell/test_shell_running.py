@@ -90,7 +90,7 @@ def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town, 
         while logged[-1]["event"] != "started":
             logged.append(json.loads(running.stderr.readline()))
         address = logged[-1]["address"]
-        with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:  # noqa: S310 - http, ours
+        with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:  # noqa: S310 - http, ours
             assert json.load(answer) == {"status": "alive"}
         refused = shell("run", **world.environment)
         assert (refused.code, refused.out) == (1, "")
@@ -105,7 +105,7 @@ def test_run_starts_answers_and_ends_when_it_is_told(shell: Shell, world: Town, 
             assert one.out.endswith(
                 "\nAll is well, and a bot runs already: `logbackup-bot run` starts no other beside it.\n"
             )
-        world.elsewhere.do(world.slack.until(lambda slack: slack.channel(ALERTS).messages, timeout=15))
+        world.elsewhere.do(world.slack.until(lambda slack: slack.channel(ALERTS).messages, timeout=30))
         running.send_signal(told)
         end = ended(running)
         assert end.code == 0
@@ -119,7 +119,7 @@ def test_the_demo_starts_without_any_setting_serves_its_page_and_ends_with_ctrl_
         line, *told = lines_until(running, "Press Ctrl-C to stop.\n")
         match = re.fullmatch(r"The demo runs\. Open (http://127\.0\.0\.1:\d+/\S*) in a browser\.\n", line)
         assert match is not None, line
-        with urllib.request.urlopen(match[1], timeout=10) as page:  # noqa: S310 - http, ours
+        with urllib.request.urlopen(match[1], timeout=30) as page:  # noqa: S310 - http, ours
             assert page.status == 200
             assert "<html" in page.read().decode().lower()
         running.send_signal(signal.SIGINT)

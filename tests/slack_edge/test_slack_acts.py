@@ -102,7 +102,7 @@ def _by_bot(body: dict[str, Any]) -> bool:
 
 async def test_while_one_act_is_under_way_others_are_heard_on_the_same_connection() -> None:
     slow = Slow()
-    async with stage(slow) as on, asyncio.timeout(2):
+    async with stage(slow) as on, asyncio.timeout(30):
         await on.slack.say("anna", "general", "@logbackup ack")
         await slow.began.wait()
         await on.slack.command("ben", "general", "/logbackup", "status")

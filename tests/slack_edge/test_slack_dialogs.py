@@ -423,7 +423,7 @@ async def test_a_following_dialog_that_does_not_fit_is_a_sentence() -> None:
 
 
 async def test_slack_being_slow_to_say_who_somebody_is_holds_up_no_acknowledgement() -> None:
-    async with stage() as on, asyncio.timeout(4):
+    async with stage() as on, asyncio.timeout(30):
         view = await opened(on)
         on.people._known.clear()
         on.slack.trouble.add("users.info", Trouble.HANG_BEFORE)

@@ -204,7 +204,7 @@ async def test_a_slow_answer_is_acknowledged_at_once() -> None:
         await released.wait()
         return Answer(Message("Here at last."))
 
-    async with stage(slow) as on, asyncio.timeout(2):
+    async with stage(slow) as on, asyncio.timeout(30):
         reaction = await on.slack.command("anna", "general", "/logbackup", "tasks since:2h")
         assert reaction.outcome is Outcome.ACKNOWLEDGED
         assert on.slack.ephemerals("anna") == ()
@@ -214,7 +214,7 @@ async def test_a_slow_answer_is_acknowledged_at_once() -> None:
 
 
 async def test_it_is_acknowledged_although_slacks_own_methods_hang() -> None:
-    async with stage() as on, asyncio.timeout(2):
+    async with stage() as on, asyncio.timeout(30):
         on.slack.trouble.add("*", Trouble.HANG_BEFORE)
         reaction = await on.slack.command("anna", "general", "/logbackup", "status")
         assert reaction.outcome is Outcome.ACKNOWLEDGED
@@ -228,7 +228,7 @@ async def test_a_slow_question_holds_up_nobody_else() -> None:
             await released.wait()
         return Answer(Message(asked.text))
 
-    async with stage(answer) as on, asyncio.timeout(2):
+    async with stage(answer) as on, asyncio.timeout(30):
         await on.slack.command("anna", "general", "/logbackup", "tasks since:2h")
         await on.slack.command("ben", "general", "/logbackup", "status")
         await on.slack.until(lambda slack: slack.ephemerals("ben"))

@@ -104,7 +104,7 @@ async def test_readiness_says_why_slack_does_not_hear(tmp_path: Path) -> None:
     async with (
         whole(tmp_path, {"SLACK_APP_TOKEN": "xapp-wrong"}) as on,
         aiohttp.ClientSession() as session,
-        asyncio.timeout(5),
+        asyncio.timeout(30),
     ):
         await on.slack.until(lambda slack: slack.calls_of("chat.postMessage"))
         connections = on.bot.connections
@@ -120,7 +120,7 @@ async def test_the_bots_health_tells_of_a_lost_connection(tmp_path: Path) -> Non
     async with whole(tmp_path, by_socket()) as on:
         await on.slack.until(lambda slack: slack.sockets == 2)
         assert on.bot.connections is not None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while on.bot.connections.alive < 2:  # both ends must know
                 await on.types("status")
         on.bot.connections._told[1] = "The connection to Slack was lost."

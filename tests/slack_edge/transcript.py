@@ -22,7 +22,7 @@ from tests.fakes.listed_journal import ListedJournal
 from tests.slack_edge.small_talk import Answers, Talk
 
 ONE = Pace(connections=1)
-WITHIN = 5.0
+WITHIN = 30.0
 
 
 class Stage:

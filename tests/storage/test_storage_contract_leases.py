@@ -114,8 +114,8 @@ async def test_two_transactions_under_one_lease_do_not_wait_for_each_other(store
     assert token is not None
     async with store.writing() as session:
         await session.check_lease("prod", token)
-        await asyncio.wait_for(check(store, token), timeout=5)
-        await asyncio.wait_for(kept(store, incident()), timeout=5)
+        await asyncio.wait_for(check(store, token), timeout=30)
+        await asyncio.wait_for(kept(store, incident()), timeout=30)
 
 
 async def test_leases_that_somebody_holds_are_named(store: AnyStore) -> None:

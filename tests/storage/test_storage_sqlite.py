@@ -248,7 +248,7 @@ async def test_a_connection_whose_thread_was_stopped_is_stopped_no_second_time(t
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
         driver: Any = raw.driver_connection
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await driver.stop()
         assert driver.stop() is None
         await connection.invalidate()

@@ -260,7 +260,7 @@ class SimulatedSlack(Administration):
         """Yield every change from now on, until it stops."""
         return self._workspace.feed.changes()
 
-    async def until(self, condition: Callable[[Self], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - callers read it as a limit on one wait
+    async def until(self, condition: Callable[[Self], T], timeout: float = 30.0) -> T:  # noqa: ASYNC109 - callers read it as a limit on one wait
         """Wait until a condition is true of this Slack; returns what it gave. Raises TimeoutError."""
         with self._workspace.feed.listening() as queue:
             async with asyncio.timeout(timeout):
