@@ -11,11 +11,8 @@ settings.load_profile("house")
 
 UNTRACED = frozenset(
     {
-        "detection/test_detection_bench.py",
         "end_to_end",
         "house",
-        "operations/test_operation_restart.py",
-        "operations/test_random_histories.py",
         "replays/test_fuzz_recordings.py",
         "replays/test_replay_commands.py",
         "replays/test_replay_is_the_watch.py",

@@ -199,6 +199,7 @@ def test_a_step_or_a_slowdown_that_ended_is_no_growth_however_it_is_placed(
 
 def test_a_line_that_fits_no_better_than_a_bend_is_no_growth() -> None:
     assert straightness(rising(*RAMP), SLOWDOWN) >= STRAIGHT
+    assert straightness(rising(20.0, 40.0, 60.0), SLOWDOWN) == BEND, "three publications cannot tell"
     assert straightness(rising(*[20.0] * 5, *[100.0] * 10), SLOWDOWN) < BEND
     assert straightness(rising(*ENDED), SLOWDOWN) < BEND
     bent = rising(*BENT, within=8.0)
