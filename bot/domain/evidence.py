@@ -6,6 +6,8 @@ All instants are in OCP's clock unless a field says otherwise.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.values import value
+
 
 @dataclass(frozen=True, slots=True)
 class StatusBroken:
@@ -110,7 +112,7 @@ class NotRead:
     trace_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Well:
     """Nothing is wrong; ``delay`` is the present one.
 

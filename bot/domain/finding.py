@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.evidence import Evidence, NewRhythm, Unclear, Well
 from bot.domain.problem import Problem, Severity
+from bot.domain.values import value
 
 
 class Verdict(StrEnum):
@@ -54,7 +55,7 @@ class NewLevel:
 _WELL = Well()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Assessment:
     """All that the rules say of one subject at ``at`` (OCP's clock; ours for an unreachable source).
 

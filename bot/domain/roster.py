@@ -17,6 +17,7 @@ from bot.domain.incident import Subject, cluster_subject, source_subject, task_s
 from bot.domain.reading import FailedReading, Reading
 from bot.domain.task import Cluster, ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
+from bot.domain.values import value
 
 DROPPED_AFTER = timedelta(days=1)
 """A cluster that OCP has not listed for so long is taken for dropped, and is no longer watched."""
@@ -35,7 +36,7 @@ def limits_of(task: Task, thresholds_for: ThresholdsFor) -> Thresholds:
     return thresholds_for(task.key.source, task.key.cluster, task.cluster_name, task.tenant_label)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KnownTask:
     """One task as it was last listed, at ``listed_at`` (OCP's clock), and what the rules remember of it.
 

@@ -1,10 +1,11 @@
 """A log backup task, as one reading of OCP shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NewType
 
 from bot.domain.status import Status
+from bot.domain.values import value
 
 SourceName = NewType("SourceName", str)
 UNNAMED_SOURCE = SourceName("ocp")
@@ -47,6 +48,13 @@ class TaskKey:
     cluster: ClusterId
     tenant: str | None = None
     destination: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.source, self.cluster, self.tenant, self.destination)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def text(self) -> str:
@@ -55,7 +63,7 @@ class TaskKey:
         return f"{self.source}/{self.cluster}/{tenant}/{self.destination or ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Task:
     """One row of the list of log backup tasks.
 
@@ -81,6 +89,37 @@ class Task:
     agent_server: str | None = None
     dimension: str | None = None
     other: tuple[tuple[str, str], ...] = ()
+
+    def read_as(
+        self,
+        *,
+        error: str | None,
+        checkpoint: datetime | None,
+        delay: timedelta | None,
+        created_at: datetime | None,
+        modified_at: datetime | None,
+        other: tuple[tuple[str, str], ...],
+    ) -> "Task":
+        """Give the task with what changes from reading to reading; the rest is the same."""
+        return Task(
+            self.key,
+            self.status,
+            self.cluster_name,
+            self.tenant_name,
+            self.ob_cluster_id,
+            self.tenant_id,
+            self.ob_tenant_id,
+            self.cluster_type,
+            error,
+            checkpoint,
+            delay,
+            self.mode,
+            created_at,
+            modified_at,
+            self.agent_server,
+            self.dimension,
+            other,
+        )
 
     @property
     def cluster_label(self) -> str:

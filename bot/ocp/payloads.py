@@ -1,11 +1,12 @@
 """OCP's JSON, as its document has it and as it really comes, in pydantic models."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from pydantic.alias_generators import to_camel
+from typing_extensions import TypedDict
 
 Long = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 """Java's long: beyond 2^53-1 it arrives as a string, beyond 2^63-1 it is none."""
@@ -21,26 +22,30 @@ class Payload(BaseModel):
     model_config = ConfigDict(extra="allow", alias_generator=to_camel, coerce_numbers_to_str=True)
 
 
-class LogBackupWrapperTask(Payload):
-    """One row, every field optional; ``agentServerIp`` and ``backupDimension`` are seen, not documented."""
+@with_config(ConfigDict(extra="allow", coerce_numbers_to_str=True))
+class LogBackupWrapperTask(TypedDict, total=False):
+    """One row, every field optional; ``agentServerIp`` and ``backupDimension`` are seen, not documented.
 
-    create_time: datetime | None = None
-    modify_time: datetime | None = None
-    cluster_name: str | None = None
-    cluster_id: Long | None = None
-    ob_cluster_id: Long | None = None
-    ob_tenant_id: Long | None = None
-    cluster_type: str | None = None
-    tenant_id: Long | None = None
-    tenant_name: str | None = None
-    status: str | None = None
-    error_msg: str | None = None
-    backup_uri: str | None = None
-    checkpoint: datetime | None = None
-    backup_mode: str | None = None
-    delay: Seconds | None = None
-    agent_server_ip: str | None = None
-    backup_dimension: str | None = None
+    A dict by OCP's own names, not a model: there are thousands in a poll, and it takes a third less.
+    """
+
+    createTime: datetime | None
+    modifyTime: datetime | None
+    clusterName: str | None
+    clusterId: Long | None
+    obClusterId: Long | None
+    obTenantId: Long | None
+    clusterType: str | None
+    tenantId: Long | None
+    tenantName: str | None
+    status: str | None
+    errorMsg: str | None
+    backupUri: str | None
+    checkpoint: datetime | None
+    backupMode: str | None
+    delay: Seconds | None
+    agentServerIp: str | None
+    backupDimension: str | None
 
 
 class PageInfo(Payload):
@@ -118,6 +123,8 @@ class ServerInfoData(Payload):
 
 
 _Model = TypeVar("_Model", bound=Payload)
+_Made = TypeVar("_Made")
+_ROW: TypeAdapter[LogBackupWrapperTask] = TypeAdapter(LogBackupWrapperTask)
 
 
 def lenient(model: type[_Model], fields: Mapping[str, Any]) -> tuple[_Model | None, frozenset[str]]:
@@ -125,13 +132,24 @@ def lenient(model: type[_Model], fields: Mapping[str, Any]) -> tuple[_Model | No
 
     None where the rest does not make one, because a field is missing that it cannot be without.
     """
+    return _lenient(model.model_validate, fields)
+
+
+def lenient_row(fields: Mapping[str, Any]) -> tuple[LogBackupWrapperTask | None, frozenset[str]]:
+    """Validate what can be validated of a row, as ``lenient`` does."""
+    return _lenient(_ROW.validate_python, fields)
+
+
+def _lenient(
+    validate: Callable[[Mapping[str, Any]], _Made], fields: Mapping[str, Any]
+) -> tuple[_Made | None, frozenset[str]]:
     try:
-        return model.model_validate(fields), frozenset()
+        return validate(fields), frozenset()
     except ValidationError as mistakes:
         bad = frozenset(
             str(mistake["loc"][0]) for mistake in mistakes.errors(include_url=False) if mistake["loc"]
         )
     try:
-        return model.model_validate({name: value for name, value in fields.items() if name not in bad}), bad
+        return validate({name: value for name, value in fields.items() if name not in bad}), bad
     except ValidationError:
         return None, bad

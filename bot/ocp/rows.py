@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.status import Status, read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
-from bot.ocp.payloads import LogBackupWrapperTask, lenient
+from bot.ocp.payloads import LogBackupWrapperTask, lenient_row
 from bot.ocp.texts import (
     REMEMBERED_LENGTH,
     destination,
@@ -19,10 +20,10 @@ from bot.ocp.texts import (
 )
 
 _IDENTITY = frozenset({"obTenantId", "tenantId", "tenantName", "backupUri"})
+_DOCUMENTED = LogBackupWrapperTask.__optional_keys__
 _OTHER_FIELDS = 40
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_NO_CHECKPOINT = timedelta(days=20 * 365)
+_YEARS = range(1970, 2200)
+_NO_CHECKPOINT_YEARS = 20
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -36,20 +37,7 @@ def utc(moment: datetime | None) -> datetime | None:
         moment = moment.astimezone(UTC)
     except OverflowError:
         return None
-    return moment if _EARLIEST <= moment < _LATEST else None
-
-
-def _made_key(source: SourceName, cluster: ClusterId, tenant: str | None, uri: str | None) -> TaskKey:
-    return TaskKey(source, cluster, tenant, destination(uri) if uri else None)
-
-
-_remembered_key = lru_cache(maxsize=1 << 17)(_made_key)
-
-
-def _key(cluster: Cluster, tenant: str | None, uri: str | None) -> TaskKey:
-    """Give one key object for equal rows, so that looking a task up need not compare four texts."""
-    remember = uri is None or len(uri) <= REMEMBERED_LENGTH
-    return (_remembered_key if remember else _made_key)(cluster.source, cluster.id, tenant, uri)
+    return moment if moment.year in _YEARS else None
 
 
 @lru_cache(maxsize=256)
@@ -57,22 +45,20 @@ def _status(reported: str) -> Status:
     return read_status(printable(reported, 64))
 
 
-def _name(text: str | None) -> str | None:
+def _name(text: str) -> str | None:
     return name(text) if text else None
 
 
-def _delay(seconds: float | None) -> timedelta | None:
-    return None if seconds is None else timedelta(0, seconds)
-
-
-def _others(row: LogBackupWrapperTask, cluster: Cluster) -> list[tuple[str, str]]:
-    """Collect what came and has no place in a Task: the unknown, and times that mean nothing."""
-    extra = row.__pydantic_extra__
-    others = [(printable(field, 64), other_text(value)) for field, value in (extra or {}).items()][
-        :_OTHER_FIELDS
-    ]
-    if row.cluster_id is not None and row.cluster_id != cluster.id:
-        others.append(("clusterId", str(row.cluster_id)))
+def _others(
+    row: LogBackupWrapperTask, cluster: Cluster, unreadable: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """Collect what came and has no place in a Task: the unknown, the unreadable, another cluster's id."""
+    unknown = [(field, value) for field, value in row.items() if field not in _DOCUMENTED]
+    unknown += unreadable.items()
+    others = [(printable(field, 64), other_text(value)) for field, value in unknown[:_OTHER_FIELDS]]
+    number = row.get("clusterId")
+    if number is not None and number != cluster.id:
+        others.append(("clusterId", str(number)))
     return others
 
 
@@ -85,43 +71,83 @@ def _meaningless(
             yield field, came.isoformat()
 
 
-def to_task(row: LogBackupWrapperTask, cluster: Cluster, at: datetime | None) -> Task:
+def _constant(  # noqa: PLR0917 - as lru_cache compares them
+    source: SourceName,
+    cluster: ClusterId,
+    named: str | None,
+    ob_tenant_id: int | None,
+    tenant_id: int | None,
+    ob_cluster_id: int | None,
+    tenant_name: str,
+    uri: str,
+    status: str,
+    cluster_name: str,
+    cluster_type: str,
+    mode: str,
+    agent_server: str,
+    dimension: str,
+) -> Task:
+    """Make the part of a Task that stays the same from poll to poll; a row without ids goes by its name."""
+    number = tenant_id if ob_tenant_id is None else ob_tenant_id
+    tenant = _name(tenant_name) if number is None else str(number)
+    return Task(
+        key=TaskKey(source, cluster, tenant, destination(uri) if uri else None),
+        status=_status(status[:65]),
+        cluster_name=_name(cluster_name) or named,
+        tenant_name=_name(tenant_name),
+        ob_cluster_id=None if ob_cluster_id is None else ObClusterId(ob_cluster_id),
+        tenant_id=tenant_id,
+        ob_tenant_id=ob_tenant_id,
+        cluster_type=_name(cluster_type),
+        mode=_name(mode),
+        agent_server=_name(agent_server),
+        dimension=_name(dimension),
+    )
+
+
+_remembered = lru_cache(maxsize=1 << 17)(_constant)
+
+
+def to_task(
+    row: LogBackupWrapperTask,
+    cluster: Cluster,
+    at: datetime | None,
+    unreadable: Mapping[str, Any] = MappingProxyType({}),
+) -> Task:
     """Translate a row of ``cluster``'s list, read at ``at`` (OCP's clock).
 
     The key's cluster is the one that was asked for, which is what every path of OCP's goes by. A
-    checkpoint from decades before the reading is what a server sends that has none yet.
+    checkpoint from decades before the reading is what a server sends that has none yet. Equal rows get one
+    key object, so that looking a task up need not compare four texts.
     """
-    tenant: str | None
-    if row.ob_tenant_id is not None:
-        tenant = str(row.ob_tenant_id)
-    elif row.tenant_id is not None:
-        tenant = str(row.tenant_id)
-    else:
-        tenant = _name(row.tenant_name)
-    others = _others(row, cluster) if row.__pydantic_extra__ or row.cluster_id != cluster.id else []
-    created_at, modified_at, checkpoint = utc(row.create_time), utc(row.modify_time), utc(row.checkpoint)
-    if checkpoint is not None and at is not None and at - checkpoint > _NO_CHECKPOINT:
+    sent = (row.get("createTime"), row.get("modifyTime"), row.get("checkpoint"))
+    created_at, modified_at, checkpoint = utc(sent[0]), utc(sent[1]), utc(sent[2])
+    if checkpoint is not None and at is not None and at.year - checkpoint.year >= _NO_CHECKPOINT_YEARS:
         checkpoint = None
+    others: list[tuple[str, str]] = []
+    if unreadable or row.get("clusterId") != cluster.id or not row.keys() <= _DOCUMENTED:
+        others += _others(row, cluster, unreadable)
     if created_at is None or modified_at is None or checkpoint is None:
-        sent = (row.create_time, row.modify_time, row.checkpoint)
         others += _meaningless(sent, (created_at, modified_at, checkpoint))
-    return Task(
-        key=_key(cluster, tenant, row.backup_uri),
-        status=_status(row.status[:65] if row.status else ""),
-        cluster_name=_name(row.cluster_name) or cluster.name,
-        tenant_name=_name(row.tenant_name),
-        ob_cluster_id=None if row.ob_cluster_id is None else ObClusterId(row.ob_cluster_id),
-        tenant_id=row.tenant_id,
-        ob_tenant_id=row.ob_tenant_id,
-        cluster_type=_name(row.cluster_type),
-        error=error_text(row.error_msg) if row.error_msg else None,
+    texts = (
+        row.get("tenantName") or "",
+        row.get("backupUri") or "",
+        row.get("status") or "",
+        row.get("clusterName") or "",
+        row.get("clusterType") or "",
+        row.get("backupMode") or "",
+        row.get("agentServerIp") or "",
+        row.get("backupDimension") or "",
+    )
+    make = _remembered if sum(map(len, texts)) <= REMEMBERED_LENGTH else _constant
+    ids = (row.get("obTenantId"), row.get("tenantId"), row.get("obClusterId"))
+    error, delay = row.get("errorMsg"), row.get("delay")
+    return make(cluster.source, cluster.id, cluster.name, *ids, *texts).read_as(
+        error=error_text(error) if error else None,
         checkpoint=checkpoint,
-        delay=_delay(row.delay),
-        mode=_name(row.backup_mode),
+        delay=None if delay is None else timedelta(0, delay),
         created_at=created_at,
         modified_at=modified_at,
-        agent_server=_name(row.agent_server_ip),
-        dimension=_name(row.backup_dimension),
         other=tuple(others),
     )
 
@@ -138,9 +164,7 @@ def salvage(fields: object, cluster: Cluster, at: datetime | None) -> Task | Non
         without_surrogates(str(name)): without_surrogates(value) if isinstance(value, str) else value
         for name, value in fields.items()
     }
-    row, bad = lenient(LogBackupWrapperTask, clean)
+    row, bad = lenient_row(clean)
     if row is None or bad & _IDENTITY:
         return None
-    if bad and row.__pydantic_extra__ is not None:
-        row.__pydantic_extra__.update({name: clean[name] for name in sorted(bad)})
-    return to_task(row, cluster, at)
+    return to_task(row, cluster, at, {name: clean[name] for name in sorted(bad)})

@@ -10,8 +10,10 @@ from math import inf, nan
 from operator import attrgetter
 from typing import Self
 
+from bot.domain.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Block:
     """Healthy publications of at least ten minutes, boiled down.
 
