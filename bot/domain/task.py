@@ -1,6 +1,6 @@
 """A log backup task, as one reading of OCP shows it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
@@ -35,8 +35,15 @@ class Cluster:
         return self.name or str(self.id)
 
 
+class _Hashed:
+    """Has a place for its hash: a poll looks each task up half a dozen times."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class TaskKey:
+class TaskKey(_Hashed):
     """What makes a task the same task at the next reading.
 
     OCP gives tasks no id. ``tenant`` is the tenant's obTenantId as text (else its OCP id, else its
@@ -48,7 +55,6 @@ class TaskKey:
     cluster: ClusterId
     tenant: str | None = None
     destination: str | None = None
-    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.source, self.cluster, self.tenant, self.destination)))

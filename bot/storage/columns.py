@@ -24,6 +24,13 @@ _LARGEST = 1 << 30
 _SPARSE, _DENSE = 0, 1
 
 
+def steps(values: Ints) -> Ints:
+    """Give each value less the one before it, the first as it is; ``numpy.diff`` takes many times as long."""
+    found = values.copy()
+    found[1:] -= values[:-1]
+    return found
+
+
 class Packer:
     """Gathers columns and texts, then gives their bytes."""
 
@@ -32,8 +39,11 @@ class Packer:
 
     def ints(self, values: Any) -> None:  # noqa: ANN401 - an array of any whole-number type and shape
         """Add a column; its length is stored, its shape is not."""
-        flat = np.ravel(np.asarray(values, dtype=np.int64))
-        at = np.flatnonzero(flat)
+        flat = np.asarray(values, dtype=np.int64).ravel()
+        (at,) = flat.nonzero()
+        if len(flat) > len(at) == 0:
+            self._parts.append(_HEAD.pack(len(flat), 0, 0, _SPARSE))
+            return
         some = flat[at]
         zigzag = ((some << 1) ^ (some >> 63)).view(np.uint64)
         width = (int(zigzag.max()).bit_length() + 7) // 8 if len(zigzag) else 0

@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.domain.reading import Reading
 from bot.storage.codec import CLUSTER
-from bot.storage.columns import Ints, Packer, Unpacker
+from bot.storage.columns import Ints, Packer, Unpacker, steps
 from bot.storage.kinds import EPOCH, LONGEST, MICROSECOND, microseconds
 
 NO_DELAY, DERIVED, STATED = 0, 1, 2
@@ -112,13 +112,13 @@ def pack_poll(packed: Packed) -> bytes:
     packer = Packer()
     packer.texts([head.cluster, head.trace_id, *packed.words])
     packer.ints([head.complete, head.skipped])
-    packer.ints(np.diff(rows.shapes, prepend=0))
-    packer.ints(np.diff(rows.status, prepend=0))
+    packer.ints(steps(rows.shapes))
+    packer.ints(steps(rows.status))
     packer.ints(rows.error)
     packer.ints(1 - rows.has_checkpoint)
     _pack_checkpoints(packer, rows.checkpoint, rows.has_checkpoint)
-    packer.ints(np.diff(rows.kind, prepend=0))
-    packer.ints(np.diff(rows.delay, prepend=0))
+    packer.ints(steps(rows.kind))
+    packer.ints(steps(rows.delay))
     return packer.done(POLL_LEVEL)
 
 
