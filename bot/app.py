@@ -28,7 +28,7 @@ from bot.operations.answer_command import Answering
 from bot.operations.answer_ports import Artist
 from bot.operations.describe_fleet import FleetView
 from bot.operations.heartbeat import Heartbeat
-from bot.operations.hold_leases import HOUSE, Leases
+from bot.operations.hold_leases import ALONE, HOUSE, SHARED, Leases
 from bot.operations.keep_delivering import Bell
 from bot.operations.measure_bot import BotMeasuring
 from bot.operations.measure_fleet import FleetMeasuring
@@ -110,7 +110,8 @@ class _Bot:
             history=settings.history_retention,
         )
         stack.push_async_callback(store.close)
-        leases = Leases(store, self.real, self.journal, self.owner)
+        address = read_address(settings.database_url.get_secret_value())
+        leases = Leases(store, self.real, self.journal, self.owner, ALONE if address.path else SHARED)
         stack.push_async_callback(leases.give_back)
         sources = [await stack.enter_async_context(ocp_client(one, self.clock)) for one in settings.sources]
         trouble = DatabaseTrouble()
@@ -127,7 +128,6 @@ class _Bot:
         app = bolt_app(settings.slack_api_url)
         connections = socket_connections(settings, app, self.real, self.journal, leases)
         heart = Heartbeat(states, holding(list(watches)), store, None, self.real, self.journal)
-        address = read_address(settings.database_url.get_secret_value())
         now = Running(
             states, watches, delivering, leases, heart, self.clock.now(), connections, trouble,
             database="PostgreSQL" if address.path is None else "SQLite", file=address.path,

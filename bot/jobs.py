@@ -16,7 +16,7 @@ from bot.operations.answer_ports import Means
 from bot.operations.deliver_messages import EDITING, NEWS
 from bot.operations.describe_fleet import FleetView
 from bot.operations.digest_channel import post_digest
-from bot.operations.hold_leases import HOUSE, RENEW_EVERY, REPLICA, Leases
+from bot.operations.hold_leases import HOUSE, REPLICA, Leases
 from bot.operations.keep_delivering import Bell, keep_delivering
 from bot.operations.learn_limits import LEARN_EVERY
 from bot.operations.ports import Clock, Journal
@@ -109,10 +109,11 @@ class Jobs:
     ) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """Give what goes on all the time, by its name."""
         news, edits = self.bells.lanes
+        deliver = partial(keep_delivering, now.delivering, rest=self.leases.pace.others_within)
         work: dict[str, Callable[[], Awaitable[None]]] = {
             "leases": partial(self._keep_leases, now, owner),
-            "delivery of news": partial(keep_delivering, now.delivering, NEWS, news),
-            "delivery of edits": partial(keep_delivering, now.delivering, EDITING, edits),
+            "delivery of news": partial(deliver, NEWS, news),
+            "delivery of edits": partial(deliver, EDITING, edits),
             "event loop": loop_watch.run,
             "heartbeat": now.heart.run,
         }
@@ -166,7 +167,7 @@ class Jobs:
             for watch in now.watches:
                 if watch.lease in gained and now.schedule is not None:
                     now.schedule.soon(f"poll {watch.state.source}")
-            await self.real.sleep(RENEW_EVERY)
+            await self.real.sleep(self.leases.pace.renew_every)
 
     async def _keep_looking(self, watch: Watch) -> None:
         bell = self.bells.looks[watch.state.source]

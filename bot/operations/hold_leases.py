@@ -8,9 +8,23 @@ from bot.errors import StorageError
 from bot.operations.ports import Clock, Journal
 from bot.operations.store_port import Store
 
-LENGTH = timedelta(seconds=15)
-"""So long after it was last renewed another replica may have it: a takeover takes less than 30 s."""
-RENEW_EVERY = timedelta(seconds=4)
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a lease lasts after it was last renewed, and how often it is renewed.
+
+    ``others_within`` bounds how late it is noticed what another replica left in the database.
+    """
+
+    length: timedelta
+    renew_every: timedelta
+    others_within: timedelta
+
+
+SHARED = Pace(timedelta(seconds=15), timedelta(seconds=4), timedelta(seconds=5))
+"""Of a database of several replicas: a takeover takes less than 30 s."""
+ALONE = Pace(timedelta(days=1), timedelta(seconds=40), timedelta(seconds=40))
+"""Of a file that nobody else can open while this program runs: there is nobody to take over."""
 REPLICA = "replica/"
 """Before a replica's own name: the lease that says it is alive."""
 HOUSE = "house"
@@ -36,7 +50,7 @@ class Leases:
     clock: Clock
     journal: Journal
     owner: str
-    length: timedelta = LENGTH
+    pace: Pace = SHARED
     replicas: int = 1
     refused: StorageError | None = None
     _held: dict[str, _Held] = field(default_factory=dict)
@@ -61,12 +75,15 @@ class Leases:
         What cannot be asked for, as the database is away, is kept until it lapses.
         """
         gained: set[str] = set()
+        length = self.pace.length
         refused: StorageError | None = None
         for name in names:
             had = self.holds(name)
             asked_at = self.clock.now()
             try:
-                token = await self.store.take_lease(name, owner=self.owner, now=asked_at, length=self.length)
+                token = await self.store.take_lease(
+                    name, owner=self.owner, now=asked_at, length=self.pace.length
+                )
             except StorageError as error:
                 refused = error
                 self._tell_lost(name, had=had, because=error.sentence)
@@ -77,7 +94,7 @@ class Leases:
                 if before is not None:
                     self.journal.warning("lease lost", lease=name)
                 continue
-            self._held[name] = _Held(token, asked_at + self.length)
+            self._held[name] = _Held(token, asked_at + length)
             if before is None or before.token != token or not had:
                 gained.add(name)
                 self.journal.info("lease taken", lease=name, term=token)

@@ -12,7 +12,7 @@ from bot.domain.notification import Channel
 from bot.domain.problem import Problem, Severity
 from bot.errors import SlackTemporary, SourceUnreachable, StorageError
 from bot.operations.heartbeat import Heartbeat
-from bot.operations.hold_leases import HOUSE, LENGTH, REPLICA, Leases
+from bot.operations.hold_leases import HOUSE, REPLICA, SHARED, Leases
 from bot.operations.send_message import Trouble
 from bot.operations.tell_outage import DatabaseTrouble
 from bot.slack.connection import SocketConnections
@@ -106,7 +106,7 @@ async def test_what_an_earlier_run_left_is_enough_until_a_reading_fails() -> Non
 
 async def test_a_source_that_another_replica_watches_is_no_trouble_here() -> None:
     house = await House().polled()
-    house.stage.clock.advance(LENGTH)
+    house.stage.clock.advance(SHARED.length)
     assert house.unready() == {}
     house.stage.memory.broken = "The disk is full."
     await house.now.leases.renew([LEASE])

@@ -7,7 +7,7 @@ from bot.domain.reading import Reading
 from bot.domain.task import Cluster, SourceName
 from bot.domain.thresholds import Thresholds
 from bot.errors import StorageError
-from bot.operations.hold_leases import LENGTH, Leases
+from bot.operations.hold_leases import SHARED, Leases
 from bot.operations.source_state import SourceState
 from bot.operations.tell_outage import DatabaseTrouble
 from bot.operations.watch_tasks import Watching
@@ -83,7 +83,7 @@ async def test_what_the_other_leaves_is_taken_up_before_it_is_polled() -> None:
     one, other = Replica(stage, "one"), Replica(stage, "other")
     await one.turn()
     await other.turn(timedelta(0))
-    stage.clock.advance(LENGTH)
+    stage.clock.advance(SHARED.length)
     await other.turn()
     await one.turn(timedelta(0))
     assert (one.watch.held, other.watch.held) == (False, True)
@@ -125,7 +125,7 @@ async def test_a_lease_that_lapses_as_the_disk_is_full_is_no_other_replicas_doin
     stage.memory.broken = FULL
     await one.watch.run()
     stage.memory.broken = None
-    await one.turn(LENGTH)
+    await one.turn(SHARED.length)
     assert (one.watch.held, one.leases.refused is None) == (False, False)
     assert trouble_of(one) == FULL, "what was read proves nothing"
     one.leases.store = stage.store
@@ -179,7 +179,7 @@ async def test_what_another_replica_had_meanwhile_is_taken_up_again() -> None:
     stage.source.rows[PAY] = broken("orders", since=stage.clock.now())
     one, other = Replica(stage, "one"), Replica(stage, "other")
     await one.turn()
-    stage.clock.advance(LENGTH)
+    stage.clock.advance(SHARED.length)
     await other.turn(timedelta(0))
     stage.source.rows[PAY] = well("orders")
     for _ in range(8):
@@ -206,7 +206,7 @@ async def test_a_poll_under_a_lease_that_went_to_another_replica_keeps_nothing()
     async def stopped(cluster: Cluster, **_: object) -> Reading:
         stage.source.log_backup_tasks = reading  # type: ignore[method-assign] # a fake is bent
         found = await reading(cluster)
-        await other.turn(LENGTH)
+        await other.turn(SHARED.length)
         await other.leases.give_back()
         await one.leases.renew([LEASE])
         return found

@@ -102,8 +102,8 @@ TOLD = {
     "needless replies": f"makes needless is dropped after {word(coalescing.STALE, MINUTE)} minutes",
     "edits of one message": f"edited every {word(delivery.EDIT_EVERY)} seconds at most",
     "an idle outbox": f"an idle outbox is asked every {word(keep_delivering.REST)} seconds",
-    "leases": f"Leases last {short(hold_leases.LENGTH)} and are renewed every "
-    f"{short(hold_leases.RENEW_EVERY)};",
+    "leases": f"Leases last {short(hold_leases.SHARED.length)} and are renewed every "
+    f"{short(hold_leases.SHARED.renew_every)};",
     "slices": f"in slices of {word(in_slices.SLICE)}",
     "blocks": f"({word(rhythm.BLOCK_SECONDS / 60)} minutes and "
     f"{word(rhythm.BLOCK_PUBLICATIONS)} publications at least, {word(rhythm.BLOCKS - 1)} kept)",

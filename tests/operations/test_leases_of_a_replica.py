@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StorageError
-from bot.operations.hold_leases import LENGTH, RENEW_EVERY, REPLICA, Leases
+from bot.operations.hold_leases import REPLICA, SHARED, Leases
 from tests.fakes.listed_journal import ListedJournal
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.memory_store import MemoryStore
@@ -30,7 +30,7 @@ async def test_a_lease_is_taken_once_and_held_for_as_long_as_it_is_renewed() -> 
     assert await both.one.renew([PROD]) == {PROD}
     assert await both.other.renew([PROD]) == frozenset()
     for _ in range(10):
-        both.clock.advance(RENEW_EVERY)
+        both.clock.advance(SHARED.renew_every)
         assert await both.one.renew([PROD]) == frozenset(), "nothing is new about it"
         assert both.one.holds(PROD)
         assert not both.other.holds(PROD)
@@ -42,7 +42,7 @@ async def test_it_is_over_by_its_own_clock_no_later_than_another_may_take_it() -
     """A machine that was stopped need not be told."""
     both = Replicas()
     await both.one.renew([PROD])
-    both.clock.advance(LENGTH - SECOND)
+    both.clock.advance(SHARED.length - SECOND)
     assert both.one.holds(PROD)
     assert await both.other.renew([PROD]) == frozenset()
     both.clock.advance(SECOND)
@@ -60,11 +60,11 @@ async def test_what_the_database_cannot_be_asked_for_is_kept_until_it_lapses() -
     both = Replicas()
     await both.one.renew([PROD])
     both.store.broken = "It cannot be reached."
-    both.clock.advance(RENEW_EVERY)
+    both.clock.advance(SHARED.renew_every)
     assert await both.one.renew([PROD]) == frozenset()
     assert both.one.holds(PROD)
     assert isinstance(both.one.refused, StorageError)
-    both.clock.advance(LENGTH - RENEW_EVERY)
+    both.clock.advance(SHARED.length - SHARED.renew_every)
     await both.one.renew([PROD])
     assert not both.one.holds(PROD)
     both.store.broken = None
@@ -79,7 +79,7 @@ async def test_that_it_lapsed_while_the_database_was_asked_is_told() -> None:
     class Hanging(MemoryStore):
         async def take_lease(self, name: str, **about: object) -> int | None:
             _ = name, about
-            both.clock.advance(LENGTH)
+            both.clock.advance(SHARED.length)
             raise StorageError("It did not answer.")
 
     both.one.store = Hanging()
@@ -94,7 +94,7 @@ async def test_replicas_that_live_are_counted() -> None:
     await both.other.renew([f"{REPLICA}other"])
     await both.one.renew([f"{REPLICA}one"])
     assert both.one.replicas == 2
-    both.clock.advance(LENGTH)
+    both.clock.advance(SHARED.length)
     await both.one.renew([f"{REPLICA}one"])
     assert both.one.replicas == 1
     both.store.broken = "It cannot be reached."
@@ -117,7 +117,7 @@ async def test_what_cannot_be_given_back_lapses() -> None:
     await both.one.give_back()
     both.store.broken = None
     assert await both.other.renew([PROD]) == frozenset()
-    both.clock.advance(LENGTH)
+    both.clock.advance(SHARED.length)
     assert await both.other.renew([PROD]) == {PROD}
 
 
@@ -128,10 +128,10 @@ async def test_clocks_a_few_seconds_apart_never_share_a_lease(ahead: int) -> Non
     both.other.clock = apart = ManualClock(both.clock.now() + ahead * SECOND)
     await both.one.renew([PROD])
     for _ in range(10):
-        both.clock.advance(RENEW_EVERY)
-        apart.advance(RENEW_EVERY)
+        both.clock.advance(SHARED.renew_every)
+        apart.advance(SHARED.renew_every)
         assert await both.other.renew([PROD]) == frozenset()
         await both.one.renew([PROD])
         assert both.one.holds(PROD)
-    apart.advance(LENGTH + 3 * SECOND)
+    apart.advance(SHARED.length + 3 * SECOND)
     assert await both.other.renew([PROD]) == {PROD}

@@ -15,7 +15,7 @@ from bot.domain.naming import Scope
 from bot.domain.silence import Matcher
 from bot.domain.task import SourceName
 from bot.errors import StorageError
-from bot.operations.hold_leases import LENGTH
+from bot.operations.hold_leases import SHARED
 from bot.operations.store_port import IncidentWrite
 from bot.operations.tend_silences import tend_silences
 from bot.operations.watch_tasks import ATTEMPTS, poll, tend
@@ -218,12 +218,12 @@ async def test_a_replica_that_lost_its_lease_meanwhile_tells_nothing() -> None:
     """The other one does: what both would write is written once."""
     stage = Stage()
     await opened(stage)
-    token = await stage.store.take_lease("watch", owner="us", now=stage.clock.now(), length=LENGTH)
+    token = await stage.store.take_lease("watch", owner="us", now=stage.clock.now(), length=SHARED.length)
     assert token is not None
     fenced = replace(stage.watching, fence=lambda: ("watch", token))
     await rewritten(stage, 1)
-    stage.clock.advance(2 * LENGTH)
-    await stage.store.take_lease("watch", owner="another", now=stage.clock.now(), length=LENGTH)
+    stage.clock.advance(2 * SHARED.length)
+    await stage.store.take_lease("watch", owner="another", now=stage.clock.now(), length=SHARED.length)
     assert not await tend(stage.state, fenced)
     assert await poll(stage.state, fenced) == ()
     assert "poll not kept, another replica watches" in stage.journal.names("warning")
@@ -237,6 +237,6 @@ async def test_a_replica_that_lost_its_lease_meanwhile_takes_up_no_silence() -> 
     assert await tend_silences(replace(stage.tending, fence=lambda: ("house", 7))) == 0
     assert stage.journal.names("warning") == ["silences not tended, another replica tends them"]
     assert await stage.store.silences() == ()
-    token = await stage.store.take_lease("house", owner="us", now=now, length=LENGTH)
+    token = await stage.store.take_lease("house", owner="us", now=now, length=SHARED.length)
     assert token is not None
     assert await tend_silences(replace(stage.tending, fence=lambda: ("house", token))) == 1

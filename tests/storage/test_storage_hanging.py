@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import StorageError
-from bot.operations.hold_leases import LENGTH
+from bot.operations.hold_leases import SHARED
 from bot.storage import address
 from bot.storage.database import Database, open_database
 from bot.storage.refusals import refusals
@@ -49,7 +49,7 @@ async def database(
 
 
 async def take(database: Database) -> int | None:
-    return await database.take_lease("prod", owner="one", now=T0, length=LENGTH)
+    return await database.take_lease("prod", owner="one", now=T0, length=SHARED.length)
 
 
 def end(pid_file: Path) -> None:
@@ -62,7 +62,7 @@ def end(pid_file: Path) -> None:
 
 def test_giving_up_and_connecting_again_takes_less_than_a_lease() -> None:
     closing = timedelta(seconds=2)
-    assert address.ANSWER_WITHIN + closing + address.CONNECT_WITHIN < LENGTH
+    assert address.ANSWER_WITHIN + closing + address.CONNECT_WITHIN < SHARED.length
 
 
 async def test_a_bot_that_is_cut_off_is_told_so_in_time_and_goes_on_when_it_can(
@@ -93,7 +93,7 @@ async def test_rows_that_a_bot_holds_as_it_is_cut_off_are_free_again_soon(
             await session.check_lease("prod", token)
             await session.keep_fact("late", "written")
             line.cut()
-            taking = other.take_lease("prod", owner="other", now=T0 + LENGTH, length=LENGTH)
+            taking = other.take_lease("prod", owner="other", now=T0 + SHARED.length, length=SHARED.length)
             assert await asyncio.wait_for(taking, 10) == token + 1
             line.mend()
 
