@@ -67,12 +67,14 @@ def configure(
         )
     )
     ours = logging.getLevelNamesMapping()[level.upper()]
-    handler.addFilter(_Threshold(ours))
+    others = logging.INFO if ours <= logging.DEBUG else max(ours, logging.WARNING)
+    handler.addFilter(_Threshold(ours, others))
     root = logging.getLogger()
     for earlier in [known for known in root.handlers if isinstance(known, _Lines)]:
         root.removeHandler(earlier)
     root.addHandler(handler)
-    root.setLevel(ours)
+    root.setLevel(others)
+    logging.getLogger(_OURS).setLevel(ours)
     logging.captureWarnings(True)
     structlog.configure(
         processors=[
@@ -156,10 +158,10 @@ class _Threshold(logging.Filter):
     It looks at each record because slack_bolt sets the levels of its loggers itself.
     """
 
-    def __init__(self, ours: int) -> None:
+    def __init__(self, ours: int, others: int) -> None:
         super().__init__()
         self._ours = ours
-        self._others = logging.INFO if ours <= logging.DEBUG else max(ours, logging.WARNING)
+        self._others = others
 
     def filter(self, record: logging.LogRecord) -> bool:
         is_ours = record.name == _OURS or record.name.startswith(f"{_OURS}.")
