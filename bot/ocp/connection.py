@@ -75,6 +75,12 @@ def base_url(text: str) -> httpx.URL:
     return httpx.URL(scheme=url.scheme, host=url.host, port=url.port, path=url.path.rstrip("/"))
 
 
+@functools.lru_cache(maxsize=2048)
+def _address_of(text: str) -> httpx.URL:
+    """Read an address that every poll asks: httpx takes long to."""
+    return httpx.URL(text)
+
+
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
     """Trust the private authority alone, else the system's. Raises SettingsError."""
     try:
@@ -132,7 +138,7 @@ class Connection:
     async def get(self, path: str, parameters: Mapping[str, str], asked: Asked) -> Answer:
         """Read one path of OCP's. Raises a SourceError."""
         query = query_of(parameters.items())
-        url = httpx.URL(f"{self._base}{path}?{query}" if query else f"{self._base}{path}")
+        url = _address_of(f"{self._base}{path}?{query}" if query else f"{self._base}{path}")
         ask = functools.partial(self.gate.run, functools.partial(self._ask, url, asked))
         try:
             return await ask()
