@@ -24,6 +24,10 @@ _DOCUMENTED = LogBackupWrapperTask.__optional_keys__
 _OTHER_FIELDS = 40
 _YEARS = range(1970, 2200)
 _NO_CHECKPOINT_YEARS = 20
+_MOST_REMEMBERED = 1 << 17
+
+_Ids = tuple[int | None, int | None, int | None]
+_Texts = tuple[str, str, str, str, str, str, str, str]
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -105,7 +109,32 @@ def _constant(  # noqa: PLR0917 - as lru_cache compares them
     )
 
 
-_remembered = lru_cache(maxsize=1 << 17)(_constant)
+class _Constants:
+    """Remembers what stays the same of the rows that were read before, by a hash of what made it.
+
+    The texts themselves, most of them as long as a path, would take as much memory as all else that is known
+    of the tasks. A hash has 64 bits, and the numbers of a tenant are compared too.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[int, Task] = {}
+
+    def find(self, cluster: Cluster, ids: _Ids, texts: _Texts) -> Task:
+        """Give the constant part of a task; equal rows get one and the same key object."""
+        of = (cluster.source, cluster.id, cluster.name, *ids, *texts)
+        seen = hash(of)
+        found = self.known.get(seen)
+        if found is not None and ids == (found.ob_tenant_id, found.tenant_id, found.ob_cluster_id):
+            return found
+        made = _constant(*of)
+        if sum(map(len, texts)) <= REMEMBERED_LENGTH:
+            if len(self.known) >= _MOST_REMEMBERED:
+                self.known.clear()
+            self.known[seen] = made
+        return made
+
+
+_CONSTANTS = _Constants()
 
 
 def to_task(
@@ -139,10 +168,9 @@ def to_task(
         row.get("agentServerIp") or "",
         row.get("backupDimension") or "",
     )
-    make = _remembered if sum(map(len, texts)) <= REMEMBERED_LENGTH else _constant
     ids = (row.get("obTenantId"), row.get("tenantId"), row.get("obClusterId"))
     error, delay = row.get("errorMsg"), row.get("delay")
-    return make(cluster.source, cluster.id, cluster.name, *ids, *texts).read_as(
+    return _CONSTANTS.find(cluster, ids, texts).read_as(
         error=error_text(error) if error else None,
         checkpoint=checkpoint,
         delay=None if delay is None else timedelta(0, delay),

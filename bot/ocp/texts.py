@@ -11,7 +11,7 @@ ERROR_LENGTH = 64 * 1024
 OTHER_LENGTH = 1024
 QUOTE_LENGTH = 200
 REMEMBERED_LENGTH = 512
-"""A backup path that is longer is no part of what is remembered."""
+"""Of a row whose texts are longer than this together, nothing is remembered."""
 
 _SPECIMEN = "\N{REPLACEMENT CHARACTER}"
 _LAYOUT = frozenset("\n\t")

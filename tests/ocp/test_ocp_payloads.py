@@ -13,7 +13,7 @@ from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.errors import AnswerUnreadable, LoginRefused, SourceError
 from bot.ocp.pages import TaskList, parse_page, read_page
 from bot.ocp.payloads import LogBackupWrapperTask
-from bot.ocp.rows import _remembered
+from bot.ocp.rows import _CONSTANTS
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "ocp"
 OCP = SourceName("ocp")
@@ -474,8 +474,8 @@ def test_equal_names_and_paths_are_one_object() -> None:
     assert first.cluster_name is second.cluster_name
     assert first.key is second.key
     assert first.key.destination == "s3://logs/orders"
-    before = _remembered.cache_info().currsize
+    before = len(_CONSTANTS.known)
     (long,) = parsed(row(tenantName="t" * 300, backupUri=f"file:///{'b' * 600}"))
     assert long.tenant_name == "t" * 256
     assert long.key.destination == f"file:///{'b' * 600}"
-    assert before == _remembered.cache_info().currsize
+    assert before == len(_CONSTANTS.known)
