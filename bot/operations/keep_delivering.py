@@ -12,8 +12,6 @@ from bot.operations.send_message import Delivering
 
 IDLE = timedelta(seconds=1)
 """While something is owed, what is due is looked for this often."""
-REST = timedelta(seconds=5)
-"""While nothing is: only another replica could owe something without ringing here, and it delivers itself."""
 
 
 class Bell:
@@ -42,10 +40,13 @@ async def keep_delivering(
     actions: Collection[Action],
     bell: Bell,
     *,
+    rest: timedelta,
     idle: timedelta = IDLE,
-    rest: timedelta = REST,
 ) -> None:
     """Deliver one lane until cancelled. Raises StorageError where the outbox cannot be used.
+
+    While nothing is owed, that is asked every ``rest``: only another replica could owe something without
+    ringing here, and it delivers itself.
 
     What is in flight when it is cancelled is brought to its end, so that nobody has to guess how it went;
     cancelled again, it is left to be looked for by the next start.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.app import running
 from bot.clock import ScaledClock
+from bot.operations.hold_leases import ALONE
 from bot.sandbox.ocp import SimulatedOcp
 from bot.sandbox.slack import SimulatedSlack
 from bot.settings import EVERYTHING, load
@@ -50,6 +51,7 @@ async def test_neither_ocp_nor_slack_need_be_there_at_the_start(tmp_path: Path) 
 
     settings = load(environment, needs=EVERYTHING).settings
     async with running(settings, ListedJournal(), clock=clock) as bot, slack:
+        assert bot.leases.pace is ALONE, "a file that nobody else can open"
         await until_said("gives no answer")
         async with ocp:
             await until_said("Now watching")

@@ -104,6 +104,7 @@ PURPOSES = {
     "sqlalchemy": ("the database", "MIT"),
     "stamina": ("retries", "MIT"),
     "structlog": ("logs", "MIT OR Apache-2.0"),
+    "typing-extensions": ("typed dicts as pydantic reads them", "PSF-2.0"),
     "tzdata": ("time zones where the system has none", "Apache-2.0"),
     "zstandard": ("compressed recordings and observations", "BSD-3-Clause"),
 }

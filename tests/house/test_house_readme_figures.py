@@ -20,7 +20,6 @@ from bot.operations import (
     heartbeat,
     hold_leases,
     in_slices,
-    keep_delivering,
     read_source,
     tell_outage,
 )
@@ -101,7 +100,9 @@ TOLD = {
     "groups that grow": f"when it has doubled by {word(following.GREW_BY)} members or more",
     "needless replies": f"makes needless is dropped after {word(coalescing.STALE, MINUTE)} minutes",
     "edits of one message": f"edited every {word(delivery.EDIT_EVERY)} seconds at most",
-    "an idle outbox": f"an idle outbox is asked every {word(keep_delivering.REST)} seconds",
+    "an idle outbox": f"an idle outbox is asked every "
+    f"{word(hold_leases.SHARED.others_within)} seconds (in SQLite every "
+    f"{hold_leases.ALONE.others_within.total_seconds():g})",
     "leases": f"Leases last {short(hold_leases.SHARED.length)} and are renewed every "
     f"{short(hold_leases.SHARED.renew_every)};",
     "slices": f"in slices of {word(in_slices.SLICE)}",

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.notification import Channel
 from bot.errors import SlackError, SlackTemporary, StorageError
 from bot.operations.deliver_messages import NEWS
-from bot.operations.keep_delivering import IDLE, REST, Bell, keep_delivering
+from bot.operations.hold_leases import ALONE, SHARED, Pace
+from bot.operations.keep_delivering import IDLE, Bell, keep_delivering
 from bot.operations.meters import Unmetered
 from bot.operations.supervise import LONGEST_WAIT, supervise
 from bot.operations.watch_tasks import poll
@@ -153,12 +154,16 @@ async def test_without_a_bell_it_looks_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failing", "wait"),
-    [(SlackTemporary("Slack is slow.", code="internal_error"), IDLE), (None, REST)],
-    ids=["something is owed", "nothing is owed"],
+    ("failing", "pace", "wait"),
+    [
+        (SlackTemporary("Slack is slow.", code="internal_error"), SHARED, IDLE),
+        (None, SHARED, timedelta(seconds=5)),
+        (None, ALONE, timedelta(seconds=40)),
+    ],
+    ids=["something is owed", "nothing is owed", "nothing, and there is no other replica"],
 )
 async def test_it_looks_often_only_while_something_is_owed(
-    failing: SlackError | None, wait: timedelta
+    failing: SlackError | None, pace: Pace, wait: timedelta
 ) -> None:
     stage = Stage()
     stage.source.rows[PAY] = well("orders")
@@ -171,7 +176,7 @@ async def test_it_looks_often_only_while_something_is_owed(
             waited.append(within)
             await super().heard(LONG)
 
-    lane = asyncio.create_task(keep_delivering(stage.delivering, NEWS, Patient()))
+    lane = asyncio.create_task(keep_delivering(stage.delivering, NEWS, Patient(), rest=pace.others_within))
     await settle()
     await ended(lane)
     assert waited == [wait]
@@ -218,4 +223,4 @@ async def test_a_database_that_fails_ends_the_lane_for_the_supervisor_to_see() -
     stage = Stage()
     stage.memory.broken = "The disk is full."
     with pytest.raises(StorageError):
-        await keep_delivering(stage.delivering, NEWS, Bell())
+        await keep_delivering(stage.delivering, NEWS, Bell(), rest=LONG)
