@@ -1,6 +1,5 @@
 """The commands that run the bot: for real, and in a simulated world."""
 
-import gc
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -8,17 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import __version__
+from bot.cli.frugal import look_rarely, settle
 from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-RARELY = (10_000, 500, 1000)
-"""When Python looks for garbage: a poll of a large fleet makes a hundred thousand things that are none.
-
-Each look at all of them costs more than it finds, and one look at ten thousand takes eight milliseconds, in
-which nobody is answered. What the program itself is made of is never looked at.
-"""
 STORY = timedelta(hours=1)
 """In so much simulated time the demo's first failure and its first recovery lie."""
 
@@ -31,7 +25,7 @@ def run(config: str | None) -> int:
     With SLACK_APP_TOKEN it connects by Socket Mode; without, it takes Slack's signed requests at
     /slack/events on BOT_HTTP_PORT. It keeps trying while Slack or OCP cannot be reached.
     """
-    gc.set_threshold(*RARELY)
+    look_rarely()
     from bot.settings import EVERYTHING
 
     settings = settings_of(config, EVERYTHING)
@@ -43,7 +37,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
     from bot.app import running
     from bot.errors import BotError
 
-    gc.freeze()
+    settle()
     journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())
     stop = stopping()
     try:

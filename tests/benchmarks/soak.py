@@ -10,7 +10,6 @@ take 72 minutes of real time; Slack's limits stay real. Every simulated hour one
 
 import argparse
 import asyncio
-import gc
 import os
 import random
 import sqlite3
@@ -26,7 +25,7 @@ if __name__ == "__main__":
 
 from bot import logs
 from bot.app import running as bot_running
-from bot.cli.running import RARELY
+from bot.cli.frugal import look_rarely, settle
 from bot.clock import ScaledClock
 from bot.settings import EVERYTHING, load
 from tests.benchmarks.bot_process import free_port, our_slack, settings, until_ready
@@ -38,8 +37,8 @@ BREAK_AT_ONCE = 5
 
 async def live(start: float, speed: float) -> None:
     """Be the bot: run on a fast clock until told to stop. This is the other process."""
-    gc.set_threshold(*RARELY)
-    gc.freeze()
+    look_rarely()
+    settle()
     given = load(dict(os.environ), os.environ.get("BOT_CONFIG"), needs=EVERYTHING).settings
     journal = logs.configure(format="json", level="warning", secrets=given.secrets())
     clock = ScaledClock(datetime.fromtimestamp(start, UTC), speed)
