@@ -20,8 +20,8 @@ def look_rarely() -> None:
 def settle() -> None:
     """Take what there is by now for the program itself: it is never looked through for garbage.
 
-    And keep one heap: where memory comes from glibc, each thread that waits for SQLite would take one of its own
-    and leave holes in it (5 of 204 MB in a day).
+    And keep one heap: glibc would give each thread that waits for SQLite one of its own, and each has its
+    holes (measured by ``tests/benchmarks/soak.py``: 4 of 203 MB).
     """
     import ctypes
 

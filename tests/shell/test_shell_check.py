@@ -416,6 +416,14 @@ def test_the_test_alert_is_marked_and_tells_who_would_be_woken(shell: Shell, wor
     assert f"it wakes those of the {people} people there whose own settings" in said.out
 
 
+def test_a_missing_invitation_is_told_once(shell: Shell, world: Town) -> None:
+    world.elsewhere.call(lambda: world.slack.kick_bot(ALERTS))
+    said = shell("check", "--send-test-alert", **world.environment)
+    assert said.out.count("/invite @logbackup") == 1
+    assert "write /invite @logbackup there" in bad(said)
+    assert "The test alert was not posted: what to do about that stands above." in said.out
+
+
 def test_a_test_alert_that_cannot_be_posted_is_told(shell: Shell, world: Town) -> None:
     world.slack.trouble.refuse("chat.postMessage", "restricted_action")
     said = shell("check", "--send-test-alert", **world.environment)

@@ -93,6 +93,7 @@ class Story:
                     "text": step.text,
                     "in_thread": step.in_thread,
                     "in_fleet": step.in_fleet,
+                    "to_read": step.to_read,
                 }
                 for step in self.steps
             ],

@@ -75,6 +75,11 @@ export class Story {
       const lever = levers.find((one) => one.name === button.dataset.lever);
       if (lever && button.getAttribute("aria-busy") !== "true") say(button, lever.label);
     }
+    // Where a message is all that is left of a step, pulling its lever once more would undo it.
+    this.steps.forEach((step, index) => {
+      const button = step.to_read && this.list.children[index]?.querySelector("[data-lever]");
+      if (button) button.hidden = Boolean(places[index]);
+    });
     const over = this.told && done.length > 0 && done.every(Boolean);
     this.end.hidden = this.told && !over;
     if (!this.told) return;
