@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import __version__
-from bot.cli.frugal import look_rarely, settle
+from bot.cli.frugal import begin, settle
 from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def run(config: str | None) -> int:
     With SLACK_APP_TOKEN it connects by Socket Mode; without, it takes Slack's signed requests at
     /slack/events on BOT_HTTP_PORT. It keeps trying while Slack or OCP cannot be reached.
     """
-    look_rarely()
+    begin()
     from bot.settings import EVERYTHING
 
     settings = settings_of(config, EVERYTHING)

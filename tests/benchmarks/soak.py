@@ -22,10 +22,13 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).parents[2])]
+    from bot.cli.frugal import begin
+
+    begin()
 
 from bot import logs
 from bot.app import running as bot_running
-from bot.cli.frugal import look_rarely, settle
+from bot.cli.frugal import settle
 from bot.clock import ScaledClock
 from bot.settings import EVERYTHING, load
 from tests.benchmarks.bot_process import free_port, our_slack, settings, until_ready
@@ -37,7 +40,6 @@ BREAK_AT_ONCE = 5
 
 async def live(start: float, speed: float) -> None:
     """Be the bot: run on a fast clock until told to stop. This is the other process."""
-    look_rarely()
     settle()
     given = load(dict(os.environ), os.environ.get("BOT_CONFIG"), needs=EVERYTHING).settings
     journal = logs.configure(format="json", level="warning", secrets=given.secrets())

@@ -135,3 +135,22 @@ def test_the_demo_says_in_one_sentence_that_its_port_is_taken(shell: Shell, take
     assert said.err.count("\n") == 1
     assert said.err.startswith(f"Cannot listen on port {taken}: ")
     assert said.err.endswith("Choose another with --port, or 0 for any.\n")
+
+
+def test_what_runs_for_months_loads_nothing_for_terminals_and_can_still_draw() -> None:
+    """It would take memory that nobody uses; a command that draws tables loads it later."""
+    program = (
+        "import gc, sys\n"
+        "from bot.cli.frugal import begin, settle\n"
+        "begin()\n"
+        "import bot.app\n"
+        "settle()\n"
+        "print('rich' in sys.modules, gc.get_freeze_count() > 100_000)\n"
+        "from bot.terminal import screen\n"
+        "import rich.console\n"
+        "print(rich.console.Console.__name__)\n"
+    )
+    said = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert said.stdout.split() == ["False", "True", "Console"]
