@@ -20,8 +20,8 @@ def begin() -> None:
     gc.set_threshold(*RARELY)
     unwanted = {name: None for name in _FOR_TERMINALS if name not in sys.modules}
     sys.modules.update(unwanted)  # type: ignore[arg-type] # None: not to be had, as importlib documents it
-    import httpx  # noqa: F401
-    import structlog  # noqa: F401
+    import httpx  # noqa: F401 - loaded here, used elsewhere
+    import structlog  # noqa: F401 - as httpx
 
     for name in unwanted:
         del sys.modules[name]

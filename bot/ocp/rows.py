@@ -75,7 +75,7 @@ def _meaningless(
             yield field, came.isoformat()
 
 
-def _constant(  # noqa: PLR0917 - as lru_cache compares them
+def _constant(  # noqa: PLR0917 - all that is hashed, in its order
     source: SourceName,
     cluster: ClusterId,
     named: str | None,

@@ -81,7 +81,7 @@ async def test_the_story_is_told_to_its_end_at_the_pace_of_who_reads_it(
         await reader.page.get_by_text("The bot runs again").wait_for(state="attached")
         last = await reader.shown_message()
         assert "shop/cart" in await last.inner_text()
-        assert await reader.story.get_by_role("button", name="Kill the bot").count() == 0
+        assert await reader.story.get_by_role("button", name="Kill the bot", exact=True).count() == 0
         await reader.done(10)
         await reader.story.get_by_role("button", name="Begin anew").click()
         await reader.page.locator("#speed", has_text=f"{HURRY:g}×").wait_for()
