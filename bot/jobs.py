@@ -167,7 +167,7 @@ class Jobs:
             for watch in now.watches:
                 if watch.lease in gained and now.schedule is not None:
                     now.schedule.soon(f"poll {watch.state.source}")
-            await self.real.sleep(self.leases.pace.renew_every)
+            await self.real.sleep(self.leases.renew_within)
 
     async def _keep_looking(self, watch: Watch) -> None:
         bell = self.bells.looks[watch.state.source]

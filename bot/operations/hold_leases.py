@@ -55,6 +55,12 @@ class Leases:
     refused: StorageError | None = None
     _held: dict[str, _Held] = field(default_factory=dict)
 
+    @property
+    def renew_within(self) -> timedelta:
+        """After what time to renew: sooner where the database refused, so that its recovery is noticed."""
+        every = self.pace.renew_every
+        return every if self.refused is None else min(every, SHARED.renew_every)
+
     def holds(self, name: str) -> bool:
         """Whether a lease is held at this moment."""
         held = self._held.get(name)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StorageError
-from bot.operations.hold_leases import REPLICA, SHARED, Leases
+from bot.operations.hold_leases import ALONE, REPLICA, SHARED, Leases
 from tests.fakes.listed_journal import ListedJournal
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.memory_store import MemoryStore
@@ -135,3 +135,19 @@ async def test_clocks_a_few_seconds_apart_never_share_a_lease(ahead: int) -> Non
         assert both.one.holds(PROD)
     apart.advance(SHARED.length + 3 * SECOND)
     assert await both.other.renew([PROD]) == {PROD}
+
+
+async def test_where_nobody_can_take_over_a_lease_lasts_and_only_trouble_is_looked_after_soon() -> None:
+    """A file that nobody else can open: the leases need no care, but that the database is back is noticed."""
+    both = Replicas()
+    alone = Leases(both.store, both.clock, both.journal, "one", ALONE)
+    await alone.renew([PROD])
+    assert alone.renew_within == ALONE.renew_every
+    both.clock.advance(timedelta(hours=23))
+    assert alone.holds(PROD)
+    both.store.broken = "The disk is full."
+    await alone.renew([PROD])
+    assert alone.renew_within == SHARED.renew_every
+    both.store.broken = None
+    await alone.renew([PROD])
+    assert alone.renew_within == ALONE.renew_every
