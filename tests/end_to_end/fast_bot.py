@@ -53,7 +53,7 @@ class World:
 
     async def until_said(self, text: str, channel: str = ALERTS) -> Message:
         """Wait until somebody in the channel, or the bot in a thread, has said this."""
-        found = await self.slack.until(lambda _: self.said(text, channel), timeout=30)
+        found = await self.slack.until(lambda _: self.said(text, channel), timeout=60)
         assert found
         return found[0]
 
@@ -65,13 +65,13 @@ class World:
 
     async def until_connected(self, bot: Running) -> None:
         """Wait until the bot hears Slack."""
-        await self.slack.until(lambda _: bot.connections is not None and bot.connections.alive, timeout=30)
+        await self.slack.until(lambda _: bot.connections is not None and bot.connections.alive, timeout=60)
 
     async def asked(self, text: str) -> str:
         """Ask by slash command and give the answer."""
         before = len(self.slack.ephemerals("anna"))
         await self.slack.command("anna", ALERTS, "/logbackup", text)
-        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=30)
+        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=60)
         return self.slack.ephemerals("anna")[-1].text
 
 
@@ -89,7 +89,7 @@ async def world(
         yield World(folder, fleet, ocp, slack, clock)
 
 
-async def until(holds: Callable[[], object], within: float = 30) -> None:
+async def until(holds: Callable[[], object], within: float = 60) -> None:
     """Wait until something holds of the bot, which tells nobody when it does."""
     async with asyncio.timeout(within):
         while not holds():  # noqa: ASYNC110 - as said

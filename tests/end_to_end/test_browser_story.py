@@ -14,7 +14,7 @@ from tests.sandbox_page.page_browser import DESKTOP, PHONE, Looking, looking, on
 
 WAITING, LOOKING = 150.0, 30.0
 """How fast time passes while the bot is waited for, and while somebody looks and presses."""
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds for what takes minutes of simulated time."""
 TAKEN = {"ok", "ratelimited"}
 """Slack's limits stay real, however fast time passes: what is refused for them is sent again."""

@@ -16,7 +16,7 @@ AT_NINE = "digests:\n  - {channel: digest, at: '10:00', timezone: Europe/Berlin}
 
 async def digest(town: World) -> str:
     """Wait for the digest and give its words."""
-    await town.slack.until(lambda slack: slack.channel("digest").messages, timeout=30)
+    await town.slack.until(lambda slack: slack.channel("digest").messages, timeout=60)
     (message,) = town.slack.channel("digest").messages
     return message.text
 

@@ -57,7 +57,7 @@ async def settled(folder: Path) -> AsyncIterator[Settled]:
         found.write()
         await world.program.start()
         await world.until_said("Now watching log backup")
-        await world.slack.until(lambda slack: slack.sockets, timeout=30)
+        await world.slack.until(lambda slack: slack.sockets, timeout=60)
         yield found
         assert await world.program.stop() == 0
 

@@ -56,9 +56,9 @@ async def test_neither_ocp_nor_slack_need_be_there_at_the_start(tmp_path: Path) 
         async with ocp:
             await until_said("Now watching")
             await until_said("🟢 Over")
-            await slack.until(lambda _: bot.connections is not None and bot.connections.alive, timeout=30)
+            await slack.until(lambda _: bot.connections is not None and bot.connections.alive, timeout=60)
             status = ""
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while "All 5 tasks are well" not in status:  # a busy machine polls late, and that is told
                     before = len(slack.ephemerals("anna"))
                     await slack.command("anna", ALERTS, "/logbackup", "status")

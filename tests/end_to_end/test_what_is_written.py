@@ -24,9 +24,9 @@ async def test_it_writes_into_its_folder_and_for_a_while_into_the_temporary_one(
         await world.program.start()
         await world.until_said("Now watching log backup")
         await world.until_polled(4)
-        await world.slack.until(lambda slack: slack.sockets, timeout=30)
+        await world.slack.until(lambda slack: slack.sockets, timeout=60)
         await world.slack.command("anna", ALERTS, "/logbackup", "chart pay/orders")
-        await world.slack.until(lambda slack: slack.calls_of("files.completeUploadExternal"), timeout=30)
+        await world.slack.until(lambda slack: slack.calls_of("files.completeUploadExternal"), timeout=60)
         assert [one.name for one in temporary.iterdir() if not one.name.startswith("logbackup-bot-")] == []
         assert await world.program.stop() == 0
         assert files_of(home) == files_of(temporary) == set()

@@ -90,7 +90,7 @@ class Program:
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await self._process.wait()
 
     def tell(self, number: signal.Signals) -> None:
@@ -98,7 +98,7 @@ class Program:
         assert self._process is not None
         self._process.send_signal(number)
 
-    async def until_logged(self, event: str, times: int = 1, within: float = 15) -> dict[str, object]:
+    async def until_logged(self, event: str, times: int = 1, within: float = 60) -> dict[str, object]:
         """Wait until an event was logged so often; give what the last of those lines says."""
         async with asyncio.timeout(within):
             while len(found := self.lines(event)) < times:  # noqa: ASYNC110 - another process writes it
@@ -113,7 +113,7 @@ class Program:
     async def ended(self) -> int:
         """Wait until it ends by itself."""
         assert self._process is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await self._process.wait()
 
     @property
@@ -148,10 +148,10 @@ class Town:
         """Ask by slash command and give the answer."""
         before = len(self.slack.ephemerals("anna"))
         await self.slack.command("anna", ALERTS, "/logbackup", text)
-        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=30)
+        await self.slack.until(lambda slack: len(slack.ephemerals("anna")) > before, timeout=60)
         return self.slack.ephemerals("anna")[-1].text
 
-    async def until_said(self, text: str, within: float = 10, channel: str = ALERTS) -> Message:
+    async def until_said(self, text: str, within: float = 60, channel: str = ALERTS) -> Message:
         """Wait until a message of the channel, or a reply in it, has this text."""
 
         def found(slack: SimulatedSlack) -> Message | None:

@@ -87,7 +87,7 @@ async def looking(
                 "console", lambda said: look.complaints.extend([said.text] if said.type == "error" else [])
             )
             page.on("request", lambda request: look.hosts.add(request.url.split("/")[2]))
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(60_000)
             await page.goto(f"{stage.origin}/{place}")
             await page.wait_for_selector("#person option", state="attached")
             yield look

@@ -27,7 +27,7 @@ ALERTS = "alerts"
 SPEED = 3
 """The clock of OCP and of the bot's deadlines; Slack's limits stay real."""
 EVERY = "1s"
-WITHIN = 25.0
+WITHIN = 60.0
 FIRST_DAY = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 """Three in the morning, in the zone of the settings."""
 
