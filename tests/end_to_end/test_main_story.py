@@ -38,7 +38,7 @@ async def test_what_breaks_is_announced_at_once_questions_are_answered_no_secret
 
 
 async def answers_in_time(world: Town) -> None:
-    """Slack waits for three seconds; how fast it really is the benchmarks say."""
+    """Ask five times: Slack waits for three seconds; how fast it really is the benchmarks say."""
     took = []
     for number in range(1, ASKED + 1):
         asked = time.monotonic()
@@ -50,7 +50,7 @@ async def answers_in_time(world: Town) -> None:
 
 
 async def announces_at_once(world: Town) -> None:
-    """Polls are a second apart, and a busy machine has its time too."""
+    """Break two tasks: polls are a second apart, and a busy machine has its time too."""
     error = "cannot write oss://b/p?access_key=SK-in-error, <!channel> look"
     world.fleet.fail("pay/orders", world.clock.now(), error)
     world.fleet.interrupt("shop/cart", world.clock.now())
