@@ -23,7 +23,7 @@ from bot.domain.detection.memory import (
 from bot.domain.detection.rhythm import derive, derive_first
 from bot.domain.status import Meaning
 
-_VERSION = 3
+_VERSION = 4
 _HEAD = struct.Struct("<BI")
 _NUMBER = 8
 _FIRST = struct.Struct("<23d")

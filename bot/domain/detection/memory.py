@@ -35,7 +35,8 @@ class Block:
     last: float = nan
 
 
-_ROW = struct.Struct("<9d")
+_ROW = struct.Struct("<d8f")
+"""A moment, then spans: of a week in seconds, four bytes hold 0.06 at worst, of an hour 0.0002."""
 numbers_of_block = attrgetter(*(field.name for field in fields(Block)))
 BLOCK_SIZE = _ROW.size
 """Bytes of a packed block."""
@@ -49,7 +50,7 @@ def block_of(row: Sequence[float]) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Closed blocks, the oldest first, packed: nine doubles each, in the order of Block's fields.
+    """Closed blocks, the oldest first, packed as ``_ROW`` says, in the order of Block's fields.
 
     Twelve blocks of ten thousand tasks are more than a million numbers, which as objects of Python's would
     take several times the memory.
