@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import __version__
-from bot.cli.frugal import begin, settle
+from bot.cli.frugal import begin, migrate_apart, settle
 from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
     journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())
     stop = stopping()
     try:
+        await migrate_apart(settings.database_url.get_secret_value())
         async with running(settings, journal, config_path=config) as bot:
             journal.info("started", version=__version__, address=bot.url, sources=len(bot.states))
             with reloading(bot.renew):

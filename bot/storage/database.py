@@ -23,7 +23,7 @@ from bot.storage.outbox import Owed
 from bot.storage.pruning import HISTORY, RETENTION, Keeping, prune
 from bot.storage.records import Records
 from bot.storage.refusals import refusals
-from bot.storage.schema import check_version, migrate
+from bot.storage.schema import check_version, is_newest, migrate
 from bot.storage.session import Session
 from bot.storage.shapes import Shapes
 
@@ -47,6 +47,20 @@ async def open_database(
     except BaseException:
         await undo.aclose()
         raise
+
+
+async def is_up_to_date(url: str) -> bool:
+    """Whether opening a database leaves its tables as they are. Raises StorageError where it cannot say."""
+    address = read_address(url)
+    if address.path is not None and not address.path.exists():
+        return False
+    engine = reader_engine(address)
+    try:
+        with refusals():
+            async with engine.begin() as connection:
+                return await connection.run_sync(is_newest)
+    finally:
+        await engine.dispose()
 
 
 async def _opened(address: Address, undo: AsyncExitStack, keeping: Keeping, *, read_only: bool) -> "Database":

@@ -28,7 +28,7 @@ def migrate(connection: Connection, address: Address) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    if _is_newest(connection):
+    if is_newest(connection):
         return
     scripts = _scripts()
     present = _version(connection, scripts, address)
@@ -43,7 +43,7 @@ def migrate(connection: Connection, address: Address) -> None:
     command.upgrade(config, "head")
 
 
-def _is_newest(connection: Connection) -> bool:
+def is_newest(connection: Connection) -> bool:
     """Whether nothing is to be done, as with most starts; a fifth of a second of imports is then spared."""
     if not inspect(connection).has_table(_VERSION.name):
         return False
@@ -53,7 +53,7 @@ def _is_newest(connection: Connection) -> bool:
 
 def check_version(connection: Connection, address: Address) -> None:
     """Raise StorageError where the database, opened only for reading, is older or too new."""
-    if _is_newest(connection):
+    if is_newest(connection):
         return
     scripts = _scripts()
     present = _version(connection, scripts, address)

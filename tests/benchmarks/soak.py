@@ -28,7 +28,7 @@ if __name__ == "__main__":
 
 from bot import logs
 from bot.app import running as bot_running
-from bot.cli.frugal import settle
+from bot.cli.frugal import migrate_apart, settle
 from bot.clock import ScaledClock
 from bot.settings import EVERYTHING, load
 from tests.benchmarks.bot_process import free_port, our_slack, settings, until_ready
@@ -44,6 +44,7 @@ async def live(start: float, speed: float) -> None:
     given = load(dict(os.environ), os.environ.get("BOT_CONFIG"), needs=EVERYTHING).settings
     journal = logs.configure(format="json", level="warning", secrets=given.secrets())
     clock = ScaledClock(datetime.fromtimestamp(start, UTC), speed)
+    await migrate_apart(given.database_url.get_secret_value())
     async with bot_running(given, journal, clock=clock):
         await asyncio.Event().wait()
 

@@ -9,9 +9,13 @@ import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from bot.cli.frugal import migrate_apart
+from bot.errors import StorageError
+from bot.storage.database import is_up_to_date, open_database
 from tests.shell.world import ALERTS, Outcome, Shell, Town, plain_environment
 
 
@@ -154,3 +158,17 @@ def test_what_runs_for_months_loads_nothing_for_terminals_and_can_still_draw() -
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert said.stdout.split() == ["False", "True", "Console"]
+
+
+async def test_a_new_database_is_made_by_another_process_and_a_bad_one_is_left_to_be_told_of(
+    tmp_path: Path,
+) -> None:
+    """What migrates would stay in memory; what is wrong is told where the database is opened."""
+    url, second = f"sqlite:///{tmp_path / 'bot.sqlite3'}", f"sqlite:///{tmp_path / 'plain' / 'bot.sqlite3'}"
+    assert not await is_up_to_date(url)
+    await migrate_apart(url)
+    assert await is_up_to_date(url)
+    (tmp_path / "plain").write_text("a file, and no folder")
+    await migrate_apart(second)
+    with pytest.raises(StorageError):
+        await open_database(second)
