@@ -264,13 +264,9 @@ def _is_news(before: KnownTask | None, after: KnownTask) -> bool:
         return True
     one, other = before.task, after.task
     return one is not other and (
-        one.status.reported != other.status.reported
+        one.constant != other.constant
+        or one.status.reported != other.status.reported
         or one.error != other.error
-        or one.cluster_name != other.cluster_name
-        or one.tenant_name != other.tenant_name
-        or one.cluster_type != other.cluster_type
-        or one.mode != other.mode
-        or one.agent_server != other.agent_server
     )
 
 

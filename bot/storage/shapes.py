@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from operator import attrgetter
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,28 +16,21 @@ from bot.storage.tables import shapes, tasks
 
 SEEN_EVERY = timedelta(days=1)
 """A shape that is still seen says so this often."""
-_constants = attrgetter(
-    "cluster_name",
-    "tenant_name",
-    "ob_cluster_id",
-    "tenant_id",
-    "ob_tenant_id",
-    "cluster_type",
-    "mode",
-    "created_at",
-    "agent_server",
-    "dimension",
-)
 _NO_STATUS = read_status(None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A shape's number. ``constant`` stands for what made it: 64 bits, a tenth of their memory."""
+    """A shape's number, and what it was made of: ``constant`` as Task has it."""
 
     number: int
     constant: int
+    created_at: datetime | None
     seen_at: datetime
+
+    def is_of(self, task: Task) -> bool:
+        """Whether a task still has this shape."""
+        return self.constant == task.constant and self.created_at == task.created_at
 
 
 class Shapes:
@@ -72,7 +64,7 @@ class ShapesInUse:
             known = self._added.get(task.key) if self._added else None
             if known is None:
                 known = self._known.get(task.key)
-            if known is None or known.seen_at < stale or known.constant != hash(_constants(task)):
+            if known is None or known.seen_at < stale or not known.is_of(task):
                 missing.append(index)
                 numbers.append(0)
             else:
@@ -110,7 +102,7 @@ class ShapesInUse:
             query = select(shapes.c.digest, shapes.c.id).where(shapes.c.digest.in_(some))
             by_digest.update((bytes(digest), number) for digest, number in await connection.execute(query))
         for task, digest in zip(found, digests, strict=True):
-            self._added[task.key] = _Known(by_digest[digest], hash(_constants(task)), at)
+            self._added[task.key] = _Known(by_digest[digest], task.constant, task.created_at, at)
         return [by_digest[digest] for digest in digests]
 
 

@@ -19,6 +19,7 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "ocp"
 OCP = SourceName("ocp")
 PAY = Cluster(OCP, ClusterId(7), "pay")
 TIMESTAMP = "2026-02-01T00:00:12Z"
+EARLY, LATE = "2026-01-31T23:00:00Z", "2026-01-31T23:30:00Z"
 
 
 def answer(*rows: Any, timestamp: object = TIMESTAMP, **page: object) -> dict[str, Any]:
@@ -479,3 +480,17 @@ def test_equal_names_and_paths_are_one_object() -> None:
     assert long.tenant_name == "t" * 256
     assert long.key.destination == f"file:///{'b' * 600}"
     assert before == len(_CONSTANTS.known)
+
+
+def test_what_stays_the_same_of_a_task_has_one_hash() -> None:
+    (first,), (second,) = (parsed(row(tenantName="orders", checkpoint=moment)) for moment in (EARLY, LATE))
+    assert first.checkpoint != second.checkpoint
+    assert first.constant == second.constant
+    assert dataclasses.replace(first, checkpoint=None, error="full").constant == first.constant, "made anew"
+    for changed in (
+        {"tenant_name": "other"},
+        {"mode": "SERVICE"},
+        {"agent_server": "10.0.0.9"},
+        {"tenant_id": 9},
+    ):
+        assert dataclasses.replace(first, **changed).constant != first.constant
