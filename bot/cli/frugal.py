@@ -1,9 +1,7 @@
 """How a process that runs for months keeps its pauses short and its memory small."""
 
-import asyncio
 import gc
 import sys
-from contextlib import suppress
 
 RARELY = (10_000, 500, 1000)
 """When Python looks for garbage: a poll of a large fleet makes a hundred thousand things that are none.
@@ -41,33 +39,3 @@ def settle() -> None:
     limit = getattr(ctypes.CDLL(None), "mallopt", None)
     if limit is not None:
         limit(_ARENA_MAX, 1)
-
-
-async def migrate_apart(url: str) -> None:
-    """Bring a database to the newest version, if need be, in a process of its own.
-
-    What migrates takes 8 MB, and would keep them for months. Whatever goes wrong here goes wrong again where
-    the database is opened, and is told there.
-    """
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    from bot.errors import StorageError
-    from bot.storage.database import is_up_to_date
-
-    with suppress(StorageError, BrokenProcessPool):
-        if await is_up_to_date(url):
-            return
-        with ProcessPoolExecutor(1, get_context("spawn")) as apart:
-            await asyncio.get_running_loop().run_in_executor(apart, _migrate, url)
-
-
-def _migrate(url: str) -> None:
-    """Open the database and close it. Raises StorageError. This is the other process."""
-    from bot.storage.database import open_database
-
-    async def opened() -> None:
-        await (await open_database(url)).close()
-
-    asyncio.run(opened())

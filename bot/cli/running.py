@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import __version__
-from bot.cli.frugal import begin, migrate_apart, settle
+from bot.cli.frugal import begin, settle
 from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
     from bot import logs
     from bot.app import running
     from bot.errors import BotError
+    from bot.storage.migrating import migrate_apart
 
     settle()
     journal = logs.configure(format=settings.log_format, level=settings.log_level, secrets=settings.secrets())

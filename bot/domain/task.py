@@ -62,6 +62,9 @@ class TaskKey(_Hashed):
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return TaskKey, (self.source, self.cluster, self.tenant, self.destination)
+
     @property
     def text(self) -> str:
         """The key as one text, for columns and button values; equal keys have equal texts."""
@@ -99,6 +102,7 @@ class Task(_Hashed):
     def read_as(
         self,
         *,
+        status: Status,
         error: str | None,
         checkpoint: datetime | None,
         delay: timedelta | None,
@@ -109,7 +113,7 @@ class Task(_Hashed):
         """Give the task with what changes from reading to reading; the rest is the same."""
         task = Task(
             self.key,
-            self.status,
+            status,
             self.cluster_name,
             self.tenant_name,
             self.ob_cluster_id,

@@ -24,10 +24,9 @@ _DOCUMENTED = LogBackupWrapperTask.__optional_keys__
 _OTHER_FIELDS = 40
 _YEARS = range(1970, 2200)
 _NO_CHECKPOINT_YEARS = 20
-_MOST_REMEMBERED = 1 << 17
 
 _Ids = tuple[int | None, int | None, int | None]
-_Texts = tuple[str, str, str, str, str, str, str, str]
+_Texts = tuple[str, str, str, str, str, str, str]
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -84,7 +83,6 @@ def _constant(  # noqa: PLR0917 - all that is hashed, in its order
     ob_cluster_id: int | None,
     tenant_name: str,
     uri: str,
-    status: str,
     cluster_name: str,
     cluster_type: str,
     mode: str,
@@ -96,7 +94,7 @@ def _constant(  # noqa: PLR0917 - all that is hashed, in its order
     tenant = _name(tenant_name) if number is None else str(number)
     return Task(
         key=TaskKey(source, cluster, tenant, destination(uri) if uri else None),
-        status=_status(status[:65]),
+        status=_status(""),
         cluster_name=_name(cluster_name) or named,
         tenant_name=_name(tenant_name),
         ob_cluster_id=None if ob_cluster_id is None else ObClusterId(ob_cluster_id),
@@ -113,22 +111,28 @@ class _Constants:
     """Remembers what stays the same of the rows that were read before, by a hash of what made it.
 
     The texts themselves, most of them as long as a path, would take as much memory as all else that is known
-    of the tasks. A hash has 64 bits, and the numbers of a tenant are compared too.
+    of the tasks. A hash has 64 bits; numbers, of which some have like hashes, are compared too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 1 << 17) -> None:
         self.known: dict[int, Task] = {}
+        self._most = most
 
     def find(self, cluster: Cluster, ids: _Ids, texts: _Texts) -> Task:
         """Give the constant part of a task; equal rows get one and the same key object."""
         of = (cluster.source, cluster.id, cluster.name, *ids, *texts)
         seen = hash(of)
         found = self.known.get(seen)
-        if found is not None and ids == (found.ob_tenant_id, found.tenant_id, found.ob_cluster_id):
+        if (
+            found is not None
+            and found.key.cluster == cluster.id
+            and found.key.source == cluster.source
+            and ids == (found.ob_tenant_id, found.tenant_id, found.ob_cluster_id)
+        ):
             return found
         made = _constant(*of)
         if sum(map(len, texts)) <= REMEMBERED_LENGTH:
-            if len(self.known) >= _MOST_REMEMBERED:
+            if len(self.known) >= self._most:
                 self.known.clear()
             self.known[seen] = made
         return made
@@ -146,8 +150,8 @@ def to_task(
     """Translate a row of ``cluster``'s list, read at ``at`` (OCP's clock).
 
     The key's cluster is the one that was asked for, which is what every path of OCP's goes by. A
-    checkpoint from decades before the reading is what a server sends that has none yet. Equal rows get one
-    key object, so that looking a task up need not compare four texts.
+    checkpoint of a year twenty before the reading's is what a server sends that has none yet. Rows of one
+    task get one key object, unless their texts are long: looking a task up need not compare four of them.
     """
     sent = (row.get("createTime"), row.get("modifyTime"), row.get("checkpoint"))
     created_at, modified_at, checkpoint = utc(sent[0]), utc(sent[1]), utc(sent[2])
@@ -161,7 +165,6 @@ def to_task(
     texts = (
         row.get("tenantName") or "",
         row.get("backupUri") or "",
-        row.get("status") or "",
         row.get("clusterName") or "",
         row.get("clusterType") or "",
         row.get("backupMode") or "",
@@ -169,8 +172,9 @@ def to_task(
         row.get("backupDimension") or "",
     )
     ids = (row.get("obTenantId"), row.get("tenantId"), row.get("obClusterId"))
-    error, delay = row.get("errorMsg"), row.get("delay")
+    status, error, delay = row.get("status") or "", row.get("errorMsg"), row.get("delay")
     return _CONSTANTS.find(cluster, ids, texts).read_as(
+        status=_status(status[:65]),
         error=error_text(error) if error else None,
         checkpoint=checkpoint,
         delay=None if delay is None else timedelta(0, delay),

@@ -23,8 +23,8 @@ class Pace:
 
 SHARED = Pace(timedelta(seconds=15), timedelta(seconds=4), timedelta(seconds=5))
 """Of a database of several replicas: a takeover takes less than 30 s."""
-ALONE = Pace(timedelta(days=1), timedelta(seconds=40), timedelta(seconds=40))
-"""Of a file that nobody else can open while this program runs: there is nobody to take over."""
+ALONE = Pace(timedelta(days=365), timedelta(seconds=40), timedelta(seconds=40))
+"""Of a file that no other bot can open while this one runs: there is nobody to take over."""
 REPLICA = "replica/"
 """Before a replica's own name: the lease that says it is alive."""
 HOUSE = "house"
@@ -87,9 +87,7 @@ class Leases:
             had = self.holds(name)
             asked_at = self.clock.now()
             try:
-                token = await self.store.take_lease(
-                    name, owner=self.owner, now=asked_at, length=self.pace.length
-                )
+                token = await self.store.take_lease(name, owner=self.owner, now=asked_at, length=length)
             except StorageError as error:
                 refused = error
                 self._tell_lost(name, had=had, because=error.sentence)

@@ -56,13 +56,15 @@ async def _tend_all(tending: Tending, now: datetime) -> int:
     made = await _open_windows(tending, windows, silences, now)
     present = [one for one in silences if one.ended_at is None]
     turned = 0
-    if present or made:
-        incidents = [one for one in await tending.store.open_incidents() if is_firing(one)]
-        groups_of = await _groups_of(tending.store, present)
-        for silence in [*present, *made]:
-            turned += await _tend(tending, silence, incidents, groups_of, now)
-    if turned:
-        tending.changed()
+    try:
+        if present or made:
+            incidents = [one for one in await tending.store.open_incidents() if is_firing(one)]
+            groups_of = await _groups_of(tending.store, present)
+            for silence in [*present, *made]:
+                turned += await _tend(tending, silence, incidents, groups_of, now)
+    finally:
+        if turned:
+            tending.changed()
     return turned
 
 

@@ -23,7 +23,7 @@ from bot.storage.outbox import Owed
 from bot.storage.pruning import HISTORY, RETENTION, Keeping, prune
 from bot.storage.records import Records
 from bot.storage.refusals import refusals
-from bot.storage.schema import check_version, is_newest, migrate
+from bot.storage.schema import check_version, is_new_enough, migrate
 from bot.storage.session import Session
 from bot.storage.shapes import Shapes
 
@@ -50,17 +50,20 @@ async def open_database(
 
 
 async def is_up_to_date(url: str) -> bool:
-    """Whether opening a database leaves its tables as they are. Raises StorageError where it cannot say."""
-    address = read_address(url)
-    if address.path is not None and not address.path.exists():
-        return False
-    engine = reader_engine(address)
-    try:
-        with refusals():
+    """Whether a database is as new as this program, or newer: to open it migrates nothing.
+
+    Raises StorageError where it cannot be looked at.
+    """
+    with refusals():
+        address = read_address(url)
+        if address.path is not None and not address.path.exists():
+            return False
+        engine = reader_engine(address)
+        try:
             async with engine.begin() as connection:
-                return await connection.run_sync(is_newest)
-    finally:
-        await engine.dispose()
+                return await connection.run_sync(is_new_enough)
+        finally:
+            await engine.dispose()
 
 
 async def _opened(address: Address, undo: AsyncExitStack, keeping: Keeping, *, read_only: bool) -> "Database":

@@ -28,7 +28,7 @@ def migrate(connection: Connection, address: Address) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    if is_newest(connection):
+    if _is_newest(connection):
         return
     scripts = _scripts()
     present = _version(connection, scripts, address)
@@ -43,17 +43,29 @@ def migrate(connection: Connection, address: Address) -> None:
     command.upgrade(config, "head")
 
 
-def is_newest(connection: Connection) -> bool:
+def _is_newest(connection: Connection) -> bool:
     """Whether nothing is to be done, as with most starts; a fifth of a second of imports is then spared."""
+    return _noted(connection) == [_newest()]
+
+
+def is_new_enough(connection: Connection) -> bool:
+    """Whether a database has the version that this program knows, or a newer one."""
+    return any(not is_older(version, _newest()) for version in _noted(connection))
+
+
+def _noted(connection: Connection) -> list[str]:
     if not inspect(connection).has_table(_VERSION.name):
-        return False
-    newest = max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v*_*.py"))
-    return connection.scalars(select(_VERSION.c.version_num)).all() == [newest]
+        return []
+    return list(connection.scalars(select(_VERSION.c.version_num)))
+
+
+def _newest() -> str:
+    return max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v*_*.py"))
 
 
 def check_version(connection: Connection, address: Address) -> None:
     """Raise StorageError where the database, opened only for reading, is older or too new."""
-    if is_newest(connection):
+    if _is_newest(connection):
         return
     scripts = _scripts()
     present = _version(connection, scripts, address)

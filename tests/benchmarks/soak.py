@@ -28,9 +28,10 @@ if __name__ == "__main__":
 
 from bot import logs
 from bot.app import running as bot_running
-from bot.cli.frugal import migrate_apart, settle
+from bot.cli.frugal import settle
 from bot.clock import ScaledClock
 from bot.settings import EVERYTHING, load
+from bot.storage.migrating import migrate_apart
 from tests.benchmarks.bot_process import free_port, our_slack, settings, until_ready
 from tests.benchmarks.processes import FleetControl, Process, cheap_ocp, machine, running
 

@@ -1,5 +1,7 @@
-"""Which tasks a list shows, and in which order: the whole fleet's is known already, and is the same."""
+"""Which tasks a list shows, and in which order; and what a task is told by."""
 
+import copy
+import pickle
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ import pytest
 from bot.domain.problem import Severity
 from bot.domain.ranking import ranked
 from bot.domain.selection import Order, TaskFilter, chosen, ordered
+from bot.domain.task import ClusterId, SourceName, TaskKey
 from tests.views.view_samples import the_fleet
 
 FILTERS = (
@@ -42,3 +45,10 @@ def test_what_nobody_knows_the_delay_of_is_not_over_any() -> None:
     first, second, *_ = the_fleet().tasks
     unknown = replace(first, task=replace(first.task, checkpoint=None, delay=None))
     assert ranked([unknown, second]).over(timedelta(days=-1)) == [second]
+
+
+def test_a_key_that_was_copied_or_sent_to_another_process_is_the_same_key() -> None:
+    key = TaskKey(SourceName("prod"), ClusterId(5), "1004", "file:///log")
+    for again in (copy.deepcopy(key), pickle.loads(pickle.dumps(key))):  # noqa: S301 - our own
+        assert again == key
+        assert {again: 1}[key] == 1

@@ -13,7 +13,7 @@ from bot.domain.task import Cluster, ClusterId, SourceName, Task
 from bot.errors import AnswerUnreadable, LoginRefused, SourceError
 from bot.ocp.pages import TaskList, parse_page, read_page
 from bot.ocp.payloads import LogBackupWrapperTask
-from bot.ocp.rows import _CONSTANTS
+from bot.ocp.rows import _CONSTANTS, _Constants
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "ocp"
 OCP = SourceName("ocp")
@@ -494,3 +494,21 @@ def test_what_stays_the_same_of_a_task_has_one_hash() -> None:
         {"tenant_id": 9},
     ):
         assert dataclasses.replace(first, **changed).constant != first.constant
+
+
+@pytest.mark.parametrize("numbers", [(-1, -2), (1, 2**61), (0, 2**61 - 1)])
+def test_numbers_of_like_hashes_are_told_apart(numbers: tuple[int, int]) -> None:
+    """Python gives such numbers one hash; two clusters are two all the same, and so are two tenants."""
+    assert hash(numbers[0]) == hash(numbers[1])
+    page = json.dumps(answer(row(obTenantId=5, tenantName="orders")))
+    read = [parse_page(page, Cluster(OCP, ClusterId(number), "pay")).tasks[0] for number in numbers]
+    assert [task.key.cluster for task in read] == list(numbers)
+    tenants = [parsed(row(obTenantId=number, tenantName="orders"))[0].ob_tenant_id for number in numbers]
+    assert tenants == list(numbers)
+
+
+def test_no_more_is_remembered_than_there_is_room_for() -> None:
+    constants = _Constants(most=3)
+    for number in range(10):
+        constants.find(PAY, (number, None, None), ("orders", "", "", "", "", "", ""))
+        assert len(constants.known) <= 3

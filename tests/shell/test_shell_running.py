@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.frugal import migrate_apart
 from bot.errors import StorageError
 from bot.storage.database import is_up_to_date, open_database
+from bot.storage.migrating import migrate_apart
 from tests.shell.world import ALERTS, Outcome, Shell, Town, plain_environment
 
 
@@ -160,15 +160,18 @@ def test_what_runs_for_months_loads_nothing_for_terminals_and_can_still_draw() -
     assert said.stdout.split() == ["False", "True", "Console"]
 
 
-async def test_a_new_database_is_made_by_another_process_and_a_bad_one_is_left_to_be_told_of(
-    tmp_path: Path,
-) -> None:
-    """What migrates would stay in memory; what is wrong is told where the database is opened."""
-    url, second = f"sqlite:///{tmp_path / 'bot.sqlite3'}", f"sqlite:///{tmp_path / 'plain' / 'bot.sqlite3'}"
+async def test_a_new_database_is_made_by_another_process(tmp_path: Path) -> None:
+    """What migrates would stay in memory."""
+    url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     assert not await is_up_to_date(url)
     await migrate_apart(url)
     assert await is_up_to_date(url)
+
+
+@pytest.mark.parametrize("name", ["plain/bot.sqlite3", "x" * 300 + "/bot.sqlite3"], ids=["in a file", "long"])
+async def test_a_path_that_cannot_be_is_told_where_the_database_is_opened(tmp_path: Path, name: str) -> None:
     (tmp_path / "plain").write_text("a file, and no folder")
-    await migrate_apart(second)
+    url = f"sqlite:///{tmp_path / name}"
+    await migrate_apart(url)
     with pytest.raises(StorageError):
-        await open_database(second)
+        await open_database(url)
