@@ -17,6 +17,7 @@ from bot.domain.silence import UNNUMBERED_SILENCE, Ending, Matcher, Silence, Sil
 from bot.domain.weekday import Weekday
 from bot.errors import SourceTimeout
 from bot.operations.store_port import IncidentWrite, RevisionConflict
+from bot.operations.tend_silences import tend_silences
 from tests.fakes.listed_source import PAY, SHOP, task, teeth
 from tests.fakes.manual_clock import START
 from tests.fakes.memory_session import MemorySession
@@ -350,3 +351,17 @@ async def test_the_reasons_of_what_silences_owe() -> None:
     assert reasons == [Reason.GREETING, Reason.SILENCE_STARTED, Reason.SILENCE_ENDED]
     assert stage.clock.now() > stage.clock.now() - POLL
     assert len(stage.everything(ID)) == 3
+
+
+async def test_what_one_silence_owes_is_told_at_once_though_the_next_cannot_be_tended() -> None:
+    stage = await begun()
+    for _ in range(2):
+        await silenced(stage)
+    stage.clock.advance(11 * MINUTE)
+    token = await stage.store.take_lease("house", owner="us", now=stage.clock.now(), length=MINUTE)
+    assert token is not None
+    tokens, rung = iter((token, token + 1)), stage.rung
+    assert await tend_silences(replace(stage.tending, fence=lambda: ("house", next(tokens)))) == 0
+    ended = [one.ended_at is not None for one in await stage.store.silences(ended_since=START)]
+    assert sorted(ended) == [False, True]
+    assert stage.rung == rung + 1
