@@ -1,6 +1,9 @@
 """What holds for all tests: hypothesis takes no time, and nobody waits for those who wait."""
 
 import os
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,15 +36,23 @@ UNTRACED = frozenset(
 """Whose tests cover nothing of the core that others do not: untraced they take half the time, or a fifth."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave coverage to the tests of the core; with ``--no-cov`` there is nothing to leave."""
-    if config.getoption("--no-cov"):
-        return
-    here = Path(__file__).parent
-    for item in items:
-        path = item.path.relative_to(here)
-        if path.parts[0] in UNTRACED or path.as_posix() in UNTRACED:
-            item.add_marker(pytest.mark.no_cover)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Leave coverage to the tests of the core.
+
+    pytest-cov's own mark is of no use: in a process of xdist's, coverage runs twice, and only one is paused.
+    """
+    path = item.path.relative_to(Path(__file__).parent)
+    tracing, in_threads = sys.gettrace(), threading.gettrace()
+    if tracing is None or not {path.parts[0], path.as_posix()} & UNTRACED:
+        return (yield)
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracing)
+        threading.settrace(in_threads)
 
 
 def pytest_xdist_auto_num_workers() -> int:
