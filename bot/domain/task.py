@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NewType
 
 from bot.domain.status import Status
@@ -35,8 +36,22 @@ class Cluster:
         return self.name or str(self.id)
 
 
+_constants = attrgetter(
+    "cluster_name",
+    "tenant_name",
+    "ob_cluster_id",
+    "tenant_id",
+    "ob_tenant_id",
+    "cluster_type",
+    "mode",
+    "agent_server",
+    "dimension",
+)
+"""Gives what is the same in all readings of a task, status and start aside."""
+
+
 class _Hashed:
-    """Has a place for a hash of it: a poll asks for that of each task half a dozen times."""
+    """Has a place for a hash of it, or of a part: a poll asks for that of each task half a dozen times."""
 
     __slots__ = ("_hash",)
     _hash: int
@@ -135,25 +150,11 @@ class Task(_Hashed):
 
     @property
     def constant(self) -> int:
-        """A hash of 64 bits of what is the same in all readings of a task, status and start aside.
-
-        It is made once and handed on by ``read_as``; it holds in this process alone.
-        """
+        """A hash of 64 bits of its constants: made once, handed on by ``read_as``, of this process alone."""
         try:
             return self._hash
         except AttributeError:
-            of = (
-                self.cluster_name,
-                self.tenant_name,
-                self.ob_cluster_id,
-                self.tenant_id,
-                self.ob_tenant_id,
-                self.cluster_type,
-                self.mode,
-                self.agent_server,
-                self.dimension,
-            )
-            object.__setattr__(self, "_hash", hash(of))
+            object.__setattr__(self, "_hash", hash(_constants(self)))
             return self._hash
 
     @property
