@@ -17,6 +17,9 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+_CLEAR = Verdict.CLEAR
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One problem that holds, since when (OCP's clock), how severe, and because of what.
@@ -53,6 +56,7 @@ class NewLevel:
 
 
 _WELL = Well()
+_NO_TIME = timedelta(0)
 
 
 @value(frozen=True, slots=True)
@@ -112,13 +116,12 @@ def clear(
     at: datetime,
     *,
     delay: timedelta | None = None,
-    closing_hold: timedelta = timedelta(0),
+    closing_hold: timedelta = _NO_TIME,
     learned: bool = True,
     judged: bool = True,
 ) -> Assessment:
     """Make the assessment of a subject that is positively well; ``learned`` and ``judged`` as in Well."""
-    because = Well(delay, learned, judged)
-    return Assessment(at=at, verdict=Verdict.CLEAR, delay=delay, closing_hold=closing_hold, because=because)
+    return Assessment(at, _CLEAR, (), delay, closing_hold, Well(delay, learned, judged))
 
 
 def unknown(at: datetime, why: str, *, delay: timedelta | None = None) -> Assessment:

@@ -130,6 +130,7 @@ def fold_reading(
 
     ``troubled`` tells whether a task has an open incident.
     """
+    holds, at = Verdict.HOLDS, reading.at
     judged: list[Judged] = []
     tasks: dict[TaskKey, KnownTask] = {}
     learned: list[Learned] = []
@@ -139,10 +140,10 @@ def fold_reading(
         if before is None:
             arrived.append(task.key)
         memory, assessment = evaluate(
-            None if before is None else before.memory, task, reading.at, limits_of(task, thresholds_for)
+            None if before is None else before.memory, task, at, limits_of(task, thresholds_for)
         )
-        tasks[task.key] = KnownTask(task=task, listed_at=reading.at, memory=memory, assessment=assessment)
-        if assessment.verdict is Verdict.HOLDS or troubled(task.key):
+        tasks[task.key] = KnownTask(task, at, 0, memory, assessment)
+        if assessment.verdict is holds or troubled(task.key):
             judged.append(Judged(task_subject(task), assessment, task, reading.clock_offset))
         if assessment.learned is not None or assessment.told is not None:
             learned.append(Learned(task, assessment.learned, assessment.told))
@@ -161,7 +162,7 @@ def fold_reading(
             forgotten.append(key)
             continue
         tasks[key] = kept
-        if assessment.verdict is Verdict.HOLDS or troubled(key):
+        if assessment.verdict is holds or troubled(key):
             judged.append(Judged(task_subject(absent.task), assessment, absent.task, reading.clock_offset))
     after = _read(known, reading, tasks)
     limits = thresholds_for(reading.cluster.source, reading.cluster.id, reading.cluster.name, None)

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import NewType
 
 from bot.domain.status import Status
-from bot.domain.values import value
+from bot.domain.values import key, set_aside, value
 
 SourceName = NewType("SourceName", str)
 UNNAMED_SOURCE = SourceName("ocp")
@@ -16,6 +16,7 @@ ClusterId = NewType("ClusterId", int)
 ObClusterId = NewType("ObClusterId", int)
 
 WHOLE_CLUSTER = "whole cluster"
+_NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,8 @@ _constants = attrgetter(
 """Gives what is the same in all readings of a task, status and start aside."""
 
 
-class _Hashed:
-    """Has a place for a hash of it, or of a part: a poll asks for that of each task half a dozen times."""
-
-    __slots__ = ("_hash",)
-    _hash: int
-
-
-@dataclass(frozen=True, slots=True)
-class TaskKey(_Hashed):
+@key(frozen=True, slots=True)
+class TaskKey:
     """What makes a task the same task at the next reading.
 
     OCP gives tasks no id. ``tenant`` is the tenant's obTenantId as text (else its OCP id, else its
@@ -71,20 +65,18 @@ class TaskKey(_Hashed):
     tenant: str | None = None
     destination: str | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.source, self.cluster, self.tenant, self.destination)))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return TaskKey, (self.source, self.cluster, self.tenant, self.destination)
-
     @property
     def text(self) -> str:
         """The key as one text, for columns and button values; equal keys have equal texts."""
         tenant = "*" if self.tenant is None else self.tenant.replace("%", "%25").replace("/", "%2F")
         return f"{self.source}/{self.cluster}/{tenant}/{self.destination or ''}"
+
+
+class _Hashed:
+    """Has a place for a hash of a part of it: a poll asks for that of each task four times."""
+
+    __slots__ = ("_hash",)
+    _hash: int
 
 
 @value(frozen=True, slots=True)
@@ -121,7 +113,6 @@ class Task(_Hashed):
         error: str | None,
         checkpoint: datetime | None,
         delay: timedelta | None,
-        created_at: datetime | None,
         modified_at: datetime | None,
         other: tuple[tuple[str, str], ...],
     ) -> "Task":
@@ -139,13 +130,13 @@ class Task(_Hashed):
             checkpoint,
             delay,
             self.mode,
-            created_at,
+            self.created_at,
             modified_at,
             self.agent_server,
             self.dimension,
             other,
         )
-        object.__setattr__(task, "_hash", self.constant)
+        set_aside(task, "_hash", self.constant)
         return task
 
     @property
@@ -154,7 +145,7 @@ class Task(_Hashed):
         try:
             return self._hash
         except AttributeError:
-            object.__setattr__(self, "_hash", hash(_constants(self)))
+            set_aside(self, "_hash", hash(_constants(self)))
             return self._hash
 
     @property
@@ -178,9 +169,8 @@ class Task(_Hashed):
         OCP's own delay is this figure at the start of the request (reference sample: 77.792 s less
         0.112 s of request, reported as 77.6421); it serves where no checkpoint was sent. Never negative.
         """
-        if self.checkpoint is not None:
-            return max(at - self.checkpoint, timedelta(0))
-        return None if self.delay is None else max(self.delay, timedelta(0))
+        behind = self.delay if self.checkpoint is None else at - self.checkpoint
+        return _NO_TIME if behind is not None and behind < _NO_TIME else behind
 
 
 def newer_of(known: Task, found: Task) -> Task:

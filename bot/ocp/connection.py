@@ -37,6 +37,8 @@ from bot.operations.ports import Clock
 _LARGEST_ANSWER = 64 * 1024 * 1024
 _UNSUCCESSFUL = re.compile(rb'"successful"\s*:\s*false')
 _SKEW = timedelta(minutes=1)
+_READ = httpx.ByteStream(b"")
+"""Takes the place of the stream of an answer that was read: each holds the other, as garbage, else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,9 @@ class Connection:
         try:
             async with asyncio.timeout(self._patience.whole.total_seconds()):
                 async with self._client.stream("GET", url) as response:
-                    return response, await self._body(response)
+                    body = await self._body(response)
+                response.stream = _READ
+                return response, body
         except (httpx.TimeoutException, TimeoutError) as error:
             raise SourceTimeout(
                 f"{label(self._source)} did not answer in time at {self.address}. Is it overloaded, or "

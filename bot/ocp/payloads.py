@@ -26,11 +26,12 @@ class Payload(BaseModel):
 class LogBackupWrapperTask(TypedDict, total=False):
     """One row, every field optional; ``agentServerIp`` and ``backupDimension`` are seen, not documented.
 
-    A dict by OCP's own names, not a model: there are thousands in a poll, and it takes a third less.
+    A dict by OCP's own names, not a model: there are thousands in a poll, and it takes a third less. Times
+    are left as they came: ``read_moment`` reads them.
     """
 
-    createTime: datetime | None
-    modifyTime: datetime | None
+    createTime: str | None
+    modifyTime: str | None
     clusterName: str | None
     clusterId: Long | None
     obClusterId: Long | None
@@ -41,7 +42,7 @@ class LogBackupWrapperTask(TypedDict, total=False):
     status: str | None
     errorMsg: str | None
     backupUri: str | None
-    checkpoint: datetime | None
+    checkpoint: str | None
     backupMode: str | None
     delay: Seconds | None
     agentServerIp: str | None
@@ -125,6 +126,22 @@ class ServerInfoData(Payload):
 _Model = TypeVar("_Model", bound=Payload)
 _Made = TypeVar("_Made")
 _ROW: TypeAdapter[LogBackupWrapperTask] = TypeAdapter(LogBackupWrapperTask)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+def read_moment(text: str) -> datetime | None:
+    """Read a time as pydantic does: ISO 8601, or a number of seconds or milliseconds; None where it is none.
+
+    What Python itself can read, as all that OCP is known to send, it reads in a third of the time.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return _MOMENT.validate_python(text)
+    except ValidationError:
+        return None
 
 
 def lenient(model: type[_Model], fields: Mapping[str, Any]) -> tuple[_Model | None, frozenset[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.status import Status, read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
-from bot.ocp.payloads import LogBackupWrapperTask, lenient_row
+from bot.ocp.payloads import LogBackupWrapperTask, lenient_row, read_moment
 from bot.ocp.texts import (
     REMEMBERED_LENGTH,
     destination,
@@ -22,11 +22,11 @@ from bot.ocp.texts import (
 _IDENTITY = frozenset({"obTenantId", "tenantId", "tenantName", "backupUri"})
 _DOCUMENTED = LogBackupWrapperTask.__optional_keys__
 _OTHER_FIELDS = 40
-_YEARS = range(1970, 2200)
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _NO_CHECKPOINT_YEARS = 20
 
 _Ids = tuple[int | None, int | None, int | None]
-_Texts = tuple[str, str, str, str, str, str, str]
+_Texts = tuple[str, str, str, str, str, str, str, str]
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -36,11 +36,16 @@ def utc(moment: datetime | None) -> datetime | None:
     """
     if moment is None or moment.tzinfo is None:
         return None
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        return None
-    return moment if moment.year in _YEARS else None
+    if moment.tzinfo is not UTC:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return utc(read_moment(text)) if text else None
 
 
 @lru_cache(maxsize=256)
@@ -65,13 +70,12 @@ def _others(
     return others
 
 
-def _meaningless(
-    sent: tuple[datetime | None, ...], kept: tuple[datetime | None, ...]
-) -> Iterator[tuple[str, str]]:
+def _meaningless(row: LogBackupWrapperTask, kept: tuple[datetime | None, ...]) -> Iterator[tuple[str, str]]:
     """Yield the times that came and mean nothing, as they came."""
+    sent = (row.get("createTime"), row.get("modifyTime"), row.get("checkpoint"))
     for field, came, stays in zip(("createTime", "modifyTime", "checkpoint"), sent, kept, strict=True):
         if came is not None and stays is None:
-            yield field, came.isoformat()
+            yield field, other_text(came)
 
 
 def _constant(  # noqa: PLR0917 - all that is hashed, in its order
@@ -88,6 +92,7 @@ def _constant(  # noqa: PLR0917 - all that is hashed, in its order
     mode: str,
     agent_server: str,
     dimension: str,
+    created: str,
 ) -> Task:
     """Make the part of a Task that stays the same from poll to poll; a row without ids goes by its name."""
     number = tenant_id if ob_tenant_id is None else ob_tenant_id
@@ -104,6 +109,7 @@ def _constant(  # noqa: PLR0917 - all that is hashed, in its order
         mode=_name(mode),
         agent_server=_name(agent_server),
         dimension=_name(dimension),
+        created_at=_moment(created),
     )
 
 
@@ -153,15 +159,6 @@ def to_task(
     checkpoint of a year twenty before the reading's is what a server sends that has none yet. Rows of one
     task get one key object, unless their texts are long: looking a task up need not compare four of them.
     """
-    sent = (row.get("createTime"), row.get("modifyTime"), row.get("checkpoint"))
-    created_at, modified_at, checkpoint = utc(sent[0]), utc(sent[1]), utc(sent[2])
-    if checkpoint is not None and at is not None and at.year - checkpoint.year >= _NO_CHECKPOINT_YEARS:
-        checkpoint = None
-    others: list[tuple[str, str]] = []
-    if unreadable or row.get("clusterId") != cluster.id or not row.keys() <= _DOCUMENTED:
-        others += _others(row, cluster, unreadable)
-    if created_at is None or modified_at is None or checkpoint is None:
-        others += _meaningless(sent, (created_at, modified_at, checkpoint))
     texts = (
         row.get("tenantName") or "",
         row.get("backupUri") or "",
@@ -170,15 +167,24 @@ def to_task(
         row.get("backupMode") or "",
         row.get("agentServerIp") or "",
         row.get("backupDimension") or "",
+        row.get("createTime") or "",
     )
     ids = (row.get("obTenantId"), row.get("tenantId"), row.get("obClusterId"))
+    constant = _CONSTANTS.find(cluster, ids, texts)
+    modified_at, checkpoint = _moment(row.get("modifyTime")), _moment(row.get("checkpoint"))
+    if checkpoint is not None and at is not None and at.year - checkpoint.year >= _NO_CHECKPOINT_YEARS:
+        checkpoint = None
+    others: list[tuple[str, str]] = []
+    if unreadable or row.get("clusterId") != cluster.id or not row.keys() <= _DOCUMENTED:
+        others += _others(row, cluster, unreadable)
+    if constant.created_at is None or modified_at is None or checkpoint is None:
+        others += _meaningless(row, (constant.created_at, modified_at, checkpoint))
     status, error, delay = row.get("status") or "", row.get("errorMsg"), row.get("delay")
-    return _CONSTANTS.find(cluster, ids, texts).read_as(
+    return constant.read_as(
         status=_status(status[:65]),
         error=error_text(error) if error else None,
         checkpoint=checkpoint,
         delay=None if delay is None else timedelta(0, delay),
-        created_at=created_at,
         modified_at=modified_at,
         other=tuple(others),
     )

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.detection.delays import _is_dear, limits
+from bot.domain.detection.delays import _is_dear
+from bot.domain.detection.limits import limits
 from bot.domain.detection.memory import Block, Blocks, Point, Rhythm, Rise
 from bot.domain.detection.rhythm import derive, extended, is_full, learned
 from bot.domain.detection.rises import BEND, STRAIGHT, excess, goes_on, is_steady, is_tolerable, straightness

@@ -91,6 +91,7 @@ PURPOSES = {
     "click": ("the command line", "BSD-3-Clause"),
     "httpx": ("reading OCP", "BSD-3-Clause"),
     "matplotlib": ("charts, in a process of their own", "matplotlib's own, like the PSF's"),
+    "msgspec": ("values that polls make by the ten thousand", "BSD-3-Clause"),
     "numpy": ("packing stored observations", "BSD-3-Clause"),
     "platformdirs": ("the user's data folder", "MIT"),
     "prometheus-client": ("/metrics", "Apache-2.0 AND BSD-2-Clause"),

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from math import isnan, nan
 
 from bot.domain.detection.instants import moment, span
-from bot.domain.detection.memory import Rhythm, Rise, TaskMemory, Trouble
+from bot.domain.detection.limits import is_short, limits
+from bot.domain.detection.memory import Rise, TaskMemory, Trouble
 from bot.domain.detection.rises import goes_on
 from bot.domain.evidence import BehindLimit, CatchingUp, Grows, StoodStill
 from bot.domain.finding import Assessment, Finding, clear, holding, unknown
@@ -25,14 +26,8 @@ def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds:
     now = memory.at
     behind = now - memory.checkpoint
     rhythm = memory.rhythm
-    if (
-        memory.trouble is None
-        and memory.rise is None
-        and rhythm.known
-        and behind <= rhythm.reach
-        and behind <= thresholds.lagging_warning.total_seconds()
-    ):
-        return clear(at, delay=delay)
+    if memory.trouble is None and memory.rise is None and is_short(behind, rhythm, thresholds):
+        return clear(at, delay=delay, learned=rhythm.known)
     patience = thresholds.patience.total_seconds()
     warning, critical = limits(rhythm, thresholds)
     settling = _is_settling(memory, patience)
@@ -55,25 +50,6 @@ def assess_delay(memory: TaskMemory, at: datetime, delay: timedelta, thresholds:
     if settling and not trouble.of_delay:
         beyond = False
     return _continued(memory, trouble, at, delay, thresholds, beyond=beyond, rests=long_rest)
-
-
-def limits(rhythm: Rhythm, thresholds: Thresholds) -> tuple[float, float]:
-    """Give the limits of the delay, warning and critical, that apply to a task of this rhythm."""
-    warning = thresholds.lagging_warning.total_seconds()
-    critical = thresholds.lagging_critical.total_seconds()
-    if thresholds.lagging_is_literal:
-        return warning, critical
-    if not rhythm.known:
-        return thresholds.unknown_warning.total_seconds(), thresholds.unknown_critical.total_seconds()
-    raised = rhythm.reach + thresholds.lagging_margin.total_seconds()
-    return max(warning, raised), max(critical, raised)
-
-
-def delay_limits(memory: TaskMemory, thresholds: Thresholds) -> tuple[timedelta | None, timedelta, timedelta]:
-    """Give the delay that a task's teeth reach when healthy (None: not known yet), and the limits for it."""
-    warning, critical = limits(memory.rhythm, thresholds)
-    normal = timedelta(seconds=memory.rhythm.reach) if memory.rhythm.known else None
-    return normal, timedelta(seconds=warning), timedelta(seconds=critical)
 
 
 def _is_settling(memory: TaskMemory, patience: float) -> bool:

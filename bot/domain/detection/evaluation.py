@@ -25,6 +25,9 @@ LEARNED_IS_SAID = 900.0
 STAYED_AFTER_TROUBLE = 2400.0
 WORTH_TELLING = 5.0
 """A step of fewer seconds is not told."""
+_RUNNING = Meaning.RUNNING
+_CLEAR = Verdict.CLEAR
+# An enum's member takes as long to look up as all the arithmetic of a task that is well.
 
 
 def evaluate(
@@ -36,18 +39,25 @@ def evaluate(
     the last one is UNKNOWN and leaves the memory as it is.
     """
     instant = at.timestamp()
-    checkpoint = _checkpoint(memory, task, instant)
+    if task.checkpoint is None:
+        checkpoint = _computed_checkpoint(memory, task, instant)
+    else:
+        checkpoint = task.checkpoint.timestamp()
     if memory is None:
         after = _born(task, instant, checkpoint)
         return after, _assessed(after, task, at, thresholds)
-    if instant <= memory.at + memory.skew:
+    now = instant - memory.skew
+    if now <= memory.at:
         behind = oddities.set_back(memory, instant, checkpoint)
         if behind is None:
             return memory, unknown(at, "it came late or twice")
         return behind, unknown(at, "OCP's clock was set back", delay=task.behind(at))
     after = _copy(memory)
-    now = instant - memory.skew
-    if task.status.meaning is Meaning.RUNNING and memory.meaning is Meaning.RUNNING:
+    if (
+        task.status.meaning is _RUNNING
+        and memory.meaning is _RUNNING
+        and not _is_plain(memory, task, instant, now, checkpoint)
+    ):
         why = _misleading(after, task, instant, now, checkpoint, thresholds)
         if why is not None:
             return after, unknown(at, why, delay=task.behind(at))
@@ -60,9 +70,21 @@ def evaluate(
     return after, _assessed(after, task, at, thresholds)
 
 
-def _checkpoint(memory: TaskMemory | None, task: Task, instant: float) -> float:
-    if task.checkpoint is not None:
-        return task.checkpoint.timestamp()
+def _is_plain(memory: TaskMemory, task: Task, instant: float, now: float, checkpoint: float) -> bool:
+    """Whether an observation gives no reason to ask whether it misleads, as all but a few give none."""
+    return (
+        memory.odd is ORDINARY
+        and now - memory.at <= oddities.LONG_GAP
+        and not checkpoint < memory.checkpoint - SAME_CHECKPOINT
+        and (
+            task.delay is None
+            or task.checkpoint is None
+            or abs(instant - checkpoint - task.delay.total_seconds()) <= oddities.DISAGREEMENT
+        )
+    )
+
+
+def _computed_checkpoint(memory: TaskMemory | None, task: Task, instant: float) -> float:
     if task.delay is None:
         return nan
     computed = instant - task.delay.total_seconds()
@@ -94,14 +116,19 @@ def _observe(after: TaskMemory, task: Task, now: float, checkpoint: float, thres
     """Bring the memory to ``now``."""
     gap = now - after.at
     meaning = task.status.meaning
-    if after.interval <= 0.0:
-        after.interval = gap
-    after.interval += 0.1 * (min(gap, 2.0 * after.interval) - after.interval)
-    if checkpoint > after.checkpoint and meaning is Meaning.RUNNING and after.meaning is Meaning.RUNNING:
-        moved(after, now, checkpoint, thresholds)
-    elif checkpoint > after.checkpoint and meaning is Meaning.RUNNING:
-        resumed(after, now, checkpoint, thresholds)
-    elif checkpoint > after.checkpoint or isnan(after.checkpoint):
+    interval = after.interval
+    if interval <= 0.0:
+        interval = gap
+    after.interval = interval + 0.1 * ((min(2.0 * interval, gap)) - interval)
+    if checkpoint > after.checkpoint:
+        if meaning is not _RUNNING:
+            after.checkpoint = checkpoint
+            after.moved_at = now
+        elif after.meaning is _RUNNING:
+            moved(after, now, checkpoint, thresholds)
+        else:
+            resumed(after, now, checkpoint, thresholds)
+    elif isnan(after.checkpoint):
         after.checkpoint = checkpoint
         after.moved_at = now
     after.at = now
@@ -111,13 +138,13 @@ def _observe(after: TaskMemory, task: Task, now: float, checkpoint: float, thres
 
 
 def _assessed(after: TaskMemory, task: Task, at: datetime, thresholds: Thresholds) -> Assessment:
-    if task.status.meaning is not Meaning.RUNNING:
+    if task.status.meaning is not _RUNNING:
         gaps.note_halt(after, task.status)
         return assess_status(after, task, at, thresholds)
     delay = task.behind(at)
     if delay is None:
         return unknown(at, "OCP sent neither a checkpoint nor a delay")
-    if task.is_standby and not thresholds.standby_delay_matters:
+    if not thresholds.standby_delay_matters and task.is_standby:
         after.trouble = after.rise = None
         return clear(at, delay=delay, judged=False)
     told = None
@@ -142,7 +169,7 @@ def _with_facts(after: TaskMemory, assessment: Assessment, told: NewLevel | None
             reach_before=span(odd.learned_reach_before),
             at=moment(odd.learned_at + after.skew),
         )
-        if assessment.verdict is Verdict.CLEAR:
+        if assessment.verdict is _CLEAR:
             assessment = replace(assessment, because=learned)
     return replace(
         assessment,

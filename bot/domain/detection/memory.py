@@ -198,7 +198,7 @@ class Oddities:
 ORDINARY = Oddities()
 
 
-@dataclass(slots=True)
+@value(slots=True)
 class TaskMemory:
     """One task's past.
 
