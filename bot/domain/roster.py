@@ -1,6 +1,6 @@
 """What is known of a source's clusters and tasks, and how one poll changes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -111,13 +111,15 @@ class Learned:
 class Folded:
     """A cluster after one poll, what was judged, and the tasks to forget.
 
-    ``judged`` leaves out what is well and has no open incident: nothing can come of it.
+    ``judged`` leaves out what is well and has no open incident: nothing can come of it. ``changed`` are the
+    tasks of which anything but checkpoint and delay is news.
     """
 
     cluster: KnownCluster
     judged: tuple[Judged, ...]
     forgotten: tuple[TaskKey, ...] = ()
     learned: tuple[Learned, ...] = ()
+    changed: tuple[KnownTask, ...] = ()
 
 
 def fold_reading(
@@ -131,43 +133,66 @@ def fold_reading(
     ``troubled`` tells whether a task has an open incident.
     """
     holds, at = Verdict.HOLDS, reading.at
-    judged: list[Judged] = []
     tasks: dict[TaskKey, KnownTask] = {}
+    judged: list[Judged] = []
     learned: list[Learned] = []
     arrived: list[TaskKey] = []
+    changed: list[KnownTask] = []
     for task in reading.tasks:
         before = known.tasks.get(task.key)
-        if before is None:
-            arrived.append(task.key)
         memory, assessment = evaluate(
             None if before is None else before.memory, task, at, limits_of(task, thresholds_for)
         )
-        tasks[task.key] = KnownTask(task, at, 0, memory, assessment)
+        now = tasks[task.key] = KnownTask(task, at, 0, memory, assessment)
+        if before is None:
+            arrived.append(task.key)
+            changed.append(now)
+        elif before.absent_polls or not task.says_the_same(before.task):
+            changed.append(now)
         if assessment.verdict is holds or troubled(task.key):
             judged.append(Judged(task_subject(task), assessment, task, reading.clock_offset))
         if assessment.learned is not None or assessment.told is not None:
             learned.append(Learned(task, assessment.learned, assessment.told))
     forgotten: list[TaskKey] = []
-    tenants = {key.tenant for key in arrived}
-    all_there = len(tasks) - len(arrived) == len(known.tasks)
-    for key, absent in () if all_there else known.tasks.items():
-        if key in tasks:
-            continue
-        if not reading.complete:
-            tasks[key] = absent
-            continue
-        moved = absent.moved or key.tenant in tenants
-        kept, assessment = _absent(absent, reading, thresholds_for, moved=moved)
-        if assessment.verdict is Verdict.CLEAR and not troubled(key):
-            forgotten.append(key)
-            continue
-        tasks[key] = kept
-        if assessment.verdict is holds or troubled(key):
-            judged.append(Judged(task_subject(absent.task), assessment, absent.task, reading.clock_offset))
+    if len(tasks) - len(arrived) < len(known.tasks):
+        tenants = {key.tenant for key in arrived}
+        for absent in [one for key, one in known.tasks.items() if key not in tasks]:
+            kept, doubted = _fold_absent(absent, reading, tenants, thresholds_for, troubled)
+            if kept is None:
+                forgotten.append(absent.task.key)
+                continue
+            tasks[kept.task.key] = kept
+            judged += doubted
+            if kept.absent_polls != absent.absent_polls:
+                changed.append(kept)
     after = _read(known, reading, tasks)
     limits = thresholds_for(reading.cluster.source, reading.cluster.id, reading.cluster.name, None)
     judged.append(_judge_cluster(after, reading, limits))
-    return Folded(after, tuple(judged), tuple(forgotten), tuple(learned))
+    return Folded(after, tuple(judged), tuple(forgotten), tuple(learned), tuple(changed))
+
+
+def _fold_absent(
+    absent: KnownTask,
+    reading: Reading,
+    tenants: Collection[str | None],
+    thresholds_for: ThresholdsFor,
+    troubled: Callable[[TaskKey], bool],
+) -> tuple[KnownTask | None, list[Judged]]:
+    """Take in that a task is not listed: what is known of it now, None where it is forgotten.
+
+    ``tenants`` are those of the tasks that came anew.
+    """
+    key = absent.task.key
+    if not reading.complete:
+        return absent, []
+    moved = absent.moved or key.tenant in tenants
+    kept, assessment = _absent(absent, reading, thresholds_for, moved=moved)
+    if not troubled(key):
+        if assessment.verdict is Verdict.CLEAR:
+            return None, []
+        if assessment.verdict is Verdict.UNKNOWN:
+            return kept, []
+    return kept, [Judged(task_subject(absent.task), assessment, absent.task, reading.clock_offset)]
 
 
 def _read(known: KnownCluster, reading: Reading, tasks: Mapping[TaskKey, KnownTask]) -> KnownCluster:

@@ -209,7 +209,7 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
         known = [one.cluster for one in decided.unlisted]
         await session.keep_clusters(state.source, [*(() if listed is None else listed.clusters), *known])
     saving = bool(result.readings) and (_memory_is_due(state, now) or bool(at.heeded.settled))
-    await _keep_memories(session, _worth_keeping(state, decided, everything=saving))
+    await _keep_memories(session, _worth_keeping(decided, everything=saving))
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
     forgotten += [key.text for retired in decided.retired for key in retired.cluster.tasks]
     forgotten += at.heeded.forgotten
@@ -250,24 +250,10 @@ def _memory_is_due(state: SourceState, now: datetime) -> bool:
     return kept is None or not timedelta(0) <= now - kept < MEMORY_AGE
 
 
-def _worth_keeping(state: SourceState, decided: Decided, *, everything: bool) -> Iterator[KnownTask]:
+def _worth_keeping(decided: Decided, *, everything: bool) -> Iterator[KnownTask]:
     """Yield the tasks of which anything but checkpoint and delay is news; the observations have those."""
     for folded in decided.folded:
-        before = state.clusters.get(folded.cluster.cluster.id)
-        for key, known in folded.cluster.tasks.items():
-            if everything or before is None or _is_news(before.tasks.get(key), known):
-                yield known
-
-
-def _is_news(before: KnownTask | None, after: KnownTask) -> bool:
-    if before is None or before.absent_polls != after.absent_polls:
-        return True
-    one, other = before.task, after.task
-    return one is not other and (
-        one.constant != other.constant
-        or one.status.reported != other.status.reported
-        or one.error != other.error
-    )
+        yield from folded.cluster.tasks.values() if everything else folded.changed
 
 
 def _record(known: KnownTask) -> TaskRecord:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.domain.reading import Reading
+from bot.domain.task import Task
 from bot.storage.codec import CLUSTER
 from bot.storage.columns import Ints, Packer, Unpacker, steps
 from bot.storage.kinds import EPOCH, LONGEST, MICROSECOND, microseconds
@@ -23,6 +24,7 @@ TOLERANCE = 1_000_000
 """A remainder of the delay (microseconds) so near its neighbour's is taken for the same."""
 POLL_LEVEL = 1
 """How hard zstd tries: a poll is packed within the poll's transaction, so not hard."""
+_LONGEST = LONGEST // MICROSECOND
 _UNITS = (60_000_000, 1_000_000, 1000, 1)
 """Checkpoints are counted in the largest of these (microseconds) that loses nothing."""
 
@@ -76,34 +78,38 @@ def head_of(reading: Reading, poll: int = 0) -> Head:
 
 def take_apart(reading: Reading, shapes: Sequence[int]) -> Packed:
     """Turn a reading into columns; ``shapes`` are the numbers of its tasks' shapes, in their order."""
-    order = sorted(range(len(shapes)), key=shapes.__getitem__)
-    tasks = [reading.tasks[index] for index in order]
+    numbers = sorted(shapes)
+    tasks: Sequence[Task] = reading.tasks
+    if numbers != shapes:
+        tasks = [tasks[index] for index in sorted(range(len(shapes)), key=shapes.__getitem__)]
     words: dict[str, int] = {"": 0}
     columns: list[list[int]] = [[] for _ in range(6)]
     status, error, has, checkpoint, kind, delay = columns
-    at, remainder, is_first = reading.at, 0, True
+    at, remainder, is_first = microseconds(reading.at), 0, True
     for task in tasks:
         status.append(words.setdefault(task.status.reported, len(words)))
         error.append(0 if task.error is None else words.setdefault(f"!{task.error}", len(words)))
+        shipped = 0 if task.checkpoint is None else (task.checkpoint - EPOCH) // MICROSECOND
         has.append(task.checkpoint is not None)
-        checkpoint.append(0 if task.checkpoint is None else (task.checkpoint - EPOCH) // MICROSECOND)
+        checkpoint.append(shipped)
         if task.delay is None:
             kind.append(NO_DELAY)
             delay.append(remainder)
             continue
-        stated = max(-LONGEST, min(task.delay, LONGEST))
+        stated = task.delay // MICROSECOND
+        if not -_LONGEST <= stated <= _LONGEST:
+            stated = max(-_LONGEST, min(stated, _LONGEST))
         if task.checkpoint is None:
             kind.append(STATED)
-            delay.append(stated // MICROSECOND)
+            delay.append(stated)
             continue
-        own = (at - task.checkpoint - stated) // MICROSECOND
-        if is_first or abs(own - remainder) > TOLERANCE:
+        own = at - shipped - stated
+        if is_first or not -TOLERANCE <= own - remainder <= TOLERANCE:
             remainder, is_first = own, False
         kind.append(DERIVED)
         delay.append(remainder)
     arrays = [np.array(column, dtype=np.int64) for column in columns]
-    numbers = np.array([shapes[index] for index in order], dtype=np.int64)
-    return Packed(head_of(reading), list(words), Rows(numbers, *arrays))
+    return Packed(head_of(reading), list(words), Rows(np.array(numbers, dtype=np.int64), *arrays))
 
 
 def pack_poll(packed: Packed) -> bytes:

@@ -28,10 +28,6 @@ class _Known:
     created_at: datetime | None
     seen_at: datetime
 
-    def is_of(self, task: Task) -> bool:
-        """Whether a task still has this shape."""
-        return self.constant == task.constant and self.created_at == task.created_at
-
 
 class Shapes:
     """Numbers of the shapes seen so far, by task; what a transaction adds counts once it is committed."""
@@ -64,7 +60,12 @@ class ShapesInUse:
             known = self._added.get(task.key) if self._added else None
             if known is None:
                 known = self._known.get(task.key)
-            if known is None or known.seen_at < stale or not known.is_of(task):
+            if (
+                known is None
+                or known.seen_at < stale
+                or known.constant != task.constant
+                or known.created_at != task.created_at
+            ):
                 missing.append(index)
                 numbers.append(0)
             else:

@@ -5,7 +5,7 @@ Everything here is a value: it is replaced, never changed in place.
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from math import inf, nan
 from operator import attrgetter
 from typing import Self
@@ -48,7 +48,7 @@ def block_of(row: Sequence[float]) -> Block:
     return Block(since, low, high, proved, age, rest, int(publications), jump, last)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Blocks:
     """Closed blocks, the oldest first, packed as ``_ROW`` says, in the order of Block's fields.
 
@@ -82,7 +82,7 @@ class Blocks:
         return type(self)((self.packed + _ROW.pack(*numbers_of_block(block)))[-most * BLOCK_SIZE :])
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rhythm:
     """What a task does when healthy, derived from its blocks.
 
@@ -108,7 +108,7 @@ class Rhythm:
     rest: float = inf
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Point:
     """One publication of a rise: its excess over health was between ``least`` and ``most``."""
 
@@ -117,7 +117,7 @@ class Point:
     most: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rise:
     """Publications since ``since`` have shown excess over ``base``, and none fell back.
 
@@ -138,7 +138,7 @@ class Rise:
     points: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Trouble:
     """Something that opened an incident and is not over: since when, and which way it goes.
 
@@ -166,7 +166,7 @@ class Trouble:
     level_since: float = nan
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Oddities:
     """What is rarely so: clocks and checkpoints that misbehave, and a recovery window that broke.
 

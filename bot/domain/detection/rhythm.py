@@ -29,10 +29,22 @@ def derive(blocks: Blocks, lifted: float = 0.0) -> Rhythm:
 
 
 def derive_first(open_block: Block, at: float) -> Rhythm:
-    """Derive what can be said of a task's rhythm before its first block is full."""
-    rhythm = _derived(Blocks(), Blocks.of([open_block]), 0.0)
-    known = open_block.publications >= KNOWN_PUBLICATIONS and at - open_block.since >= KNOWN_SECONDS
-    return replace(rhythm, known=known, proof=rhythm.floor)
+    """Derive what can be said of a task's rhythm before its first block is full.
+
+    It is what ``derive`` says of a single block, put shortly: a new fleet asks for it with every publication.
+    """
+    low, few = open_block.low, 1.5 / open_block.publications
+    return Rhythm(
+        known=open_block.publications >= KNOWN_PUBLICATIONS and at - open_block.since >= KNOWN_SECONDS,
+        floor=low,
+        ceiling=open_block.high,
+        proof=low,
+        bottom=min(open_block.proved, low),
+        margin=NOISE + few * max(0.0, open_block.proved - low),
+        spread=NOISE + few * (open_block.high - low),
+        reach=low + 1.5 * max(open_block.age - low, 0.0) + 5.0,
+        rest=open_block.rest,
+    )
 
 
 def _derived(blocks: Blocks, trusted: Blocks, lifted: float) -> Rhythm:
