@@ -108,7 +108,6 @@ class Task(_Hashed):
 
     def read_as(
         self,
-        *,
         status: Status,
         error: str | None,
         checkpoint: datetime | None,

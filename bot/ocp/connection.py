@@ -24,6 +24,7 @@ from bot.errors import (
     SourceUnreachable,
 )
 from bot.ocp.authentication import Authentication, query_of
+from bot.ocp.cookies import Client
 from bot.ocp.login import LoginGate
 from bot.ocp.outages import CertificateUntrusted, outage
 from bot.ocp.pages import load_json
@@ -119,7 +120,7 @@ class Connection:
         self.gate = LoginGate(clock, concurrency=concurrency)
         self.throttle = Throttle(source, clock)
         read_s, connect_s = self._patience.read.total_seconds(), self._patience.connect.total_seconds()
-        self._client = httpx.AsyncClient(
+        self._client = Client(
             auth=authentication,
             transport=SparingTransport(_trust(ca_file), concurrency),
             timeout=httpx.Timeout(read_s, connect=connect_s),

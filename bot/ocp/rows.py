@@ -21,6 +21,7 @@ from bot.ocp.texts import (
 
 _IDENTITY = frozenset({"obTenantId", "tenantId", "tenantName", "backupUri"})
 _DOCUMENTED = LogBackupWrapperTask.__optional_keys__
+# pydantic puts a row's other fields behind these: one look at the last shows whether there are any.
 _OTHER_FIELDS = 40
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _NO_CHECKPOINT_YEARS = 20
@@ -175,18 +176,18 @@ def to_task(
     if checkpoint is not None and at is not None and at.year - checkpoint.year >= _NO_CHECKPOINT_YEARS:
         checkpoint = None
     others: list[tuple[str, str]] = []
-    if unreadable or row.get("clusterId") != cluster.id or not row.keys() <= _DOCUMENTED:
+    if unreadable or row.get("clusterId") != cluster.id or next(reversed(row.keys())) not in _DOCUMENTED:
         others += _others(row, cluster, unreadable)
     if constant.created_at is None or modified_at is None or checkpoint is None:
         others += _meaningless(row, (constant.created_at, modified_at, checkpoint))
     status, error, delay = row.get("status") or "", row.get("errorMsg"), row.get("delay")
     return constant.read_as(
-        status=_status(status[:65]),
-        error=error_text(error) if error else None,
-        checkpoint=checkpoint,
-        delay=None if delay is None else timedelta(0, delay),
-        modified_at=modified_at,
-        other=tuple(others),
+        _status(status[:65]),
+        error_text(error) if error else None,
+        checkpoint,
+        None if delay is None else timedelta(0, delay),
+        modified_at,
+        tuple(others) if others else (),
     )
 
 

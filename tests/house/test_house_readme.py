@@ -214,7 +214,7 @@ def test_the_edges_are_those_of_the_contract() -> None:
 
 OPENING = re.compile(
     r"open_connection|create_connection|ClientSession\(|AsyncClient\(|WebClient\(|urlopen|HTTPConnection\("
-    r"|smtplib|ftplib|socket\.socket"
+    r"|(?<!class )\bClient\(|smtplib|ftplib|socket\.socket"
 )
 OPENED = {
     "bot/ocp/connection.py": "OCP",
