@@ -180,6 +180,7 @@ USED = {
     "structlog": ("logs",),
     "pytimeparse2": ("commands",),
     "zstandard": ("storage", "recordings"),
+    "msgspec": ("domain",),
     "numpy": ("storage",),
     "matplotlib": ("charts",),
     "prometheus-client": ("monitoring",),

@@ -1,5 +1,8 @@
 """Cookies of OCP's are kept, and looked for only where an answer brings some."""
 
+from http.cookiejar import CookieJar
+from typing import Any
+
 import httpx
 import pytest
 
@@ -37,3 +40,19 @@ async def test_nobody_else_sets_a_cookie() -> None:
     async with Client() as client:
         with pytest.raises(NotImplementedError):
             client.cookies = {"route": "a"}
+
+
+async def test_a_cookie_is_looked_for_only_where_an_answer_brings_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(CookieJar, "extract_cookies", lambda _, _answer, of: looked.append(of.full_url))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        brings: Any = {"Set-Cookie": "route=a"} if request.url.path == "/brings" else {}
+        return httpx.Response(200, headers=brings)
+
+    async with Client(transport=httpx.MockTransport(answer)) as client:
+        for path in ("plain", "brings", "plain"):
+            await client.get(f"http://ocp.example.com/{path}")
+    assert looked == ["http://ocp.example.com/brings"]

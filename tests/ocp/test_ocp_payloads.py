@@ -230,6 +230,14 @@ def test_unknown_fields_are_kept_in_the_order_in_which_they_came() -> None:
     )
 
 
+@pytest.mark.parametrize("place", range(5))
+def test_an_unknown_field_is_kept_wherever_it_stands(place: int) -> None:
+    fields = list(row().items())
+    fields.insert(place, ("brandNew", 3))
+    (task,) = parsed(dict(fields))
+    assert task.other == (("brandNew", "3"),)
+
+
 def test_an_unknown_status_is_kept_to_the_letter() -> None:
     status = only(status="Half_Done").status
     assert (status.reported, status.meaning) == ("Half_Done", Meaning.UNKNOWN)
