@@ -1,7 +1,7 @@
 """Values that polls make by the ten thousand are dataclasses to all who ask, and nothing to the collector."""
 
 import gc
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import asdict, field, fields, is_dataclass, replace
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ class Reading:
 class Memory:
     at: float
     level: float = 0.0
+    points: tuple[float, ...] = field(default_factory=lambda: (0.5,))
 
 
 @key(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Place:
 
 @pytest.mark.parametrize("kind", [Task, TaskKey, KnownTask, TaskMemory, Assessment, Block, Rhythm, Well])
 def test_what_polls_make_most_of_is_a_dataclass_that_is_never_looked_through(kind: Any) -> None:
-    names = [field.name for field in fields(kind)]
+    names = [one.name for one in fields(kind)]
     made = kind(*range(len(names)))
     assert is_dataclass(made)
     assert not gc.is_tracked(made)
@@ -62,7 +63,7 @@ def test_a_frozen_value_guards_itself() -> None:
 def test_a_value_that_is_not_frozen_is_changed_in_place() -> None:
     memory = Memory(1.0)
     memory.level = 2.0
-    assert (memory.at, memory.level) == (1.0, 2.0)
+    assert (memory.at, memory.level, memory.points) == (1.0, 2.0, (0.5,))
 
 
 def test_the_tools_of_dataclasses_take_a_value_for_one() -> None:
