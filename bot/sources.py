@@ -65,12 +65,11 @@ def thresholds_of(
 
     ``ocp_limits`` are the delays at which OCP's own alarm fires, for those whom the settings let obey it.
     """
-    find = settings.threshold_table.thresholds
 
     def limits(
         source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
     ) -> Thresholds:
-        found = find(source, cluster, cluster_id, tenant)
+        found = settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
         own = ocp_limits.get(cluster_id) if ocp_limits and cluster_id is not None else None
         if own is None or not settings.obeys_ocp_threshold(source, cluster, tenant, cluster_id=cluster_id):
             return found

@@ -112,7 +112,7 @@ class Folded:
     """A cluster after one poll, what was judged, and the tasks to forget.
 
     ``judged`` leaves out what is well and has no open incident: nothing can come of it. ``changed`` are the
-    tasks of which anything but checkpoint and delay is news.
+    tasks of which more is news than times, delay and what has no place in a Task.
     """
 
     cluster: KnownCluster

@@ -148,7 +148,7 @@ class Task(_Hashed):
             return self._hash
 
     def says_the_same(self, other: "Task") -> bool:
-        """Whether nothing but times and delay differs."""
+        """Whether nothing differs but times, delay and ``other``."""
         return (
             (self.status is other.status or self.status.reported == other.status.reported)
             and self.error == other.error

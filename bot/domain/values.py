@@ -14,7 +14,7 @@ else:
     from msgspec import Struct, defstruct, field
     from msgspec.structs import force_setattr as set_aside
 
-    _OF_THE_CLASS = ("__dict__", "__weakref__", "__annotations__", "__dataclass_params__")
+    _OF_THE_CLASS = ("__dict__", "__weakref__", "__annotations__")
 
     def value(*, slots, frozen=False, cache_hash=False):  # noqa: ANN001, ANN201, ARG001 - to mypy it is dataclass itself
         """Make a dataclass whose instances are made in C and never looked through for garbage.

@@ -6,13 +6,13 @@ from datetime import timedelta
 from bot.domain.measures import LoopLag
 from bot.operations.ports import Clock
 
-LOOK_EVERY = timedelta(seconds=1)
+LOOK_EVERY = timedelta(milliseconds=500)
 REMEMBERED = timedelta(minutes=1)
 """The worst of this long is told, so that it is seen however rarely somebody looks."""
 
 
 class LoopWatch:
-    """Looks every second while it runs. ``clock`` is real time."""
+    """Looks every half second while it runs. ``clock`` is real time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

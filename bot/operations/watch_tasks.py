@@ -251,7 +251,7 @@ def _memory_is_due(state: SourceState, now: datetime) -> bool:
 
 
 def _worth_keeping(decided: Decided, *, everything: bool) -> Iterator[KnownTask]:
-    """Yield the tasks of which anything but checkpoint and delay is news; the observations have those."""
+    """Yield the tasks of which more is news than the observations have."""
     for folded in decided.folded:
         yield from folded.cluster.tasks.values() if everything else folded.changed
 

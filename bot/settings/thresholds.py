@@ -156,9 +156,7 @@ class ThresholdTable:
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
     ) -> Thresholds:
         """Give what applies to a task."""
-        if not self._names_clusters:
-            cluster = cluster_id = None
-        return self._thresholds(source, cluster, cluster_id, tenant if self._names_tenants else None)
+        return self._thresholds(source, *self._named(cluster, cluster_id, tenant))
 
     def obeys_ocp(self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None) -> bool:
         """Whether OCP's own limit of the delay is obeyed for a task."""

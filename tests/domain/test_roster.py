@@ -1,5 +1,6 @@
 """What a reading does to what is known of a cluster."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.finding import Verdict
@@ -18,6 +19,7 @@ from bot.domain.roster import (
     judge_source,
     taken_for_dropped,
 )
+from bot.domain.status import Meaning, Status, read_status
 from bot.domain.task import ClusterId, SourceName, Task, TaskKey
 from bot.domain.thresholds import Thresholds
 from tests.fakes.listed_source import PAY, PROD, task
@@ -89,6 +91,40 @@ def test_a_task_is_missing_after_three_complete_polls_without_it() -> None:
         known = folded.cluster
         seen.append(problems(folded))
     assert seen == [[], [], [("pay/orders", Problem.MISSING)]]
+
+
+def changed(folded: Folded) -> list[str | None]:
+    return [known.task.tenant_name for known in folded.changed]
+
+
+def test_what_changes_of_a_task_but_times_and_delay_is_news() -> None:
+    """It is kept at once; the rest is among the observations."""
+    first = fold(KnownCluster(PAY), healthy(), healthy("ledger"))
+    assert changed(first) == ["orders", "ledger"]
+    known = first.cluster
+    moved = replace(healthy(poll=1), delay=timedelta(seconds=9), modified_at=NOW, other=(("field", "x"),))
+    assert changed(fold(known, moved, healthy("ledger", 1), poll=1)) == []
+    for news in (
+        replace(healthy(), status=read_status("FAILED")),
+        replace(healthy(), error="no space left"),
+        replace(healthy(), agent_server="10.0.0.9"),
+        replace(healthy(), cluster_type="STANDBY"),
+    ):
+        assert changed(fold(known, news, healthy("ledger", 1), poll=1)) == ["orders"]
+
+
+def test_another_word_of_the_same_meaning_is_news_and_the_same_word_is_not() -> None:
+    known = fold(KnownCluster(PAY), task(status="RUNNING")).cluster
+    assert changed(fold(known, replace(task(), status=Status("RUNNING", Meaning.RUNNING)), poll=1)) == []
+    assert changed(fold(known, task(status="DOING"), poll=1)) == ["orders"]
+
+
+def test_that_a_task_is_absent_is_news_and_that_it_is_back() -> None:
+    known = fold(KnownCluster(PAY), healthy(), healthy("ledger")).cluster
+    gone = fold(known, healthy("ledger", 1), poll=1)
+    assert changed(gone) == ["orders"]
+    assert changed(fold(gone.cluster, healthy(poll=2), healthy("ledger", 2), poll=2)) == ["orders"]
+    assert changed(fold(gone.cluster, healthy("ledger", 2), poll=2, complete=False)) == []
 
 
 def test_a_missing_task_stays_judged_while_its_incident_is_open() -> None:

@@ -2,6 +2,7 @@
 
 import gc
 from dataclasses import asdict, field, fields, is_dataclass, replace
+from pprint import pformat
 from typing import Any
 
 import pytest
@@ -39,13 +40,19 @@ class Place:
     tenant: str | None = None
 
 
+class Held:
+    """Something that the collector looks through."""
+
+
 @pytest.mark.parametrize("kind", [Task, TaskKey, KnownTask, TaskMemory, Assessment, Block, Rhythm, Well])
 def test_what_polls_make_most_of_is_a_dataclass_that_is_never_looked_through(kind: Any) -> None:
     names = [one.name for one in fields(kind)]
-    made = kind(*range(len(names)))
+    held = [Held() for _ in names]
+    made = kind(*held)
     assert is_dataclass(made)
+    assert gc.is_tracked(held[0])
     assert not gc.is_tracked(made)
-    assert [getattr(made, name) for name in names] == list(range(len(names)))
+    assert [getattr(made, name) for name in names] == held
     assert kind.__match_args__ == tuple(names)
     assert kind.__module__.startswith("bot.domain.")
 
@@ -78,6 +85,28 @@ def test_values_are_told_apart_by_kind_and_content() -> None:
     assert len({Place(1), Place(1, None), Place(1, "orders")}) == 2
     other: object = Memory(1.0)
     assert other != Place(1)
+
+
+def test_only_a_key_remembers_its_hash() -> None:
+    """It takes eight bytes of each, and nothing else is looked up."""
+    asked: list[str] = []
+
+    class Tenant:
+        def __hash__(self) -> int:
+            asked.append("hash")
+            return 7
+
+    kinds: list[Any] = [Place, Reading]
+    for kind, times in zip(kinds, (1, 2), strict=True):
+        asked.clear()
+        made = kind(1, Tenant())
+        assert hash(made) == hash(made)
+        assert len(asked) == times
+
+
+def test_a_value_is_printed_as_it_is() -> None:
+    reading = Reading("orders", tuple("abc" * 20))
+    assert pformat(reading, width=20) == repr(reading)
 
 
 def test_equal_keys_are_one_key_wherever_they_were_made() -> None:

@@ -1,12 +1,12 @@
 """Cookies of OCP's are kept, and looked for only where an answer brings some."""
 
 from http.cookiejar import CookieJar
-from typing import Any
 
 import httpx
 import pytest
 
 from bot.ocp.cookies import Client
+from tests.ocp.worlds import PAY, ScriptedWorld, client_of
 
 
 async def test_a_cookie_that_ocp_sets_comes_back_to_it() -> None:
@@ -43,16 +43,22 @@ async def test_nobody_else_sets_a_cookie() -> None:
 
 
 async def test_a_cookie_is_looked_for_only_where_an_answer_brings_one(
-    monkeypatch: pytest.MonkeyPatch,
+    scripted: ScriptedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
     monkeypatch.setattr(CookieJar, "extract_cookies", lambda _, _answer, of: looked.append(of.full_url))
+    async with client_of(scripted) as client:
+        await client.log_backup_tasks(PAY)
+    assert looked == []
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        brings: Any = {"Set-Cookie": "route=a"} if request.url.path == "/brings" else {}
-        return httpx.Response(200, headers=brings)
 
-    async with Client(transport=httpx.MockTransport(answer)) as client:
-        for path in ("plain", "brings", "plain"):
-            await client.get(f"http://ocp.example.com/{path}")
-    assert looked == ["http://ocp.example.com/brings"]
+async def test_a_cookie_is_looked_for_where_an_answer_brings_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(CookieJar, "extract_cookies", lambda _, _answer, of: looked.append(of.full_url))
+
+    def brings(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Set-Cookie": "route=a"})
+
+    async with Client(transport=httpx.MockTransport(brings)) as client:
+        await client.get("http://ocp.example.com/")
+    assert looked == ["http://ocp.example.com/"]

@@ -94,12 +94,19 @@ def test_the_sample_is_read_at_the_moment_its_envelope_says() -> None:
         "2021-09-23T06:33:17.357000999Z",
         1632378797357,
         "1632378797357",
+        1632378797.357,
     ],
 )
 def test_every_way_of_writing_a_time_means_the_same_moment(written: object) -> None:
     checkpoint = only(checkpoint=written).checkpoint
     assert checkpoint == datetime(2021, 9, 23, 6, 33, 17, 357000, tzinfo=UTC)
     assert checkpoint.tzinfo is UTC
+
+
+@pytest.mark.parametrize("written", [1796010221809, "1796010221809"])
+def test_digits_that_could_be_a_date_and_a_clock_are_a_number(written: object) -> None:
+    """Python would read the second of January 1796."""
+    assert only(checkpoint=written).checkpoint == datetime(2026, 11, 30, 3, 43, 41, 809000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("decimals", range(7))

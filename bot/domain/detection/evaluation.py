@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from math import isnan, nan
+from math import isinf, isnan, nan
 
 from bot.domain.detection import gaps, oddities
 from bot.domain.detection.delays import assess_delay
@@ -27,7 +27,7 @@ WORTH_TELLING = 5.0
 """A step of fewer seconds is not told."""
 _RUNNING = Meaning.RUNNING
 _CLEAR = Verdict.CLEAR
-# An enum's member takes as long to look up as all the arithmetic of a task that is well.
+# Looked up once: a member of an enum takes longer to look up than a comparison with it.
 
 
 def evaluate(
@@ -209,7 +209,7 @@ def _settle_at(after: TaskMemory, level: float, since: float) -> NewLevel | None
         after.rhythm = shifted(rhythm, by, lifted=rhythm.lifted + by)
     after.block = Block(since=after.at)
     after.flat_at = after.at
-    if by < WORTH_TELLING:
+    if by < WORTH_TELLING or isinf(rhythm.floor):
         return None
     return NewLevel(span(rhythm.floor), span(rhythm.floor + by), moment(since + after.skew))
 
