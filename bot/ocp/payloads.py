@@ -1,7 +1,6 @@
 """OCP's JSON, as its document has it and as it really comes, in pydantic models."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -137,8 +136,10 @@ def read_moment(text: str) -> datetime | None:
     time. It would take the digits of milliseconds for a date and a clock.
     """
     if text[4:5] == "-":
-        with suppress(ValueError):
+        try:
             return datetime.fromisoformat(text)
+        except ValueError:
+            pass
     try:
         return _MOMENT.validate_python(text)
     except ValidationError:
