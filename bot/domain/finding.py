@@ -1,6 +1,6 @@
 """What the rules say of one subject at one reading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -56,6 +56,9 @@ class NewLevel:
 
 
 _WELL = Well()
+_WELLS = {
+    (learned, judged): Well(None, learned, judged) for learned in (True, False) for judged in (True, False)
+}
 _NO_TIME = timedelta(0)
 
 
@@ -78,6 +81,7 @@ class Assessment:
     delay: timedelta | None = None
     closing_hold: timedelta = timedelta(0)
     because: Evidence = _WELL
+    """Why; of what is well without its delay, so that a fleet shares a few."""
     gap: RecoveryGap | None = None
     learned: NewRhythm | None = None
     told: NewLevel | None = None
@@ -86,6 +90,13 @@ class Assessment:
     def gravest(self) -> Finding | None:
         """The finding that names the incident."""
         return self.findings[0] if self.findings else None
+
+    @property
+    def reason(self) -> Evidence:
+        """Why, as it is told: of what is well with its delay."""
+        if isinstance(self.because, Well):
+            return replace(self.because, delay=self.delay)
+        return self.because
 
     @property
     def severity(self) -> Severity:
@@ -121,7 +132,7 @@ def clear(
     judged: bool = True,
 ) -> Assessment:
     """Make the assessment of a subject that is positively well; ``learned`` and ``judged`` as in Well."""
-    return Assessment(at, _CLEAR, (), delay, closing_hold, Well(delay, learned, judged))
+    return Assessment(at, _CLEAR, (), delay, closing_hold, _WELLS[learned, judged])
 
 
 def unknown(at: datetime, why: str, *, delay: timedelta | None = None) -> Assessment:

@@ -174,7 +174,7 @@ def _on_clear(
         return Step(after)
     because = assessment.because if isinstance(assessment.because, NewRhythm) else after.because
     resolved = replace(after, lifecycle=Lifecycle.RESOLVED, because=because, changed_at=now, resolved_at=now)
-    return Step(resolved, Transition(Change.RESOLVED, incident, resolved, now, assessment.because))
+    return Step(resolved, Transition(Change.RESOLVED, incident, resolved, now, assessment.reason))
 
 
 def retire(incident: Incident, because: NotWatched, now: datetime) -> Step:

@@ -26,8 +26,11 @@ _OTHER_FIELDS = 40
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _NO_CHECKPOINT_YEARS = 20
 
-_Ids = tuple[int | None, int | None, int | None]
-_Texts = tuple[str, str, str, str, str, str, str, str]
+_Constant = tuple[
+    SourceName, ClusterId, str | None, int | None, int | None, int | None,
+    str, str, str, str, str, str, str, str,
+]  # fmt: skip
+"""What makes the part of a Task that stays the same, in the order in which ``_constant`` takes it."""
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -125,20 +128,21 @@ class _Constants:
         self.known: dict[int, Task] = {}
         self._most = most
 
-    def find(self, cluster: Cluster, ids: _Ids, texts: _Texts) -> Task:
+    def find(self, of: _Constant) -> Task:
         """Give the constant part of a task; equal rows get one and the same key object."""
-        of = (cluster.source, cluster.id, cluster.name, *ids, *texts)
         seen = hash(of)
         found = self.known.get(seen)
         if (
             found is not None
-            and found.key.cluster == cluster.id
-            and found.key.source == cluster.source
-            and ids == (found.ob_tenant_id, found.tenant_id, found.ob_cluster_id)
+            and found.key.cluster == of[1]
+            and found.key.source == of[0]
+            and found.ob_tenant_id == of[3]
+            and found.tenant_id == of[4]
+            and found.ob_cluster_id == of[5]
         ):
             return found
         made = _constant(*of)
-        if sum(map(len, texts)) <= REMEMBERED_LENGTH:
+        if sum(map(len, of[6:])) <= REMEMBERED_LENGTH:
             if len(self.known) >= self._most:
                 self.known.clear()
             self.known[seen] = made
@@ -160,18 +164,24 @@ def to_task(
     checkpoint of a year twenty before the reading's is what a server sends that has none yet. Rows of one
     task get one key object, unless their texts are long: looking a task up need not compare four of them.
     """
-    texts = (
-        row.get("tenantName") or "",
-        row.get("backupUri") or "",
-        row.get("clusterName") or "",
-        row.get("clusterType") or "",
-        row.get("backupMode") or "",
-        row.get("agentServerIp") or "",
-        row.get("backupDimension") or "",
-        row.get("createTime") or "",
+    constant = _CONSTANTS.find(
+        (
+            cluster.source,
+            cluster.id,
+            cluster.name,
+            row.get("obTenantId"),
+            row.get("tenantId"),
+            row.get("obClusterId"),
+            row.get("tenantName") or "",
+            row.get("backupUri") or "",
+            row.get("clusterName") or "",
+            row.get("clusterType") or "",
+            row.get("backupMode") or "",
+            row.get("agentServerIp") or "",
+            row.get("backupDimension") or "",
+            row.get("createTime") or "",
+        )
     )
-    ids = (row.get("obTenantId"), row.get("tenantId"), row.get("obClusterId"))
-    constant = _CONSTANTS.find(cluster, ids, texts)
     modified_at, checkpoint = _moment(row.get("modifyTime")), _moment(row.get("checkpoint"))
     if checkpoint is not None and at is not None and at.year - checkpoint.year >= _NO_CHECKPOINT_YEARS:
         checkpoint = None

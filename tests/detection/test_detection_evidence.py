@@ -346,7 +346,7 @@ def test_this_is_normal_now_takes_the_present_level() -> None:
         watch.see(number * 30, task(number * 30 - 510))
     assert watch.story == ["opened growing warning", "resolved"]
     assert watch.assessment is not None
-    assert watch.assessment.because == Well(timedelta(seconds=510))
+    assert watch.assessment.reason == Well(timedelta(seconds=510))
 
 
 def test_this_is_normal_now_before_anything_is_known() -> None:

@@ -525,5 +525,5 @@ def test_numbers_of_like_hashes_are_told_apart(numbers: tuple[int, int]) -> None
 def test_no_more_is_remembered_than_there_is_room_for() -> None:
     constants = _Constants(most=3)
     for number in range(10):
-        constants.find(PAY, (number, None, None), ("orders", "", "", "", "", "", "", ""))
+        constants.find((OCP, PAY.id, "pay", number, None, None, "orders", "", "", "", "", "", "", ""))
         assert len(constants.known) <= 3
