@@ -21,7 +21,7 @@ from bot.ocp.texts import (
 
 _IDENTITY = frozenset({"obTenantId", "tenantId", "tenantName", "backupUri"})
 _DOCUMENTED = LogBackupWrapperTask.__optional_keys__
-# pydantic puts a row's other fields behind these: one look at the last shows whether there are any.
+"""pydantic puts a row's other fields behind these: one look at the last shows whether there are any."""
 _OTHER_FIELDS = 40
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _NO_CHECKPOINT_YEARS = 20

@@ -97,14 +97,14 @@ def take_apart(reading: Reading, shapes: Sequence[int]) -> Packed:
             delay.append(remainder)
             continue
         stated = task.delay // MICROSECOND
-        if not -_LONGEST <= stated <= _LONGEST:
-            stated = max(-_LONGEST, min(stated, _LONGEST))
+        if abs(stated) > _LONGEST:
+            stated = _LONGEST if stated > 0 else -_LONGEST
         if task.checkpoint is None:
             kind.append(STATED)
             delay.append(stated)
             continue
         own = at - shipped - stated
-        if is_first or not -TOLERANCE <= own - remainder <= TOLERANCE:
+        if is_first or abs(own - remainder) > TOLERANCE:
             remainder, is_first = own, False
         kind.append(DERIVED)
         delay.append(remainder)

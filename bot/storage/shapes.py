@@ -64,7 +64,7 @@ class ShapesInUse:
                 known is None
                 or known.seen_at < stale
                 or known.constant != task.constant
-                or (known.created_at is not task.created_at and known.created_at != task.created_at)
+                or known.created_at != task.created_at
             ):
                 missing.append(index)
                 numbers.append(0)

@@ -119,7 +119,7 @@ def _observe(after: TaskMemory, task: Task, now: float, checkpoint: float, thres
     interval = after.interval
     if interval <= 0.0:
         interval = gap
-    after.interval = interval + 0.1 * ((min(2.0 * interval, gap)) - interval)
+    after.interval = interval + 0.1 * (min(gap, 2.0 * interval) - interval)
     if checkpoint > after.checkpoint:
         if meaning is not _RUNNING:
             after.checkpoint = checkpoint
