@@ -269,17 +269,19 @@ class Database(Records):
         self._keeping = Keeping(retention, history)
 
     async def tidy(self, now: datetime) -> None:
-        """Take single polls into blocks, and drop what is older than it is to be kept; every few minutes.
+        """Drop what is older than it is to be kept, and take single polls into blocks; every few minutes.
 
         The work is done beside the writer; each block is put in place in a short transaction of its own.
+        What is too old goes first: a poll that cannot be read keeps others from their blocks, but goes with
+        time. Raises StorageError.
         """
+        async with self._transaction(patient=True) as connection:
+            with refusals():
+                await prune(connection, self._keeping, now)
         async with self._reading() as connection:
             crowded = await observations.crowded(connection)
         for place, count in crowded.items():
             await self._take_into_blocks(place, count)
-        async with self._transaction(patient=True) as connection:
-            with refusals():
-                await prune(connection, self._keeping, now)
 
     async def _take_into_blocks(self, place: Place, count: int) -> None:
         while True:

@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.reading import Reading
@@ -18,6 +18,7 @@ from bot.storage.kinds import microseconds
 from bot.storage.packing import Packed, pack_poll, take_apart, unpack_poll
 from bot.storage.refusals import refusals
 from bot.storage.shapes import ShapesInUse, read_shapes
+from bot.storage.statements import chunks
 from bot.storage.tables import blocks, polls
 
 BLOCK_POLLS = 120
@@ -176,10 +177,28 @@ class Block:
 
 
 async def crowded(connection: AsyncConnection) -> dict[Place, int]:
-    """Count the single polls of each cluster that may have enough of them for a block."""
-    counted = select(polls.c.source, polls.c.cluster, func.count()).group_by(polls.c.source, polls.c.cluster)
-    rows = await connection.execute(counted.having(func.count() >= LEAST_POLLS))
-    return {(SourceName(source), ClusterId(cluster)): count for source, cluster, count in rows}
+    """Count the single polls of each cluster that has enough of them for a block.
+
+    How many are enough is told by the oldest; those of a thousand clusters are read together, some at a time.
+    """
+    counted = select(polls.c.source, polls.c.cluster, func.count(), func.min(polls.c.id))
+    counted = counted.group_by(polls.c.source, polls.c.cluster).having(func.count() >= LEAST_POLLS)
+    oldest = {
+        first: ((SourceName(source), ClusterId(cluster)), count)
+        for source, cluster, count, first in await connection.execute(counted)
+    }
+    found: dict[Place, int] = {}
+    for some in chunks([*oldest], READ_POLLS):
+        for row in await connection.execute(select(polls).where(polls.c.id.in_(some))):
+            place, count = oldest[row.id]
+            if count >= _enough(row):
+                found[place] = count
+    return found
+
+
+def _enough(oldest: Row[Any]) -> int:
+    """Tell how many single polls of a cluster make a block, by its oldest."""
+    return block_size(len(unpack_poll(oldest.body, oldest.id, oldest.at, oldest.received_at).rows.shapes))
 
 
 async def gather_block(connection: AsyncConnection, place: Place, count: int) -> Block | None:
@@ -188,7 +207,7 @@ async def gather_block(connection: AsyncConnection, place: Place, count: int) ->
     first = (await connection.execute(oldest.limit(1))).first()
     if first is None:
         return None
-    size = block_size(len(unpack_poll(first.body, first.id, first.at, first.received_at).rows.shapes))
+    size = _enough(first)
     if count < size:
         return None
     rows = (await connection.execute(oldest.limit(size))).all()

@@ -30,7 +30,7 @@ def upsert(connection: AsyncConnection, table: Table) -> Insert:
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces that fit one statement."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces that fit one statement, or are of this size."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.reading import Reading
 from bot.domain.task import Cluster, ClusterId
@@ -13,7 +14,7 @@ from bot.errors import StorageError
 from bot.operations.store_port import TaskRecord
 from bot.storage import observations
 from bot.storage.database import Database, open_database
-from bot.storage.observations import BLOCK_POLLS, BLOCK_ROWS, LEAST_POLLS, block_size
+from bot.storage.observations import BLOCK_POLLS, BLOCK_ROWS, LEAST_POLLS, Block, Place, block_size
 from bot.storage.tables import blocks, outbox, polls, shapes
 from tests.storage.storage_samples import (
     ALERT,
@@ -75,6 +76,44 @@ async def test_too_few_polls_make_no_block(database: Database) -> None:
     await polled(database, BLOCK_POLLS - 1)
     await database.tidy(T0)
     assert await count(database, blocks) == 0
+
+
+async def test_only_the_clusters_with_enough_polls_get_a_block(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.observations.READ_POLLS", 2)
+    full = [Cluster(PROD, ClusterId(number)) for number in (7, 9)]
+    for cluster in full:
+        await polled(database, BLOCK_POLLS, cluster=cluster)
+    for number in (6, 8, 10):
+        await polled(database, BLOCK_POLLS - 1, cluster=Cluster(PROD, ClusterId(number)))
+    looked_at = []
+    gather = observations.gather_block
+
+    async def noted(connection: AsyncConnection, place: Place, count: int) -> Block | None:
+        looked_at.append(place)
+        return await gather(connection, place, count)
+
+    monkeypatch.setattr(observations, "gather_block", noted)
+    await database.tidy(T0)
+    assert await count(database, blocks) == 2
+    assert await count(database, polls) == 3 * (BLOCK_POLLS - 1)
+    assert set(looked_at) == {(PROD, cluster.id) for cluster in full}
+
+
+async def test_a_damaged_poll_keeps_others_from_their_blocks_no_longer_than_it_is_kept(
+    database: Database,
+) -> None:
+    await polled(database, LEAST_POLLS, start=T0 - DAY)
+    await polled(database, BLOCK_POLLS, start=T0, cluster=Cluster(PROD, ClusterId(7)))
+    async with database._transaction() as connection:
+        await connection.execute(polls.update().where(polls.c.id == 1).values(body=b"1"))
+    with pytest.raises(StorageError, match="restore a backup"):
+        await database.tidy(T0)
+    assert await count(database, polls) == LEAST_POLLS + BLOCK_POLLS
+    await database.tidy(T0 + 13.5 * DAY)
+    assert await count(database, blocks) == 1
+    assert await count(database, polls) == 0
 
 
 async def test_a_history_that_is_tidied_while_it_is_read_is_read_once(database: Database) -> None:
