@@ -1,6 +1,6 @@
 """The two statements that SQLite and PostgreSQL have alike and SQLAlchemy spells for each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Table
@@ -20,12 +20,17 @@ def insert(connection: AsyncConnection, table: Table) -> Insert:
     return sqlite.insert(table)
 
 
-def upsert(connection: AsyncConnection, table: Table) -> Insert:
-    """Make an INSERT that overwrites the row of the same primary key."""
+def upsert(connection: AsyncConnection, table: Table, *, following: Collection[str] = ()) -> Insert:
+    """Make an INSERT that overwrites the row of the same primary key.
+
+    The columns that follow from the key are left as they are, and so are their indexes.
+    """
     statement = insert(connection, table)
     keys = [column.name for column in table.primary_key.columns]
     rest = {
-        column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys and column.name not in following
     }
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 

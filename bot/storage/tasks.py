@@ -30,7 +30,7 @@ async def keep_clusters(connection: AsyncConnection, source: SourceName, known: 
 
 async def keep(connection: AsyncConnection, records: Sequence[TaskRecord], in_use: ShapesInUse) -> None:
     """Create or update tasks by their keys."""
-    statement = upsert(connection, tasks)
+    statement = upsert(connection, tasks, following=("source", "cluster"))
     for some in chunks(records):
         seen_at = max(record.listed_at for record in some)
         numbers = await in_use.numbers(connection, [record.task for record in some], seen_at)
