@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 from bot.domain.roster import ThresholdsFor
 from bot.domain.task import UNNAMED_SOURCE, ClusterId, SourceName
@@ -11,6 +12,7 @@ from bot.ocp.authentication import AccessKeyAuthentication, Authentication, Basi
 from bot.ocp.client import OcpClient, PageListener
 from bot.operations.ports import Clock
 from bot.settings import Settings, SourceSettings
+from bot.settings.thresholds import REMEMBERED
 from bot.views.wording import clean, ocp_name
 
 
@@ -66,13 +68,25 @@ def thresholds_of(
     ``ocp_limits`` are the delays at which OCP's own alarm fires, for those whom the settings let obey it.
     """
 
+    table = settings.threshold_table
+
+    @lru_cache(maxsize=REMEMBERED)
+    def found(
+        source: SourceName,
+        cluster_id: ClusterId | None,
+        cluster: str | None,
+        tenant: str | None,
+        own: timedelta | None,
+    ) -> Thresholds:
+        of_settings = table.thresholds(source, cluster, cluster_id, tenant)
+        if own is None or not table.obeys_ocp(source, cluster, cluster_id, tenant):
+            return of_settings
+        return obeying_ocp(of_settings, own)
+
     def limits(
         source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
     ) -> Thresholds:
-        found = settings.thresholds_for(source, cluster, tenant, cluster_id=cluster_id)
         own = ocp_limits.get(cluster_id) if ocp_limits and cluster_id is not None else None
-        if own is None or not settings.obeys_ocp_threshold(source, cluster, tenant, cluster_id=cluster_id):
-            return found
-        return obeying_ocp(found, own)
+        return found(source, cluster_id, cluster, tenant if table.names_tenants else None, own)
 
     return limits

@@ -15,7 +15,8 @@ PAIRS = ("lagging", "unknown", "stuck", "paused", "unreachable")
 """Limits that have a warning and a critical."""
 _LITERAL = frozenset({"lagging_warning", "lagging_critical"})
 _APPLIED = frozenset(field.name for field in fields(Thresholds))
-_REMEMBERED = 1 << 17
+REMEMBERED = 1 << 17
+"""The limits of so many tasks are remembered, where tasks have limits of their own."""
 
 _Rank = tuple[int, tuple[int, int], tuple[int, int], int]
 _ANY = (0, 0)
@@ -140,6 +141,8 @@ class ThresholdTable:
     is written under a source before what is written for all. Each limit is looked up by itself. Where
     only one of a warning and its critical is written, the other gives way rather than stand on its
     wrong side.
+
+    ``names_tenants`` tells whether any limit is written for a tenant.
     """
 
     def __init__(self, everywhere: SourceLimits, of_sources: Mapping[str, SourceLimits]) -> None:
@@ -148,9 +151,9 @@ class ThresholdTable:
         every = (everywhere, *self._of_sources.values())
         self._names_clusters = any(limits.clusters for limits in every)
         named = (of_cluster for limits in every for of_cluster in limits.clusters.values())
-        self._names_tenants = any(limits.tenants for limits in (*every, *named))
-        self._thresholds = lru_cache(_REMEMBERED)(self._find_thresholds)
-        self._obeys_ocp = lru_cache(_REMEMBERED)(self._find_whether_ocp_is_obeyed)
+        self.names_tenants = any(limits.tenants for limits in (*every, *named))
+        self._thresholds = lru_cache(REMEMBERED)(self._find_thresholds)
+        self._obeys_ocp = lru_cache(REMEMBERED)(self._find_whether_ocp_is_obeyed)
 
     def thresholds(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
@@ -168,7 +171,7 @@ class ThresholdTable:
         """Leave out what no entry names: tasks that differ in nothing else share what is found for one."""
         if not self._names_clusters:
             cluster = cluster_id = None
-        return cluster, cluster_id, tenant if self._names_tenants else None
+        return cluster, cluster_id, tenant if self.names_tenants else None
 
     def _find_thresholds(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
