@@ -67,7 +67,6 @@ def thresholds_of(
 
     ``ocp_limits`` are the delays at which OCP's own alarm fires, for those whom the settings let obey it.
     """
-
     table = settings.threshold_table
 
     @lru_cache(maxsize=REMEMBERED)

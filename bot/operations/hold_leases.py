@@ -23,7 +23,7 @@ class Pace:
 
 SHARED = Pace(timedelta(seconds=15), timedelta(seconds=4), timedelta(seconds=5))
 """Of a database of several replicas: a takeover takes less than 30 s."""
-ALONE = Pace(timedelta(days=365), timedelta(seconds=40), timedelta(seconds=40))
+ALONE = Pace(timedelta(days=365), timedelta(minutes=5), timedelta(seconds=40))
 """Of a file that no other bot can open while this one runs: there is nobody to take over."""
 REPLICA = "replica/"
 """Before a replica's own name: the lease that says it is alive."""
