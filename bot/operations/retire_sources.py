@@ -13,6 +13,7 @@ from bot.domain.routing import Routing
 from bot.domain.task import SourceName
 from bot.operations.desk import load_desk
 from bot.operations.keep_incidents import Advanced, keep_incidents
+from bot.operations.packed_tasks import pack_name
 from bot.operations.ports import Clock, Journal
 from bot.operations.source_state import NOT_GREETED
 from bot.operations.store_port import RevisionConflict, Store
@@ -49,6 +50,7 @@ async def _retire(
     now = clock.now()
     desk = await load_desk(source, store)
     clusters = await store.clusters(source)
+    packs = [*await store.facts(pack_name(source))]
 
     def greeting_for(
         _message: MessageKey, incidents: tuple[Incident, ...], counts: Counts
@@ -75,5 +77,6 @@ async def _retire(
         await tell(session, desk, telling)
         await session.forget_tasks([record.task.key.text for cluster in clusters for record in cluster.tasks])
         await session.keep_clusters(source, ())
+        await session.forget_facts(packs)
         await session.keep_fact(f"greeted/{source}", NOT_GREETED)
     return kept.transitions

@@ -14,6 +14,7 @@ from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, 
 from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 from bot.operations.desk import Desk, load_desk
 from bot.operations.learn_limits import kept_limits
+from bot.operations.packed_tasks import Packs, pack_name
 from bot.operations.read_source import LIST, ClusterList
 from bot.operations.store_port import ClusterRecord, Store
 from bot.operations.tell_incidents import Board
@@ -44,6 +45,7 @@ class SourceState:
     last_read_at: datetime | None = None
     took: timedelta | None = None
     memory_kept_at: datetime | None = None
+    rows_kept_at: datetime | None = None
     failing: Mapping[str, FailedReading] = field(default_factory=dict)
     ocp_limits: dict[ClusterId, timedelta] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
@@ -79,15 +81,21 @@ async def restore(
     state = SourceState(source, interval)
     state.greeted = await store.fact(f"greeted/{source}") not in (None, NOT_GREETED)
     state.desk = await load_desk(source, store)
-    for record in await store.clusters(source):
+    packs = Packs(source, await store.facts(pack_name(source)))
+    saved = await store.fact(f"memory/{source}")
+    if saved is not None:
+        state.memory_kept_at = state.rows_kept_at = datetime.fromisoformat(saved)
+    records = await store.clusters(source)
+    if packs.at is not None and (state.rows_kept_at is None or packs.at > state.rows_kept_at):
+        state.memory_kept_at = packs.at
+        records = packs.laid_over(records)
+    for record in records:
         state.clusters[record.cluster.id] = _known(record)
     for incident in state.desk.incidents.values():
         _remember_subject(state, incident)
     state.ocp_limits.update(await kept_limits(source, store))
     state.is_known = True
-    saved = await store.fact(f"memory/{source}")
-    if saved is not None:
-        state.memory_kept_at = datetime.fromisoformat(saved)
+    if state.memory_kept_at is not None:
         await catch_up(state, store, state.memory_kept_at, thresholds_for)
     return state
 

@@ -1,35 +1,28 @@
 """Watches one source: reads it, judges what was read, and keeps what follows in one transaction."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.domain.detection import encode
 from bot.domain.incident import IncidentNumber, Transition
 from bot.domain.look import NewId
-from bot.domain.roster import KnownCluster, KnownTask, ThresholdsFor
+from bot.domain.roster import KnownCluster, ThresholdsFor
 from bot.domain.task import ClusterId
 from bot.operations.desk import Desk, lay_out, refreshed, without_the_resolved
 from bot.operations.heed_people import Heeded, heed_people
-from bot.operations.in_slices import in_slices
 from bot.operations.judge_poll import Decided, advance_all, decide, in_trouble_anew
 from bot.operations.keep_incidents import keep_incidents
 from bot.operations.meters import Meters, Unmetered, errors_of, outcome_of
 from bot.operations.ports import Clock, Journal, Source
 from bot.operations.read_source import PollResult, read_source
 from bot.operations.report_poll import report_poll
+from bot.operations.save_memories import changed_of, keep_rows, memory_is_due, rows_are_due, save
 from bot.operations.source_state import SourceState
 from bot.operations.source_telling import RoutingFor, read_board, telling_of
-from bot.operations.store_port import LeaseLost, RevisionConflict, Store, TaskRecord, WriteSession
+from bot.operations.store_port import LeaseLost, RevisionConflict, Store, WriteSession
 from bot.operations.tell_incidents import Board, tell
-
-MEMORY_AGE = timedelta(minutes=5)
-"""What the rules remember is saved this often; a restart catches up from the stored observations."""
-
-WRITTEN_AT_ONCE = 500
-"""So many tasks go into one statement: each costs a millisecond, and others wait while it is made."""
 
 ATTEMPTS = 3
 """How often a poll is decided again because a person changed an incident at the same moment."""
@@ -208,8 +201,12 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
     if listed is not state.listed or decided.retired:
         known = [one.cluster for one in decided.unlisted]
         await session.keep_clusters(state.source, [*(() if listed is None else listed.clusters), *known])
-    saving = bool(result.readings) and (_memory_is_due(state, now) or bool(at.heeded.settled))
-    await _keep_memories(session, _worth_keeping(decided, everything=saving))
+    taught = bool(at.heeded.settled)
+    if result.readings and (taught or memory_is_due(state, now)):
+        earliest = min(reading.at for reading in result.readings)
+        await save(session, state, decided, earliest, now, in_rows=taught)
+    else:
+        await keep_rows(session, changed_of(decided))
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
     forgotten += [key.text for retired in decided.retired for key in retired.cluster.tasks]
     forgotten += at.heeded.forgotten
@@ -217,9 +214,6 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
         await session.forget_facts(at.heeded.settled)
     if forgotten:
         await session.forget_tasks(forgotten)
-    if saving:
-        earliest = min(reading.at for reading in result.readings)
-        await session.keep_fact(f"memory/{state.source}", earliest.isoformat())
 
 
 async def put_by(state: SourceState, watching: Watching) -> None:
@@ -235,30 +229,8 @@ async def put_by(state: SourceState, watching: Watching) -> None:
         with suppress(LeaseLost):
             async with watching.store.writing() as session:
                 await _check_fence(session, watching)
-                await _keep_memories(session, state.tasks_known)
+                await keep_rows(session, [*state.tasks_known])
                 await session.keep_fact(f"memory/{state.source}", earliest.isoformat())
-
-
-async def _keep_memories(session: WriteSession, tasks: Iterator[KnownTask]) -> None:
-    async for some in in_slices([*tasks], WRITTEN_AT_ONCE):
-        await session.keep_tasks([_record(known) for known in some])
-
-
-def _memory_is_due(state: SourceState, now: datetime) -> bool:
-    """Whether what is kept is too old; after a start its age is by OCP's clock, which may be ahead."""
-    kept = state.memory_kept_at
-    return kept is None or not timedelta(0) <= now - kept < MEMORY_AGE
-
-
-def _worth_keeping(decided: Decided, *, everything: bool) -> Iterator[KnownTask]:
-    """Yield the tasks of which more is news than the observations have."""
-    for folded in decided.folded:
-        yield from folded.cluster.tasks.values() if everything else folded.changed
-
-
-def _record(known: KnownTask) -> TaskRecord:
-    memory = None if known.memory is None else encode(known.memory)
-    return TaskRecord(known.task, known.listed_at, known.absent_polls, memory)
 
 
 def _clusters_after(state: SourceState, decided: Decided) -> dict[ClusterId, KnownCluster]:
@@ -274,8 +246,10 @@ def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Des
         state.listed = result.clusters
     if result.readings:
         state.last_read_at = max(reading.received_at for reading in result.readings)
-        if _memory_is_due(state, now):
+        if memory_is_due(state, now):
             state.memory_kept_at = now
+            if rows_are_due(state, now):
+                state.rows_kept_at = now
     state.unread = decided.unread
     state.desk = without_the_resolved(desk, now)
     state.took = result.took

@@ -107,7 +107,7 @@ PURPOSES = {
     "structlog": ("logs", "MIT OR Apache-2.0"),
     "typing-extensions": ("typed dicts as pydantic reads them", "PSF-2.0"),
     "tzdata": ("time zones where the system has none", "Apache-2.0"),
-    "zstandard": ("compressed recordings and observations", "BSD-3-Clause"),
+    "zstandard": ("compressed recordings, observations and what is remembered", "BSD-3-Clause"),
 }
 
 

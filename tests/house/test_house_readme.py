@@ -200,7 +200,7 @@ def test_what_is_a_library_is_used_where_it_is_said_to_be() -> None:
 
 def test_the_core_knows_the_libraries_that_are_named() -> None:
     core = libraries("domain", "commands", "views", "operations", "errors.py")
-    assert set(core) == {"msgspec", "numpy", "pytimeparse2", "python-dateutil"}
+    assert set(core) == {"msgspec", "numpy", "pytimeparse2", "python-dateutil", "zstandard"}
     said = LINE.partition("Libraries live at the edge")[2].partition(". ")[0]
     assert all(name in said for name in core)
 

@@ -105,7 +105,10 @@ async def test_what_is_put_by_before_a_stop_need_not_be_caught_up_with(stage: St
     put_by_at = await stage.store.fact("memory/prod")
     await stage.poll()
     assert await stage.store.fact("memory/prod") == put_by_at, "it is not old yet"
+    assert await stage.store.facts("tasks/") == {}
     await stage.poll(10)
+    assert await stage.store.facts("tasks/") != {}
+    await stage.poll(111)
     assert await stage.store.fact("memory/prod") != put_by_at
 
 
