@@ -1,5 +1,6 @@
 """The commands that run the bot: for real, and in a simulated world."""
 
+import asyncio
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import __version__
-from bot.cli.frugal import begin, settle
+from bot.cli.frugal import begin, keep_wide, settle
 from bot.cli.program import DONE, FAILED, program, reloading, run_async, say, settings_of, stopping
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ async def _run(settings: "Settings", config: str | None) -> int:
         await migrate_apart(settings.database_url.get_secret_value())
         async with running(settings, journal, config_path=config) as bot:
             journal.info("started", version=__version__, address=bot.url, sources=len(bot.states))
+            wide = asyncio.create_task(keep_wide())
             with reloading(bot.renew):
                 await stop.wait()
+            wide.cancel()
             journal.info("stopping")
         journal.info("stopped", owed="not known" if bot.still_owed is None else bot.still_owed)
     except BotError as error:

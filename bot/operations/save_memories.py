@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.detection import encode
 from bot.domain.roster import KnownTask
+from bot.domain.task import SourceName
 from bot.operations.in_slices import in_slices
 from bot.operations.judge_poll import Decided
 from bot.operations.packed_tasks import PACKED_AT_ONCE, pack, pack_name
@@ -48,7 +49,7 @@ async def save(
     """
     tasks = [known for folded in decided.folded for known in folded.cluster.tasks.values()]
     in_rows = in_rows or rows_are_due(state, now)
-    if not in_rows and await _keep_packs(session, state, tasks, at):
+    if not in_rows and await keep_packs(session, state.source, tasks, at):
         await keep_rows(session, changed_of(decided))
         return
     await keep_rows(session, tasks)
@@ -66,8 +67,8 @@ async def keep_rows(session: WriteSession, tasks: Sequence[KnownTask]) -> None:
         await session.keep_tasks([*_records(some)])
 
 
-async def _keep_packs(
-    session: WriteSession, state: SourceState, tasks: Sequence[KnownTask], at: datetime
+async def keep_packs(
+    session: WriteSession, source: SourceName, tasks: Sequence[KnownTask], at: datetime
 ) -> bool:
     """Pack what is remembered; False where a text is none that can be packed: a row takes any."""
     of, number = -(-len(tasks) // PACKED_AT_ONCE), 0
@@ -76,7 +77,7 @@ async def _keep_packs(
             text = pack(_records(some), at, of)
         except UnicodeEncodeError:
             return False
-        await session.keep_fact(pack_name(state.source, number), text)
+        await session.keep_fact(pack_name(source, number), text)
         number += 1
     return True
 

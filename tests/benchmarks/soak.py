@@ -28,7 +28,7 @@ if __name__ == "__main__":
 
 from bot import logs
 from bot.app import running as bot_running
-from bot.cli.frugal import settle
+from bot.cli.frugal import keep_wide, settle
 from bot.clock import ScaledClock
 from bot.settings import EVERYTHING, load
 from bot.storage.migrating import migrate_apart
@@ -47,7 +47,7 @@ async def live(start: float, speed: float) -> None:
     clock = ScaledClock(datetime.fromtimestamp(start, UTC), speed)
     await migrate_apart(given.database_url.get_secret_value())
     async with bot_running(given, journal, clock=clock):
-        await asyncio.Event().wait()
+        await keep_wide()
 
 
 def file_size(folder: Path) -> float:

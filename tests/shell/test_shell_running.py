@@ -1,5 +1,6 @@
 """``run`` and ``demo`` as processes: how they start, what they say, and how they end."""
 
+import asyncio
 import json
 import re
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import frugal
 from bot.errors import StorageError
 from bot.storage.database import is_up_to_date, open_database
 from bot.storage.migrating import migrate_apart
@@ -158,6 +160,64 @@ def test_what_runs_for_months_loads_nothing_for_terminals_and_can_still_draw() -
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert said.stdout.split() == ["False", "True", "Console"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has pages of two sizes to ask for")
+def test_what_is_remembered_is_asked_to_lie_in_large_pages_and_stays_as_it_was() -> None:
+    """Whether the kernel has any is its own affair; that it was asked stands in the flags of the memory."""
+    program = (
+        "from bot.cli.frugal import widen\n"
+        "held = [[number, str(number)] for number in range(200_000)]\n"
+        "def asked():\n"
+        "    return sum('hg' in line.split() for line in open('/proc/self/smaps') if line[:7] == 'VmFlags')\n"
+        "before = asked()\n"
+        "widen()\n"
+        "widen()\n"
+        "print(before, asked() > 0, held == [[number, str(number)] for number in range(200_000)])\n"
+    )
+    said = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert said.stdout.split() == ["0", "True", "True"]
+
+
+@pytest.mark.parametrize("maps", ["gone", "."], ids=["none", "not to be read"])
+def test_where_memory_cannot_be_looked_at_nothing_changes(
+    maps: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frugal, "_MAPS", tmp_path / maps)
+    frugal.widen()
+
+
+async def test_large_pages_are_asked_for_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        if len(waited) == 6:
+            raise asyncio.CancelledError
+        waited.append(seconds)
+
+    monkeypatch.setattr(frugal, "widen", lambda: asked.append(waited[-1]))
+    with pytest.raises(asyncio.CancelledError):
+        await frugal.keep_wide(sleep)
+    assert waited == asked == [60, 120, 240, 480, 600, 600]
+
+
+def test_only_memory_of_no_file_that_has_room_for_a_large_page_is_meant() -> None:
+    maps = """\
+7f0000000000-7f0000400000 rw-p 00000000 00:00 0
+7f0000400000-7f0000500000 rw-p 00000000 00:00 0
+7f0001000000-7f0001400000 r--p 00000000 00:00 0
+7f0002000000-7f0002400000 rw-p 00000000 fe:00 1234                       /usr/lib/a lib.so
+7f0003000000-7f0003400000 rw-s 00000000 00:01 99                         /dev/zero (deleted)
+55d000000000-55d000800000 rw-p 00000000 00:00 0                          [heap]
+7ffd00000000-7ffd00400000 rw-p 00000000 00:00 0                          [stack]
+"""
+    assert list(frugal._heaps(maps.splitlines())) == [
+        (0x7F0000000000, 4 << 20),
+        (0x55D000000000, 8 << 20),
+    ]
 
 
 async def test_a_new_database_is_made_by_another_process(tmp_path: Path) -> None:
