@@ -74,9 +74,9 @@ def widen() -> None:
     """
     import ctypes
 
-    with suppress(OSError, AttributeError):
+    with suppress(OSError, AttributeError, ValueError):
         advise = ctypes.CDLL(None).madvise
-        for start, size in _heaps(_MAPS.read_text().splitlines()):
+        for start, size in _heaps(_MAPS.read_text(errors="replace").splitlines()):
             where = ctypes.c_void_p(start), ctypes.c_size_t(size)
             advise(*where, _HUGEPAGE)
             advise(*where, _COLLAPSE)

@@ -45,6 +45,8 @@ async def take_up(state: SourceState, store: Store, thresholds_for: ThresholdsFo
     state.ocp_limits.update(fresh.ocp_limits)
     state.memory_kept_at = fresh.memory_kept_at
     state.rows_kept_at = fresh.rows_kept_at
+    state.rows_saved = fresh.rows_saved
+    state.packs = fresh.packs
     state.told_by = None
     state.is_known = True
     state.changes += 1

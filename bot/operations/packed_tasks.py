@@ -1,8 +1,8 @@
 """What is remembered of many tasks as one text, for a save that comes every few minutes.
 
 To write ten thousand rows takes half as long as a poll; to write these takes a fraction of it. Rows are
-written where more than a reading's figures changed, every hour, and before a stop; what is packed lies over
-them at the next start. A version that knows nothing of it starts from the rows, with more to catch up with.
+written where more than times and figures changed, every half hour, and before a stop; what is packed lies
+over them at the next start. A version that knows nothing of it starts from the rows.
 """
 
 from base64 import b64decode, b64encode
@@ -36,14 +36,19 @@ class _Packed(msgspec.Struct, array_like=True, gc=False):
     error: str | None
     checkpoint: datetime | None
     delay: timedelta | None
+    created_at: datetime | None
     modified_at: datetime | None
     other: tuple[tuple[str, str], ...]
     memory: bytes | None
 
 
 class _Pack(msgspec.Struct, array_like=True, gc=False):
-    """A pack, one ``of`` so many that were made of the readings since ``at`` (OCP's clock)."""
+    """A pack, one ``of`` so many that were made of the readings since ``at`` (OCP's clock).
 
+    ``over`` is what was said of the rows that they lie over when those were written.
+    """
+
+    over: str
     at: datetime
     of: int
     tasks: list[_Packed]
@@ -58,12 +63,12 @@ def pack_name(source: SourceName, number: int | str = "") -> str:
     return f"tasks/{source}/{number}"
 
 
-def pack(records: Iterable[TaskRecord], at: datetime, of: int) -> str:
-    """Make a pack. ``at`` is the earliest reading that it takes in.
+def pack(records: Iterable[TaskRecord], at: datetime, of: int, over: str) -> str:
+    """Make a pack. ``at`` is the earliest reading that it takes in, ``over`` the fact that dates the rows.
 
     Raises UnicodeEncodeError where a text is none that can be stored.
     """
-    packed = _Pack(at, of, [_packed(record) for record in records])
+    packed = _Pack(over, at, of, [_packed(record) for record in records])
     compressed = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(_ENCODER.encode(packed))
     return b64encode(compressed).decode("ascii")
 
@@ -80,6 +85,7 @@ def _packed(record: TaskRecord) -> _Packed:
         task.error,
         task.checkpoint,
         task.delay,
+        task.created_at,
         task.modified_at,
         task.other,
         record.memory,
@@ -89,14 +95,15 @@ def _packed(record: TaskRecord) -> _Packed:
 class Packs:
     """What the packs of a source say: since when they take everything in, and of which tasks.
 
-    ``at`` is None where there are none, or one of them is damaged or missing: then all count for nothing.
+    ``at`` is None where there are none, or one of them is damaged or missing, or the rows are not those that
+    they lie over (an earlier version has written them since): then all count for nothing.
     """
 
-    def __init__(self, source: SourceName, texts: Mapping[str, str]) -> None:
+    def __init__(self, source: SourceName, texts: Mapping[str, str], over: str | None) -> None:
         self.at: datetime | None = None
         self._tasks: dict[TaskKey, _Packed] = {}
         first = _read(texts.get(pack_name(source, 0)))
-        if first is None:
+        if first is None or first.over != over:
             return
         for number in range(first.of):
             one = _read(texts.get(pack_name(source, number))) if number else first
@@ -127,6 +134,7 @@ class Packs:
             error=found.error,
             checkpoint=found.checkpoint,
             delay=found.delay,
+            created_at=found.created_at,
             modified_at=found.modified_at,
             other=found.other,
         )

@@ -13,6 +13,7 @@ from bot.domain.reading import FailedReading
 from bot.domain.roster import UNLISTED, KnownCluster, KnownTask, ThresholdsFor, Unread, limits_of
 from bot.domain.task import Cluster, ClusterId, SourceName, TaskKey
 from bot.operations.desk import Desk, load_desk
+from bot.operations.in_slices import in_slices
 from bot.operations.learn_limits import kept_limits
 from bot.operations.packed_tasks import Packs, pack_name
 from bot.operations.read_source import LIST, ClusterList
@@ -31,8 +32,9 @@ class SourceState:
     could not read. ``changes`` grows whenever anything here changes: what was made of it is then stale.
     ``ocp_limits`` are the delays at which OCP's own alarm fires; ``unresolved`` has a sentence for each
     cluster of the settings that was not found. ``turn`` is held by whoever reads or tells; ``is_known`` is
-    whether it was taken up from the store. ``routes`` is where its incidents were told at the last look,
-    ``told_by`` what held for all sources then.
+    whether it was taken up from the store. ``rows_saved`` is the fact that was kept with the rows of all
+    tasks when they were last written, ``packs`` how many packs may lie over them.
+    ``routes`` is where its incidents were told at the last look, ``told_by`` what held for all sources then.
     """
 
     source: SourceName
@@ -46,6 +48,8 @@ class SourceState:
     took: timedelta | None = None
     memory_kept_at: datetime | None = None
     rows_kept_at: datetime | None = None
+    rows_saved: str | None = None
+    packs: int = 0
     failing: Mapping[str, FailedReading] = field(default_factory=dict)
     ocp_limits: dict[ClusterId, timedelta] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
@@ -81,14 +85,16 @@ async def restore(
     state = SourceState(source, interval)
     state.greeted = await store.fact(f"greeted/{source}") not in (None, NOT_GREETED)
     state.desk = await load_desk(source, store)
-    packs = Packs(source, await store.facts(pack_name(source)))
-    saved = await store.fact(f"memory/{source}")
-    if saved is not None:
-        state.memory_kept_at = state.rows_kept_at = datetime.fromisoformat(saved)
+    texts = await store.facts(pack_name(source))
+    state.packs = len(texts)
+    state.rows_saved = await store.fact(f"memory/{source}")
+    if state.rows_saved is not None:
+        state.memory_kept_at = state.rows_kept_at = datetime.fromisoformat(state.rows_saved)
+    packs = await asyncio.to_thread(Packs, source, texts, state.rows_saved)
     records = await store.clusters(source)
-    if packs.at is not None and (state.rows_kept_at is None or packs.at > state.rows_kept_at):
+    if packs.at is not None:
         state.memory_kept_at = packs.at
-        records = packs.laid_over(records)
+        records = await asyncio.to_thread(packs.laid_over, records)
     for record in records:
         state.clusters[record.cluster.id] = _known(record)
     for incident in state.desk.incidents.values():
@@ -133,20 +139,28 @@ def _remember_subject(state: SourceState, incident: Incident) -> None:
 
 
 async def catch_up(state: SourceState, store: Store, since: datetime, thresholds_for: ThresholdsFor) -> None:
-    """Bring what the rules remember up to the last stored observation. Its incidents are kept already."""
+    """Bring what the rules remember up to the last stored observation. Its incidents are kept already.
+
+    Others get their turn in between: leases have to be renewed, however much there is to catch up with.
+    """
     async for reading in store.observations(state.source, since=since):
         known = state.clusters.get(reading.cluster.id)
         if known is None:
             continue
         tasks = dict(known.tasks)
-        for task in reading.tasks:
-            before = tasks.get(task.key)
-            if before is not None and reading.at <= before.listed_at:
-                continue
-            memory, assessment = evaluate(
-                None if before is None else before.memory, task, reading.at, limits_of(task, thresholds_for)
-            )
-            tasks[task.key] = KnownTask(task, reading.at, memory=memory, assessment=assessment)
+        async for some in in_slices(reading.tasks):
+            for task in some:
+                before = tasks.get(task.key)
+                if before is not None and reading.at <= before.listed_at:
+                    continue
+                memory, assessment = evaluate(
+                    None if before is None else before.memory,
+                    task,
+                    reading.at,
+                    limits_of(task, thresholds_for),
+                )
+                tasks[task.key] = KnownTask(task, reading.at, memory=memory, assessment=assessment)
+        await asyncio.sleep(0)
         state.clusters[reading.cluster.id] = replace(
             known, tasks=tasks, read_at=reading.at, received_at=reading.received_at
         )

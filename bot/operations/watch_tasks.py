@@ -18,7 +18,16 @@ from bot.operations.meters import Meters, Unmetered, errors_of, outcome_of
 from bot.operations.ports import Clock, Journal, Source
 from bot.operations.read_source import PollResult, read_source
 from bot.operations.report_poll import report_poll
-from bot.operations.save_memories import changed_of, keep_rows, memory_is_due, rows_are_due, save
+from bot.operations.save_memories import (
+    Saved,
+    changed_of,
+    keep_rows,
+    memory_is_due,
+    note_saved,
+    save,
+    save_packs,
+    save_rows,
+)
 from bot.operations.source_state import SourceState
 from bot.operations.source_telling import RoutingFor, read_board, telling_of
 from bot.operations.store_port import LeaseLost, RevisionConflict, Store, WriteSession
@@ -81,6 +90,8 @@ async def _keep_poll(state: SourceState, result: PollResult, watching: Watching)
             continue
         state.clusters = heeded.clusters
         _move_on(state, result, decided, kept.desk, now)
+        if kept.saved is not None:
+            note_saved(state, kept.saved, now)
         state.told_by = board
         state.greeted = state.greeted or kept.greeted
         watching.owed()
@@ -141,6 +152,7 @@ class _Kept:
     desk: Desk
     transitions: tuple[Transition, ...]
     greeted: bool
+    saved: Saved | None
 
 
 async def _check_fence(session: WriteSession, watching: Watching) -> None:
@@ -177,7 +189,7 @@ async def _keep(state: SourceState, at: _Round, watching: Watching) -> _Kept:
     desk = at.desk.copy()
     async with watching.store.writing() as session:
         await _check_fence(session, watching)
-        await _keep_readings(session, state, at)
+        saved = await _keep_readings(session, state, at)
         kept = await keep_incidents(session, desk, advanced, at.now)
         telling = replace(
             telling,
@@ -189,11 +201,11 @@ async def _keep(state: SourceState, at: _Round, watching: Watching) -> _Kept:
         greeted = telling.newcomers.greet is not None
         if greeted:
             await session.keep_fact(f"greeted/{state.source}", at.now.isoformat())
-    return _Kept(desk, kept.transitions, greeted)
+    return _Kept(desk, kept.transitions, greeted, saved)
 
 
-async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) -> None:
-    result, decided, now = at.result, at.decided, at.now
+async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) -> Saved | None:
+    result, decided, now, saved = at.result, at.decided, at.now, None
     for reading in result.readings:
         await session.append_observations(reading)
         await asyncio.sleep(0)
@@ -204,7 +216,7 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
     taught = bool(at.heeded.settled)
     if result.readings and (taught or memory_is_due(state, now)):
         earliest = min(reading.at for reading in result.readings)
-        await save(session, state, decided, earliest, now, in_rows=taught)
+        saved = await save(session, state, decided, earliest, now, in_rows=taught)
     else:
         await keep_rows(session, changed_of(decided))
     forgotten = [key.text for folded in decided.folded for key in folded.forgotten]
@@ -214,11 +226,13 @@ async def _keep_readings(session: WriteSession, state: SourceState, at: _Round) 
         await session.forget_facts(at.heeded.settled)
     if forgotten:
         await session.forget_tasks(forgotten)
+    return saved
 
 
 async def put_by(state: SourceState, watching: Watching) -> None:
     """Keep what the rules remember before the bot stops: the next start has nothing to catch up with.
 
+    Packs come first, should there be no time for more; then rows, for whatever version starts next.
     Raises StorageError. Nothing is kept where another replica watches by now.
     """
     async with state.turn:
@@ -226,11 +240,14 @@ async def put_by(state: SourceState, watching: Watching) -> None:
         earliest = min((known.read_at for known in clusters if known.read_at is not None), default=None)
         if earliest is None:
             return
+        tasks = [*state.tasks_known]
         with suppress(LeaseLost):
-            async with watching.store.writing() as session:
-                await _check_fence(session, watching)
-                await keep_rows(session, [*state.tasks_known])
-                await session.keep_fact(f"memory/{state.source}", earliest.isoformat())
+            for save_them in (save_packs, save_rows):
+                async with watching.store.writing() as session:
+                    await _check_fence(session, watching)
+                    saved = await save_them(session, state, tasks, earliest)
+                if saved is not None:
+                    note_saved(state, saved, watching.clock.now())
 
 
 def _clusters_after(state: SourceState, decided: Decided) -> dict[ClusterId, KnownCluster]:
@@ -246,10 +263,6 @@ def _move_on(state: SourceState, result: PollResult, decided: Decided, desk: Des
         state.listed = result.clusters
     if result.readings:
         state.last_read_at = max(reading.received_at for reading in result.readings)
-        if memory_is_due(state, now):
-            state.memory_kept_at = now
-            if rows_are_due(state, now):
-                state.rows_kept_at = now
     state.unread = decided.unread
     state.desk = without_the_resolved(desk, now)
     state.took = result.took

@@ -272,8 +272,8 @@ class Database(Records):
         """Drop what is older than it is to be kept, and take single polls into blocks; every few minutes.
 
         The work is done beside the writer; each block is put in place in a short transaction of its own.
-        What is too old goes first: a poll that cannot be read keeps others from their blocks, but goes with
-        time. Raises StorageError.
+        What is too old goes first, and what cannot be read is taken up last: it keeps nothing from its turn.
+        Raises StorageError where there is such a thing.
         """
         async with self._transaction(patient=True) as connection:
             with refusals():

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.reading import Reading
 from bot.domain.task import ClusterId, SourceName, Task
+from bot.errors import StorageError
 from bot.storage.assembly import Assembler
 from bot.storage.blocks import pack_block, unpack_block
 from bot.storage.kinds import microseconds
@@ -180,6 +181,7 @@ async def crowded(connection: AsyncConnection) -> dict[Place, int]:
     """Count the single polls of each cluster that has enough of them for a block.
 
     How many are enough is told by the oldest; those of a thousand clusters are read together, some at a time.
+    Clusters of which the oldest cannot be read come last: whoever takes them up learns why.
     """
     counted = select(polls.c.source, polls.c.cluster, func.count(), func.min(polls.c.id))
     counted = counted.group_by(polls.c.source, polls.c.cluster).having(func.count() >= LEAST_POLLS)
@@ -188,12 +190,16 @@ async def crowded(connection: AsyncConnection) -> dict[Place, int]:
         for source, cluster, count, first in await connection.execute(counted)
     }
     found: dict[Place, int] = {}
+    damaged: dict[Place, int] = {}
     for some in chunks([*oldest], READ_POLLS):
         for row in await connection.execute(select(polls).where(polls.c.id.in_(some))):
             place, count = oldest[row.id]
-            if count >= _enough(row):
-                found[place] = count
-    return found
+            try:
+                if count >= _enough(row):
+                    found[place] = count
+            except StorageError:
+                damaged[place] = count
+    return found | damaged
 
 
 def _enough(oldest: Row[Any]) -> int:

@@ -6,8 +6,9 @@ Three do the same at the same time, each in processes of its own, against a simu
 nobody's account: the floor (bare httpx and validation), the bot (fetch, parse, evaluate, store, everything),
 and the peer (exporter, Prometheus, Alertmanager). CPU is what Linux accounts to the processes, divided by the
 number of intervals. The start is not counted: it is over when OCP's own limits have been read, a minute and a
-half after it. That comes again every hour; what is saved, every five minutes; what is packed, every ten: the
-default holds two of the one and one of the other, ``--polls 120`` every piece of work that there is.
+half after it. That comes again every hour. What the rules remember is saved every five minutes, and as rows
+every half hour; what is full is taken into blocks every hour, looked for every ten minutes: ``--polls 120``
+holds every piece of work that there is, the default two saves and one look.
 """
 
 import argparse

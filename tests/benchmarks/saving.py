@@ -27,6 +27,7 @@ from tests.benchmarks.processes import machine
 from tests.benchmarks.storage import PROD, SimulatedFleet
 
 TIMES = 9
+ROWS = "the rows"
 
 
 def watched(tasks: int, clusters: int, polls: int) -> list[KnownTask]:
@@ -62,10 +63,10 @@ async def measure(tasks: int, clusters: int, polls: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = await open_database(f"sqlite:///{Path(folder) / 'bot.sqlite3'}")
         rows = await least(database, lambda session: keep_rows(session, known))
-        packs = await least(database, lambda session: keep_packs(session, PROD, known, at))
+        packs = await least(database, lambda session: keep_packs(session, PROD, known, at, ROWS))
         texts = await database.facts(pack_name(PROD))
         began = time.process_time()
-        assert Packs(PROD, texts).at == at
+        assert Packs(PROD, texts, ROWS).at == at
         read = time.process_time() - began
         await database.close()
     print(machine())

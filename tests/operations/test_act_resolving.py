@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.detection import encode
 from bot.domain.incident import IncidentNumber, Lifecycle
 from bot.domain.problem import Problem
 from bot.domain.reading import Reading
@@ -153,6 +154,10 @@ def kept_memory(talk: Talk) -> bytes | None:
     return talk.stage.memory.tables.tasks["prod/1/orders/file:///obbackup/"].memory
 
 
+def all_memory(talk: Talk) -> dict[str, bytes]:
+    return {one.task.key.text: encode(one.memory) for one in talk.stage.state.tasks_known if one.memory}
+
+
 async def test_what_is_normal_now_is_learnt_at_the_next_poll() -> None:
     talk, alert = await one_behind()
     assert (await talk.incident()).problem is Problem.LAGGING
@@ -166,6 +171,18 @@ async def test_what_is_normal_now_is_learnt_at_the_next_poll() -> None:
     await talk.stage.poll()
     assert await talk.stage.store.facts("normal/") == {}
     assert kept_memory(talk) != known, "a restart knows it too"
+
+
+async def test_what_was_said_to_be_normal_is_known_after_a_restart_whatever_was_packed_before() -> None:
+    talk, alert = await one_behind()
+    await talk.stage.poll(12)
+    assert await talk.stage.store.facts("tasks/") != {}
+    await talk.mention("normal", alert)
+    await talk.stage.poll()
+    before = all_memory(talk)
+    await talk.stage.restart()
+    assert all_memory(talk) == before
+    assert await talk.stage.store.facts("tasks/") == {}
 
 
 async def test_a_task_without_trouble_can_be_normal_too() -> None:

@@ -1,9 +1,12 @@
 """What is remembered of many tasks is saved as a few texts, and lies over the rows at the next start."""
 
+import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -14,6 +17,8 @@ from bot.operations.packed_tasks import PACKED_AT_ONCE, Packs, pack, pack_name
 from bot.operations.retire_sources import retire_sources
 from bot.operations.save_memories import MEMORY_AGE, ROWS_AGE
 from bot.operations.store_port import ClusterRecord, TaskRecord
+from bot.operations.watch_tasks import put_by
+from bot.storage.database import open_database
 from tests.fakes.listed_source import PAY, PROD, SHOP, task, teeth
 from tests.operations.operations_stage import POLL, Stage, well
 
@@ -25,13 +30,21 @@ STRANGE = replace(
     error="it broke\n\N{PILE OF POO}",
     checkpoint=datetime.min.replace(tzinfo=UTC),
     delay=timedelta.max,
+    created_at=datetime(2020, 1, 1, microsecond=1, tzinfo=UTC),
     modified_at=datetime.max.replace(tzinfo=UTC),
     other=(("a", "1"), ("a", "2")),
 )
 
 
-def packs(*texts: str, source: SourceName = PROD) -> Packs:
-    return Packs(source, {pack_name(source, number): text for number, text in enumerate(texts)})
+ROWS = AT.isoformat()
+
+
+def packed(at: datetime, of: int, *records: TaskRecord) -> str:
+    return pack(records, at, of, ROWS)
+
+
+def packs(*texts: str, over: str | None = ROWS) -> Packs:
+    return Packs(PROD, {pack_name(PROD, number): text for number, text in enumerate(texts)}, over)
 
 
 def over(found: Packs, *records: TaskRecord) -> tuple[TaskRecord, ...]:
@@ -50,8 +63,8 @@ def over(found: Packs, *records: TaskRecord) -> tuple[TaskRecord, ...]:
     ids=["plain", "strange", "behind its time"],
 )
 def test_what_is_packed_comes_back_as_it_was(record: TaskRecord) -> None:
-    row = TaskRecord(replace(task("orders"), key=record.task.key), AT, 0, b"old")
-    assert over(packs(pack([record], AT, 1)), row) == (record,)
+    row = TaskRecord(replace(task("orders"), key=record.task.key, created_at=AT), AT, 0, b"old")
+    assert over(packs(packed(AT, 1, record)), row) == (record,)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +79,7 @@ def test_what_is_packed_comes_back_as_it_was(record: TaskRecord) -> None:
     ids=["same", "absent longer", "read later", "read earlier", "not packed"],
 )
 def test_a_row_that_was_written_later_stands(row: TaskRecord, stands: bytes) -> None:
-    (found,) = over(packs(pack([TaskRecord(task("orders"), LATER, 1, b"pack")], AT, 1)), row)
+    (found,) = over(packs(packed(AT, 1, TaskRecord(task("orders"), LATER, 1, b"pack"))), row)
     assert found.memory == stands
 
 
@@ -76,8 +89,8 @@ def damaged(text: str) -> str:
     return b64encode(raw).decode()
 
 
-GOOD = pack([TaskRecord(task("orders"), LATER, 0, b"pack")], AT, 2)
-OTHER = pack([TaskRecord(task("ledger"), LATER, 0, b"pack")], AT, 2)
+GOOD = packed(AT, 2, TaskRecord(task("orders"), LATER, 0, b"pack"))
+OTHER = packed(AT, 2, TaskRecord(task("ledger"), LATER, 0, b"pack"))
 
 
 @pytest.mark.parametrize(
@@ -87,12 +100,12 @@ OTHER = pack([TaskRecord(task("ledger"), LATER, 0, b"pack")], AT, 2)
         (GOOD,),
         (GOOD, damaged(OTHER)),
         (damaged(GOOD), OTHER),
-        (GOOD, pack([], LATER, 2)),
+        (GOOD, packed(LATER, 2)),
         ("!", OTHER),
         ("", OTHER),
         ("\N{PILE OF POO}", OTHER),
         (b64encode(b"no zstd at all").decode(), OTHER),
-        (pack([], AT, 3), GOOD),
+        (packed(AT, 3), GOOD),
     ],
     ids=["none", "missing", "damaged", "the first", "stale", "no base64", "empty", "odd", "no zstd", "fewer"],
 )
@@ -104,7 +117,7 @@ def test_packs_count_as_a_whole_or_not_at_all(texts: tuple[str, ...]) -> None:
 
 
 def test_packs_that_are_left_of_a_larger_fleet_do_not_count() -> None:
-    found = packs(GOOD, OTHER, damaged(GOOD), pack([], LATER, 9))
+    found = packs(GOOD, OTHER, damaged(GOOD), packed(LATER, 9))
     assert found.at == AT
     assert over(found, TaskRecord(task("ledger"), AT))[0].memory == b"pack"
 
@@ -116,7 +129,13 @@ def test_a_pack_that_claims_too_much_is_not_read(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_packs_of_a_source_are_not_those_of_another() -> None:
-    assert Packs(SourceName("test"), {pack_name(PROD, 0): GOOD, pack_name(PROD, 1): OTHER}).at is None
+    assert Packs(SourceName("test"), {pack_name(PROD, 0): GOOD, pack_name(PROD, 1): OTHER}, ROWS).at is None
+
+
+@pytest.mark.parametrize("over", [None, "", LATER.isoformat()], ids=["none", "empty", "written since"])
+def test_packs_lie_over_the_rows_that_they_were_made_over_and_no_others(over: str | None) -> None:
+    assert packs(GOOD, OTHER).at == AT
+    assert packs(GOOD, OTHER, over=over).at is None
 
 
 async def texts_of(stage: Stage) -> Mapping[str, str]:
@@ -127,29 +146,39 @@ def remembered(stage: Stage) -> dict[str, bytes]:
     return {known.task.key.text: encode(known.memory) for known in stage.state.tasks_known if known.memory}
 
 
-def busy_stage() -> Stage:
-    stage = Stage()
+def busy(stage: Stage) -> Stage:
     stage.source.rows[PAY] = well("orders", "ledger")
     stage.source.rows[SHOP] = well("stock", cluster=SHOP)
     return stage
 
 
-async def test_rows_are_written_every_hour_and_packs_in_between() -> None:
-    stage = busy_stage()
-    rows, packed = [], []
+@pytest.fixture(params=["memory", "sqlite"])
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    """Set the stage on a store in memory, and on a real database."""
+    if request.param == "memory":
+        yield busy(Stage())
+        return
+    database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
+    yield busy(Stage(database))
+    await database.close()
+
+
+async def test_rows_are_written_every_half_hour_and_packs_in_between() -> None:
+    stage = busy(Stage())
+    rows, packed_at = [], []
     for _ in range(int(2.5 * ROWS_AGE / POLL)):
         await stage.poll()
         rows.append(await stage.store.fact("memory/prod"))
-        packed.append((await texts_of(stage)).get(pack_name(PROD, 0)))
-    changes = [after for before, after in zip([None, *rows], rows, strict=False) if after != before]
-    assert len(changes) == 3
-    assert len(set(packed) - {None}) == 3 * (ROWS_AGE / MEMORY_AGE) - 3 - 6
-    assert packed[0] is None, "the first poll wrote the rows"
+        packed_at.append((await texts_of(stage)).get(pack_name(PROD, 0)))
+    written = [at for at in range(len(rows)) if at == 0 or rows[at] != rows[at - 1]]
+    assert written == [0, 60, 120]
+    changed = [at for at in range(1, len(rows)) if packed_at[at] != packed_at[at - 1]]
+    assert changed == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140]
+    assert [packed_at[at] for at in written] == [None] * 3, "rows take the place of what was packed"
 
 
-@pytest.mark.parametrize("polls", [1, 10, 11, 12, 121, 135], ids=str)
-async def test_a_restart_knows_what_was_known_whatever_was_saved_last(polls: int) -> None:
-    stage = busy_stage()
+@pytest.mark.parametrize("polls", [1, 10, 11, 12, 61, 75], ids=str)
+async def test_a_restart_knows_what_was_known_whatever_was_saved_last(stage: Stage, polls: int) -> None:
     await stage.poll(polls)
     before, read_at = remembered(stage), stage.state.last_read_at
     assert len(before) == 3
@@ -158,22 +187,25 @@ async def test_a_restart_knows_what_was_known_whatever_was_saved_last(polls: int
     assert stage.state.last_read_at == read_at
 
 
-async def test_a_restart_catches_up_from_the_packs_and_writes_rows_when_they_are_due() -> None:
-    stage = busy_stage()
+async def test_a_restart_catches_up_from_the_packs_and_writes_rows_when_they_are_due(stage: Stage) -> None:
     await stage.poll(15)
-    rows, packed = await stage.store.fact("memory/prod"), Packs(PROD, await texts_of(stage))
+    rows = await stage.store.fact("memory/prod")
     assert rows is not None
+    found = Packs(PROD, await texts_of(stage), rows)
     await stage.restart()
     assert stage.state.rows_kept_at == datetime.fromisoformat(rows)
-    assert stage.state.memory_kept_at == packed.at == stage.state.rows_kept_at + MEMORY_AGE
-    await stage.poll(2 * int(ROWS_AGE / POLL) - 20)
-    assert stage.state.rows_kept_at == datetime.fromisoformat(rows) + ROWS_AGE
+    assert stage.state.memory_kept_at == found.at == stage.state.rows_kept_at + MEMORY_AGE
+    await stage.poll(int(ROWS_AGE / POLL) - 15)
+    assert await stage.store.fact("memory/prod") == rows
+    await stage.poll()
+    assert await stage.store.fact("memory/prod") == (datetime.fromisoformat(rows) + ROWS_AGE).isoformat()
 
 
 @pytest.mark.parametrize("spoil", [lambda _: "", damaged], ids=["gone", "damaged"])
-async def test_a_version_that_cannot_read_the_packs_knows_as_much(spoil: Callable[[str], str]) -> None:
+async def test_a_version_that_cannot_read_the_packs_knows_as_much(
+    stage: Stage, spoil: Callable[[str], str]
+) -> None:
     """As one before them starts: from the rows, with more to catch up with."""
-    stage = busy_stage()
     await stage.poll(35)
     before = remembered(stage)
     (text,) = (await texts_of(stage)).values()
@@ -184,8 +216,21 @@ async def test_a_version_that_cannot_read_the_packs_knows_as_much(spoil: Callabl
     assert remembered(stage) == before
 
 
-async def test_a_task_that_came_and_one_that_went_after_the_last_pack_are_known_rightly() -> None:
-    stage = busy_stage()
+async def test_what_a_version_before_packs_has_written_since_counts(stage: Stage) -> None:
+    """It writes rows and their fact, and leaves the packs that it knows nothing of."""
+    await stage.poll(15)
+    stale = await texts_of(stage)
+    await put_by(stage.state, stage.watching)
+    async with stage.store.writing() as session:
+        for name, text in stale.items():
+            await session.keep_fact(name, text)
+    before = remembered(stage)
+    await stage.restart()
+    assert stage.state.memory_kept_at == stage.state.rows_kept_at
+    assert remembered(stage) == before
+
+
+async def test_a_task_that_came_and_one_that_went_after_the_last_pack_are_known_rightly(stage: Stage) -> None:
     await stage.poll(12)
     stage.source.rows[PAY] = well("orders", "new")
     await stage.poll(2)
@@ -197,7 +242,38 @@ async def test_a_task_that_came_and_one_that_went_after_the_last_pack_are_known_
     assert {one.task.key: one.absent_polls for one in stage.state.tasks_known} == absent
 
 
-async def test_many_tasks_take_several_packs() -> None:
+async def test_packs_count_though_ocps_clock_was_set_back_to_before_the_rows(stage: Stage) -> None:
+    """Which of what was kept counts is told by the order in which it was kept, and by no clock."""
+    await stage.poll(2)
+    stage.source.behind = timedelta(minutes=20)
+    await stage.poll(15)
+    rows = await stage.store.fact("memory/prod")
+    found = Packs(PROD, await texts_of(stage), rows)
+    await stage.restart()
+    assert stage.state.rows_kept_at is not None
+    assert found.at is not None
+    assert stage.state.memory_kept_at == found.at < stage.state.rows_kept_at
+
+
+async def test_a_stop_that_has_no_time_for_the_rows_keeps_packs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.poll(15)
+    before, rows = remembered(stage), await stage.store.fact("memory/prod")
+
+    async def cut_off(*_: object) -> NoReturn:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("bot.operations.watch_tasks.save_rows", cut_off)
+    with pytest.raises(asyncio.CancelledError):
+        await put_by(stage.state, stage.watching)
+    assert await stage.store.fact("memory/prod") == rows
+    await stage.restart()
+    assert stage.state.memory_kept_at == max(known.listed_at for known in stage.state.tasks_known)
+    assert remembered(stage) == before
+
+
+async def test_many_tasks_take_several_packs_and_rows_leave_none_of_them() -> None:
     stage = Stage()
     names = [f"t{number}" for number in range(PACKED_AT_ONCE + 1)]
     stage.source.rows[PAY] = lambda at: [task(name, checkpoint=teeth(at)) for name in names]
@@ -207,10 +283,11 @@ async def test_many_tasks_take_several_packs() -> None:
     await stage.restart()
     assert stage.state.memory_kept_at != stage.state.rows_kept_at
     assert remembered(stage) == before
+    await stage.poll(50)
+    assert await texts_of(stage) == {}, "rows were written"
 
 
-async def test_a_text_that_cannot_be_packed_is_kept_in_a_row() -> None:
-    stage = busy_stage()
+async def test_a_text_that_cannot_be_packed_is_kept_in_a_row(stage: Stage) -> None:
     stage.source.rows[PAY] = lambda at: [replace(task("orders", checkpoint=teeth(at)), error="half \ud83d")]
     await stage.poll()
     first = await stage.store.fact("memory/prod")
@@ -220,10 +297,11 @@ async def test_a_text_that_cannot_be_packed_is_kept_in_a_row() -> None:
     before = remembered(stage)
     await stage.restart()
     assert remembered(stage) == before
+    await put_by(stage.state, stage.watching)
+    assert await texts_of(stage) == {}
 
 
-async def test_what_was_packed_of_a_source_that_is_no_longer_named_is_forgotten() -> None:
-    stage = busy_stage()
+async def test_what_was_packed_of_a_source_that_is_no_longer_named_is_forgotten(stage: Stage) -> None:
     await stage.poll(11)
     stage.source.rows[PAY] = lambda at: [task("orders", status="FAILED", checkpoint=teeth(at))]
     await stage.poll(2)
