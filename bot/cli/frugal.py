@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 RARELY = (10_000, 500, 1000)
@@ -15,8 +16,8 @@ which nobody is answered.
 """
 _FOR_TERMINALS = ("httpx._main", "rich")
 """What httpx and structlog load, if it is there, for terminals of their own: 3.6 MB that a bot never uses."""
-_WIDER_EVERY_S = 60.0
-_WIDER_AT_MOST_S = 600.0
+_WIDER_AFTER = timedelta(minutes=1)
+_WIDER_EVERY = timedelta(minutes=10)
 _MAPS = Path("/proc/self/maps")
 _HUGEPAGE = 14
 """Linux's own number of it, from mman.h: MADV_HUGEPAGE."""
@@ -53,23 +54,24 @@ def settle() -> None:
         limit(_ARENA_MAX, 1)
 
 
-async def keep_wide(sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+async def keep_wide(sleep: Callable[[timedelta], Awaitable[None]]) -> None:
     """Ask for large pages until cancelled: a minute after the start, and less and less often from then on.
 
-    What is remembered comes with the first polls, and hardly moves any more.
+    ``sleep`` takes real time. What is remembered comes with the first polls, and hardly moves any more.
     """
-    wait = _WIDER_EVERY_S
+    wait = _WIDER_AFTER
     while True:
         await sleep(wait)
         await asyncio.to_thread(widen)
-        wait = min(2 * wait, _WIDER_AT_MOST_S)
+        wait = min(2 * wait, _WIDER_EVERY)
 
 
 def widen() -> None:
     """Ask Linux to hold what is remembered in pages of 2 MB, which many machines give only to who asks.
 
     A poll of a large fleet goes through a hundred megabytes of small things, and each page of 4 kB that it
-    comes to has to be found first (measured by ``tests/benchmarks/fleet.py``: 6 % of a poll's CPU, for 3 MB).
+    comes to has to be found first (measured by ``tests/benchmarks/large_pages.py``: a poll is judged in nine
+    tenths of the time, for 1 MB).
     Where there are no such pages, or this is no Linux, nothing changes.
     """
     import ctypes

@@ -36,6 +36,7 @@ def run(config: str | None) -> int:
 async def _run(settings: "Settings", config: str | None) -> int:
     from bot import logs
     from bot.app import running
+    from bot.clock import SystemClock
     from bot.errors import BotError
     from bot.storage.migrating import migrate_apart
 
@@ -46,7 +47,7 @@ async def _run(settings: "Settings", config: str | None) -> int:
         await migrate_apart(settings.database_url.get_secret_value())
         async with running(settings, journal, config_path=config) as bot:
             journal.info("started", version=__version__, address=bot.url, sources=len(bot.states))
-            wide = asyncio.create_task(keep_wide())
+            wide = asyncio.create_task(keep_wide(SystemClock().sleep))
             with reloading(bot.renew):
                 await stop.wait()
             wide.cancel()

@@ -1,8 +1,8 @@
 """What is remembered of many tasks as one text, for a save that comes every few minutes.
 
-To write ten thousand rows takes half as long as a poll; to write these takes a fraction of it. Rows are
-written where more than times and figures changed, every half hour, and before a stop; what is packed lies
-over them at the next start. A version that knows nothing of it starts from the rows.
+The rows of as many tasks cost two to three times as much (measured by ``tests/benchmarks/saving.py``).
+They are written where more than times and figures changed, every half hour, and before a stop; what is
+packed lies over them at the next start. A version that knows nothing of it starts from the rows.
 """
 
 from base64 import b64decode, b64encode

@@ -29,7 +29,7 @@ if __name__ == "__main__":
 from bot import logs
 from bot.app import running as bot_running
 from bot.cli.frugal import keep_wide, settle
-from bot.clock import ScaledClock
+from bot.clock import ScaledClock, SystemClock
 from bot.settings import EVERYTHING, load
 from bot.storage.migrating import migrate_apart
 from tests.benchmarks.bot_process import free_port, our_slack, settings, until_ready
@@ -47,7 +47,7 @@ async def live(start: float, speed: float) -> None:
     clock = ScaledClock(datetime.fromtimestamp(start, UTC), speed)
     await migrate_apart(given.database_url.get_secret_value())
     async with bot_running(given, journal, clock=clock):
-        await keep_wide()
+        await keep_wide(SystemClock().sleep)
 
 
 def file_size(folder: Path) -> float:

@@ -21,8 +21,10 @@ from bot.operations import (
     hold_leases,
     in_slices,
     read_source,
+    save_memories,
     tell_outage,
 )
+from bot.operations.packed_tasks import PACKED_AT_ONCE
 from bot.schedule import LEAST_INTERVAL
 from bot.slack.connection import MOST_CONNECTIONS, PACE
 from bot.slack.requests import PATH
@@ -105,6 +107,8 @@ TOLD = {
     f"{hold_leases.ALONE.others_within.total_seconds():g})",
     "leases": f"Leases last {short(hold_leases.SHARED.length)} and are renewed every "
     f"{short(hold_leases.SHARED.renew_every)};",
+    "packs": f"saved every {word(save_memories.MEMORY_AGE, MINUTE)} minutes as packs of {PACKED_AT_ONCE} ",
+    "leases of nobody else": f"leases are renewed every {word(hold_leases.ALONE.renew_every, MINUTE)} min",
     "slices": f"in slices of {word(in_slices.SLICE)}",
     "blocks": f"({word(rhythm.BLOCK_SECONDS / 60)} minutes and "
     f"{word(rhythm.BLOCK_PUBLICATIONS)} publications at least, {word(rhythm.BLOCKS - 1)} kept)",
@@ -127,6 +131,7 @@ ONE = {
     "dropped after a day": (DROPPED_AFTER, DAY),
     "closes the source for an hour": (REST, HOUR),
     "each renewed every hour in turn": (PACE.renew_after, HOUR),
+    "those are written every half hour": (save_memories.ROWS_AGE, HOUR / 2),
     "half of those that have it": (forming.LEAST_SHARE, 0.5),
     "A level that stays for an hour": (rises.STAYED, HOUR.total_seconds()),
     "forgotten at two minutes a day": (2 * MINUTE / DAY, rhythm.LIFT_FORGOTTEN),

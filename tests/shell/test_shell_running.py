@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -194,18 +195,18 @@ def test_where_memory_cannot_be_looked_at_nothing_changes(
 
 
 async def test_large_pages_are_asked_for_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-    waited: list[float] = []
+    asked: list[timedelta] = []
+    waited: list[timedelta] = []
 
-    async def sleep(seconds: float) -> None:
+    async def sleep(span: timedelta) -> None:
         if len(waited) == 6:
             raise asyncio.CancelledError
-        waited.append(seconds)
+        waited.append(span)
 
     monkeypatch.setattr(frugal, "widen", lambda: asked.append(waited[-1]))
     with pytest.raises(asyncio.CancelledError):
         await frugal.keep_wide(sleep)
-    assert waited == asked == [60, 120, 240, 480, 600, 600]
+    assert waited == asked == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 10, 10)]
 
 
 def test_only_memory_of_no_file_that_has_room_for_a_large_page_is_meant() -> None:
