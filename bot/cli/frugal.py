@@ -1,6 +1,5 @@
 """How a process that runs for months keeps its pauses short and its memory small."""
 
-import asyncio
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -59,6 +58,8 @@ async def keep_wide(sleep: Callable[[timedelta], Awaitable[None]]) -> None:
 
     ``sleep`` takes real time. What is remembered comes with the first polls, and hardly moves any more.
     """
+    import asyncio
+
     wait = _WIDER_AFTER
     while True:
         await sleep(wait)

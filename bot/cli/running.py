@@ -1,6 +1,5 @@
 """The commands that run the bot: for real, and in a simulated world."""
 
-import asyncio
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -34,6 +33,8 @@ def run(config: str | None) -> int:
 
 
 async def _run(settings: "Settings", config: str | None) -> int:
+    import asyncio
+
     from bot import logs
     from bot.app import running
     from bot.clock import SystemClock
