@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 
 from bot.domain.roster import ThresholdsFor
 from bot.domain.task import UNNAMED_SOURCE, ClusterId, SourceName
-from bot.domain.thresholds import Thresholds, obeying_ocp
+from bot.domain.thresholds import Thresholds
 from bot.errors import LoginRefused
 from bot.ocp.authentication import AccessKeyAuthentication, Authentication, BasicAuthentication
 from bot.ocp.client import OcpClient, PageListener
 from bot.operations.ports import Clock
 from bot.settings import Settings, SourceSettings
-from bot.settings.thresholds import REMEMBERED
 from bot.views.wording import clean, ocp_name
 
 
@@ -69,23 +67,10 @@ def thresholds_of(
     """
     table = settings.threshold_table
 
-    @lru_cache(maxsize=REMEMBERED)
-    def found(
-        source: SourceName,
-        cluster_id: ClusterId | None,
-        cluster: str | None,
-        tenant: str | None,
-        own: timedelta | None,
-    ) -> Thresholds:
-        of_settings = table.thresholds(source, cluster, cluster_id, tenant)
-        if own is None or not table.obeys_ocp(source, cluster, cluster_id, tenant):
-            return of_settings
-        return obeying_ocp(of_settings, own)
-
     def limits(
         source: SourceName, cluster_id: ClusterId | None, cluster: str | None, tenant: str | None
     ) -> Thresholds:
         own = ocp_limits.get(cluster_id) if ocp_limits and cluster_id is not None else None
-        return found(source, cluster_id, cluster, tenant if table.names_tenants else None, own)
+        return table.thresholds(source, cluster, cluster_id, tenant, own)
 
     return limits

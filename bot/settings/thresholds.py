@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from datetime import timedelta
 from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.patterns import matches
-from bot.domain.thresholds import Thresholds
+from bot.domain.thresholds import Thresholds, obeying_ocp
 from bot.settings.spans import PositiveSpan, Span
 from bot.settings.values import Count
 
@@ -15,7 +16,7 @@ PAIRS = ("lagging", "unknown", "stuck", "paused", "unreachable")
 """Limits that have a warning and a critical."""
 _LITERAL = frozenset({"lagging_warning", "lagging_critical"})
 _APPLIED = frozenset(field.name for field in fields(Thresholds))
-REMEMBERED = 1 << 17
+_REMEMBERED = 1 << 17
 """The limits of so many tasks are remembered, where tasks have limits of their own."""
 
 _Rank = tuple[int, tuple[int, int], tuple[int, int], int]
@@ -141,8 +142,6 @@ class ThresholdTable:
     is written under a source before what is written for all. Each limit is looked up by itself. Where
     only one of a warning and its critical is written, the other gives way rather than stand on its
     wrong side.
-
-    ``names_tenants`` tells whether any limit is written for a tenant.
     """
 
     def __init__(self, everywhere: SourceLimits, of_sources: Mapping[str, SourceLimits]) -> None:
@@ -151,19 +150,27 @@ class ThresholdTable:
         every = (everywhere, *self._of_sources.values())
         self._names_clusters = any(limits.clusters for limits in every)
         named = (of_cluster for limits in every for of_cluster in limits.clusters.values())
-        self.names_tenants = any(limits.tenants for limits in (*every, *named))
-        self._thresholds = lru_cache(REMEMBERED)(self._find_thresholds)
-        self._obeys_ocp = lru_cache(REMEMBERED)(self._find_whether_ocp_is_obeyed)
+        self._names_tenants = any(limits.tenants for limits in (*every, *named))
+        self._thresholds = lru_cache(_REMEMBERED)(self._find_thresholds)
 
     def thresholds(
-        self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
+        self,
+        source: str,
+        cluster: str | None,
+        cluster_id: int | None,
+        tenant: str | None,
+        ocp_limit: timedelta | None = None,
     ) -> Thresholds:
-        """Give what applies to a task."""
-        return self._thresholds(source, *self._named(cluster, cluster_id, tenant))
+        """Give what applies to a task. ``ocp_limit`` is OCP's own, which counts where it is to be obeyed."""
+        return self._thresholds(source, *self._named(cluster, cluster_id, tenant), ocp_limit)
 
     def obeys_ocp(self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None) -> bool:
         """Whether OCP's own limit of the delay is obeyed for a task."""
-        return self._obeys_ocp(source, *self._named(cluster, cluster_id, tenant))
+        answer = False
+        for limits in self._layers(source, cluster, cluster_id, tenant):
+            if limits.use_ocp_threshold is not None:
+                answer = limits.use_ocp_threshold
+        return answer
 
     def _named(
         self, cluster: str | None, cluster_id: int | None, tenant: str | None
@@ -171,24 +178,22 @@ class ThresholdTable:
         """Leave out what no entry names: tasks that differ in nothing else share what is found for one."""
         if not self._names_clusters:
             cluster = cluster_id = None
-        return cluster, cluster_id, tenant if self.names_tenants else None
+        return cluster, cluster_id, tenant if self._names_tenants else None
 
     def _find_thresholds(
-        self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
+        self,
+        source: str,
+        cluster: str | None,
+        cluster_id: int | None,
+        tenant: str | None,
+        ocp_limit: timedelta | None,
     ) -> Thresholds:
         thresholds = Thresholds()
         for limits in self._layers(source, cluster, cluster_id, tenant):
             thresholds = _overlaid(thresholds, limits)
-        return thresholds
-
-    def _find_whether_ocp_is_obeyed(
-        self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None
-    ) -> bool:
-        answer = False
-        for limits in self._layers(source, cluster, cluster_id, tenant):
-            if limits.use_ocp_threshold is not None:
-                answer = limits.use_ocp_threshold
-        return answer
+        if ocp_limit is None or not self.obeys_ocp(source, cluster, cluster_id, tenant):
+            return thresholds
+        return obeying_ocp(thresholds, ocp_limit)
 
     def _layers(
         self, source: str, cluster: str | None, cluster_id: int | None, tenant: str | None

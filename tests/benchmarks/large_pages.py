@@ -14,12 +14,10 @@ if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).parents[2])]
 
 from bot.cli.frugal import widen
-from bot.domain.detection import evaluate
 from bot.domain.roster import KnownTask
 from bot.domain.task import TaskKey
-from bot.domain.thresholds import Thresholds
 from tests.benchmarks.processes import PAGE, machine
-from tests.benchmarks.storage import SimulatedFleet
+from tests.benchmarks.storage import SimulatedFleet, judge
 
 WHOLE = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 EACH = 12
@@ -27,15 +25,10 @@ EACH = 12
 
 def polls(fleet: SimulatedFleet, known: dict[TaskKey, KnownTask], numbers: range) -> Iterator[float]:
     """Judge polls, what was known being followed by what is; yield the CPU seconds of each."""
-    limits = Thresholds()
     for number in numbers:
         readings = list(fleet.poll(number))
         began = time.process_time()
-        for reading in readings:
-            for task in reading.tasks:
-                before = known.get(task.key)
-                memory, said = evaluate(None if before is None else before.memory, task, reading.at, limits)
-                known[task.key] = KnownTask(task, reading.at, 0, memory, said)
+        judge(readings, known)
         yield time.process_time() - began
 
 

@@ -15,16 +15,14 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:1] = [str(Path(__file__).parents[2])]
 
-from bot.domain.detection import evaluate
 from bot.domain.roster import KnownTask
 from bot.domain.task import TaskKey
-from bot.domain.thresholds import Thresholds
 from bot.operations.packed_tasks import Packs, pack_name
 from bot.operations.save_memories import keep_packs, keep_rows
 from bot.operations.store_port import WriteSession
 from bot.storage.database import Database, open_database
 from tests.benchmarks.processes import machine
-from tests.benchmarks.storage import PROD, SimulatedFleet
+from tests.benchmarks.storage import PROD, SimulatedFleet, judge
 
 TIMES = 9
 ROWS = "the rows"
@@ -32,16 +30,9 @@ ROWS = "the rows"
 
 def watched(tasks: int, clusters: int, polls: int) -> list[KnownTask]:
     """Watch a fleet for so many polls."""
-    fleet, limits = SimulatedFleet(tasks, clusters), Thresholds()
-    known: dict[TaskKey, KnownTask] = {}
+    fleet, known = SimulatedFleet(tasks, clusters), dict[TaskKey, KnownTask]()
     for number in range(polls):
-        for reading in fleet.poll(number):
-            for task in reading.tasks:
-                before = known.get(task.key)
-                memory, assessment = evaluate(
-                    None if before is None else before.memory, task, reading.at, limits
-                )
-                known[task.key] = KnownTask(task, reading.at, 0, memory, assessment)
+        judge(fleet.poll(number), known)
     return [*known.values()]
 
 

@@ -11,14 +11,17 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.domain.detection import evaluate
 from bot.domain.reading import Reading
+from bot.domain.roster import KnownTask
 from bot.domain.status import read_status
 from bot.domain.task import Cluster, ClusterId, ObClusterId, SourceName, Task, TaskKey
+from bot.domain.thresholds import Thresholds
 from bot.operations.store_port import TaskRecord
 from bot.storage.database import Database, open_database
 
@@ -94,6 +97,16 @@ class SimulatedFleet:
             created_at=task.created_at,
             agent_server="10.0.0.1",
         )
+
+
+def judge(readings: Iterable[Reading], known: dict[TaskKey, KnownTask]) -> None:
+    """Judge every task of some readings, and remember it in ``known``."""
+    limits = Thresholds()
+    for reading in readings:
+        for task in reading.tasks:
+            before = known.get(task.key)
+            memory, said = evaluate(None if before is None else before.memory, task, reading.at, limits)
+            known[task.key] = KnownTask(task, reading.at, 0, memory, said)
 
 
 @dataclass

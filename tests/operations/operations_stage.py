@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from bot.domain.detection import encode
 from bot.domain.incident import Change, Incident, IncidentNumber, Transition
 from bot.domain.maintenance import MaintenanceWindow
 from bot.domain.notification import Channel, Notification, OutboxId
@@ -151,6 +152,12 @@ class Stage:
         self.restarts += 1
         self.state = await restore(PROD, POLL, self.store, self.thresholds_for)
         self.delivering = self._delivering()
+
+    @property
+    def remembered(self) -> dict[str, bytes]:
+        """What the rules remember of each task, as it is kept."""
+        known = self.state.tasks_known
+        return {one.task.key.text: encode(one.memory) for one in known if one.memory is not None}
 
     async def poll(self, times: int = 1, every: timedelta = POLL) -> list[Transition]:
         """Poll so many times, delivering after each, the clock moving on before all but the first of all."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.detection import encode
 from bot.domain.incident import Change
 from bot.domain.problem import Problem, Severity
 from bot.domain.thresholds import Thresholds
@@ -30,15 +29,6 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     yield Stage(database)
     await database.close()
-
-
-def remembered(stage: Stage) -> dict[str, bytes]:
-    return {
-        key.text: encode(known.memory)
-        for cluster in stage.state.clusters.values()
-        for key, known in cluster.tasks.items()
-        if known.memory is not None
-    }
 
 
 async def test_a_story_with_a_restart_after_every_poll_is_told_once(stage: Stage) -> None:
@@ -73,10 +63,10 @@ async def test_what_the_rules_remember_is_caught_up_from_the_stored_observations
     stage.source.rows[PAY] = well("orders", "ledger")
     stage.source.rows[SHOP] = well("stock", cluster=SHOP)
     await stage.poll(7)
-    before = remembered(stage)
+    before = stage.remembered
     read_at = stage.state.last_read_at
     await stage.restart()
-    assert remembered(stage) == before
+    assert stage.remembered == before
     assert len(before) == 3
     assert stage.state.last_read_at == read_at
 
@@ -95,12 +85,12 @@ async def test_what_is_put_by_before_a_stop_need_not_be_caught_up_with(stage: St
     await put_by(stage.state, stage.watching)
     assert await stage.store.fact("memory/prod") is None, "nothing was read yet"
     await stage.poll(7)
-    before, read_at = remembered(stage), stage.state.last_read_at
+    before, read_at = stage.remembered, stage.state.last_read_at
     assert await kept(stage) != before
     await put_by(stage.state, stage.watching)
     assert await kept(stage) == before
     await stage.restart()
-    assert remembered(stage) == before
+    assert stage.remembered == before
     assert stage.state.last_read_at == read_at
     put_by_at = await stage.store.fact("memory/prod")
     await stage.poll()

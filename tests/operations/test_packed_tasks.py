@@ -10,7 +10,6 @@ from typing import NoReturn
 
 import pytest
 
-from bot.domain.detection import encode
 from bot.domain.status import read_status
 from bot.domain.task import SourceName
 from bot.operations.packed_tasks import PACKED_AT_ONCE, Packs, pack, pack_name
@@ -142,10 +141,6 @@ async def texts_of(stage: Stage) -> Mapping[str, str]:
     return await stage.store.facts(pack_name(PROD))
 
 
-def remembered(stage: Stage) -> dict[str, bytes]:
-    return {known.task.key.text: encode(known.memory) for known in stage.state.tasks_known if known.memory}
-
-
 def busy(stage: Stage) -> Stage:
     stage.source.rows[PAY] = well("orders", "ledger")
     stage.source.rows[SHOP] = well("stock", cluster=SHOP)
@@ -180,10 +175,10 @@ async def test_rows_are_written_every_half_hour_and_packs_in_between() -> None:
 @pytest.mark.parametrize("polls", [1, 10, 11, 12, 61, 75], ids=str)
 async def test_a_restart_knows_what_was_known_whatever_was_saved_last(stage: Stage, polls: int) -> None:
     await stage.poll(polls)
-    before, read_at = remembered(stage), stage.state.last_read_at
+    before, read_at = stage.remembered, stage.state.last_read_at
     assert len(before) == 3
     await stage.restart()
-    assert remembered(stage) == before
+    assert stage.remembered == before
     assert stage.state.last_read_at == read_at
 
 
@@ -207,13 +202,13 @@ async def test_a_version_that_cannot_read_the_packs_knows_as_much(
 ) -> None:
     """As one before them starts: from the rows, with more to catch up with."""
     await stage.poll(35)
-    before = remembered(stage)
+    before = stage.remembered
     (text,) = (await texts_of(stage)).values()
     async with stage.store.writing() as session:
         await session.keep_fact(pack_name(PROD, 0), spoil(text))
     await stage.restart()
     assert stage.state.memory_kept_at == stage.state.rows_kept_at
-    assert remembered(stage) == before
+    assert stage.remembered == before
 
 
 async def test_what_a_version_before_packs_has_written_since_counts(stage: Stage) -> None:
@@ -224,10 +219,10 @@ async def test_what_a_version_before_packs_has_written_since_counts(stage: Stage
     async with stage.store.writing() as session:
         for name, text in stale.items():
             await session.keep_fact(name, text)
-    before = remembered(stage)
+    before = stage.remembered
     await stage.restart()
     assert stage.state.memory_kept_at == stage.state.rows_kept_at
-    assert remembered(stage) == before
+    assert stage.remembered == before
 
 
 async def test_a_task_that_came_and_one_that_went_after_the_last_pack_are_known_rightly(stage: Stage) -> None:
@@ -236,9 +231,9 @@ async def test_a_task_that_came_and_one_that_went_after_the_last_pack_are_known_
     await stage.poll(2)
     stage.source.rows[SHOP] = well("stock", "more", cluster=SHOP)
     await stage.poll(4)
-    before, absent = remembered(stage), {one.task.key: one.absent_polls for one in stage.state.tasks_known}
+    before, absent = stage.remembered, {one.task.key: one.absent_polls for one in stage.state.tasks_known}
     await stage.restart()
-    assert remembered(stage) == before
+    assert stage.remembered == before
     assert {one.task.key: one.absent_polls for one in stage.state.tasks_known} == absent
 
 
@@ -259,7 +254,7 @@ async def test_a_stop_that_has_no_time_for_the_rows_keeps_packs(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.poll(15)
-    before, rows = remembered(stage), await stage.store.fact("memory/prod")
+    before, rows = stage.remembered, await stage.store.fact("memory/prod")
 
     async def cut_off(*_: object) -> NoReturn:
         raise asyncio.CancelledError
@@ -270,7 +265,7 @@ async def test_a_stop_that_has_no_time_for_the_rows_keeps_packs(
     assert await stage.store.fact("memory/prod") == rows
     await stage.restart()
     assert stage.state.memory_kept_at == max(known.listed_at for known in stage.state.tasks_known)
-    assert remembered(stage) == before
+    assert stage.remembered == before
 
 
 async def test_many_tasks_take_several_packs_and_rows_leave_none_of_them() -> None:
@@ -279,10 +274,10 @@ async def test_many_tasks_take_several_packs_and_rows_leave_none_of_them() -> No
     stage.source.rows[PAY] = lambda at: [task(name, checkpoint=teeth(at)) for name in names]
     await stage.poll(11)
     assert len(await texts_of(stage)) == 2
-    before = remembered(stage)
+    before = stage.remembered
     await stage.restart()
     assert stage.state.memory_kept_at != stage.state.rows_kept_at
-    assert remembered(stage) == before
+    assert stage.remembered == before
     await stage.poll(50)
     assert await texts_of(stage) == {}, "rows were written"
 
@@ -294,9 +289,9 @@ async def test_a_text_that_cannot_be_packed_is_kept_in_a_row(stage: Stage) -> No
     await stage.poll(10)
     assert await texts_of(stage) == {}
     assert await stage.store.fact("memory/prod") != first
-    before = remembered(stage)
+    before = stage.remembered
     await stage.restart()
-    assert remembered(stage) == before
+    assert stage.remembered == before
     await put_by(stage.state, stage.watching)
     assert await texts_of(stage) == {}
 

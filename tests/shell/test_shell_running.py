@@ -144,6 +144,14 @@ def test_the_demo_says_in_one_sentence_that_its_port_is_taken(shell: Shell, take
     assert said.err.endswith("Choose another with --port, or 0 for any.\n")
 
 
+def words_of(program: str) -> list[str]:
+    """Run a program of a few lines, and give the words that it prints."""
+    said = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    return said.stdout.split()
+
+
 def test_what_runs_for_months_loads_nothing_for_terminals_and_can_still_draw() -> None:
     """It would take memory that nobody uses; a command that draws tables loads it later."""
     program = (
@@ -157,10 +165,7 @@ def test_what_runs_for_months_loads_nothing_for_terminals_and_can_still_draw() -
         "import rich.console\n"
         "print(rich.console.Console.__name__)\n"
     )
-    said = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert said.stdout.split() == ["False", "True", "Console"]
+    assert words_of(program) == ["False", "True", "Console"]
 
 
 @pytest.mark.skipif(
@@ -179,10 +184,7 @@ def test_what_is_remembered_is_asked_to_lie_in_large_pages_and_stays_as_it_was()
         "widen()\n"
         "print(asked() > before, held == [[number, str(number)] for number in range(200_000)])\n"
     )
-    said = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert said.stdout.split() == ["True", "True"]
+    assert words_of(program) == ["True", "True"]
 
 
 @pytest.mark.parametrize("maps", ["gone", ".", "odd"], ids=["none", "not to be read", "odd"])
